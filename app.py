@@ -1,0 +1,68 @@
+"""The launcher: `streamlit run app.py` starts the server with its gate, routes and warm libraries.
+
+What a visit shows is in `main.py`.
+"""
+
+import gc
+import importlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
+
+from db.migrate import is_current
+from db.place import database_url, described
+from server.gate import Gate
+from server.routes import ROUTES
+
+HERE: Final = Path(__file__).parent
+WARM: Final = ("pandas", "pyarrow", "plotly.graph_objects")
+"""What the first visitor would otherwise wait for, some two seconds."""
+
+# Streamlit would run a loose file of `pages/` without `main.py`, and so without the sign-in, for
+# whoever comes before the first navigation. Ours lie in folders, where it does not look; this says
+# it once more.
+PagesManager.uses_pages_directory = False
+
+log = logging.getLogger(__name__)
+
+
+def check_database() -> None:
+    """Stop the start, saying what to do, if the database is missing or of another version."""
+    url = database_url()
+    try:
+        current = is_current(url)
+    except SQLAlchemyError as trouble:
+        log.critical("The database %s cannot be reached: %s", described(url), trouble)
+        raise SystemExit(1) from None
+    if not current:
+        log.critical(
+            "The database %s is not at this program's version. "
+            "Run `make run` for a demonstration, `./manage.py init` or `./manage.py migrate`.",
+            described(url),
+        )
+        raise SystemExit(1)
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Load what is heavy once, and put it out of the garbage collector's sight.
+
+    Streamlit collects garbage after every run of a page: 50 to 90 ms once pandas is loaded, 5 ms
+    with what is loaded now set aside.
+    """
+    check_database()
+    for name in WARM:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    yield {}
+
+
+app = st.App(HERE / "main.py", routes=ROUTES, middleware=[Middleware(Gate)], lifespan=lifespan)

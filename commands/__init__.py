@@ -1,0 +1,10 @@
+"""What `./manage.py` offers, one module a noun."""
+
+import typer
+
+from commands import installation, serving, verification
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+serving.join(app)
+installation.join(app)
+verification.join(app)

@@ -1,0 +1,81 @@
+"""`init` and `demo`: what a new database becomes."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr, ValidationError
+
+from commands.serving import migrate
+from commands.speaking import acting, refuse, say, tell, warn
+from db import demo as dealer
+from db.place import database_url
+from services import installation, passwords
+from services.core.errors import AppError
+from services.core.run import perform
+from services.core.words import N_
+
+
+def join(app: typer.Typer) -> None:
+    app.command()(init)
+    app.command()(demo)
+
+
+def init(
+    username: Annotated[str, typer.Option(prompt=True)],
+    name: Annotated[str, typer.Option(prompt=True)],
+    store_code: Annotated[str, typer.Option(prompt=True)],
+    store_name: Annotated[str, typer.Option(prompt=True)],
+    city: Annotated[str, typer.Option()] = "",
+) -> None:
+    """Prepare a real deployment: the first store, the first administrator, a one-time password."""
+    migrate()
+    password = passwords.one_time()
+    try:
+        form = installation.FoundInstallation(
+            username=username,
+            name=name,
+            password=SecretStr(password),
+            store_code=store_code,
+            store_name=store_name,
+            city=city,
+        )
+        perform(installation.found, acting(None), form)
+    except ValidationError as refused:
+        for error in refused.errors(include_input=False, include_url=False):
+            warn(N_("{field}: {reason}"), field=error["loc"][0], reason=error["msg"])
+        raise typer.Exit(2) from None
+    except AppError as error:
+        refuse(error)
+    say(N_("User name: {username}"), username=form.username)
+    say(N_("One-time password: {password}"), password=password)
+    say(N_("It must be changed at the first sign-in. Start with `make run`."))
+
+
+def demo(
+    size: Annotated[str, typer.Option(help="small, large or huge")] = "small",
+    as_of: Annotated[str | None, typer.Option(help="the dealer's today, YYYY-MM-DD")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Fill an empty database with the demonstration dealer."""
+    migrate()
+    summary = fill(size, date.fromisoformat(as_of) if as_of else None)
+    if as_json:
+        tell(summary)
+
+
+def fill(size: str, as_of: date | None) -> dict[str, int]:
+    """Load the dealer and write it into the audit; returns the rows of each table."""
+    say(N_("Making the demonstration dealer ({size}) …"), size=size)
+    try:
+        summary = dealer.load(database_url(), size=size, as_of=as_of)
+    except dealer.DemoRefused as refusal:
+        warn(str(refusal))
+        raise typer.Exit(2) from None
+    counts = dict(summary.counts)
+    perform(
+        installation.note_loading,
+        acting(None),
+        installation.NoteLoading(size=size, counts=counts),
+    )
+    return counts

@@ -1,0 +1,93 @@
+"""What every visit runs first: the sign-in for strangers, else the menu of one's rights.
+
+The only caller of `st.navigation`.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from pages.components import cookie, entrance, layout, menu
+from pages.components.frame import fetch, keep_alive, submit, who
+from pages.components.words import _, choice, plain, raw
+from services import stores, users
+from services.core.access import Actor
+from services.core.words import N_
+
+HERE: Final = Path(__file__).parent
+NAME: Final = N_("Dealer Care")
+
+
+def main() -> None:
+    actor = who()
+    _speak(actor)
+    st.set_page_config(raw(NAME), HERE / "static/icon.svg", layout="wide")
+    if actor is None:
+        _only("account/sign_in.py", raw(N_("Sign in")))
+        return
+    keep_alive()
+    cookie.carry()
+    if actor.must_change_password:
+        _only("account/password.py", raw(N_("Change your password")))
+        return
+    layout.brand()
+    sections = menu.sections(actor)
+    first = next(iter(sections.values()))[0]
+    start = st.Page(
+        lambda: st.switch_page(first), title=raw(NAME), default=True, visibility="hidden"
+    )
+    chosen = st.navigation({"": [start], **sections}, expanded=True)
+    _about(actor)
+    if cookie.was_refused():
+        st.warning(
+            _(N_("This browser keeps no cookies: reloading the page will sign you out")),
+            icon=":material/cookie_off:",
+        )
+    chosen.run()
+
+
+def _speak(actor: Actor | None) -> None:
+    """The saved language counts from the sign-in on; afterwards what is chosen on the page."""
+    if actor is not None and st.session_state.get("language_of") != actor.id:
+        st.session_state["language_of"] = actor.id
+        st.session_state["language"] = actor.language or st.session_state.get("language")
+
+
+def _only(script: str, title: str) -> None:
+    """One page at every address, so that the one asked for is still there afterwards."""
+    start = st.Page(HERE / "pages" / script, title=title, default=True)
+    others = [
+        st.Page(HERE / "pages" / script, title=title, url_path=entry.address)
+        for entry in menu.ENTRIES
+    ]
+    st.navigation([start, *others], position="hidden").run()
+
+
+def _about(actor: Actor) -> None:
+    """Below the menu: who is signed in, the language, the way out."""
+    places = {store.id: store.name for store in fetch(stores.lines)}
+    store = places.get(actor.store_id) if actor.store_id is not None else None
+    with st.sidebar:
+        st.space("stretch")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            layout.avatar(actor.name, size=36)
+            with st.container(gap=None, width="stretch"):
+                st.markdown(f"**{plain(actor.name)}**")
+                role = choice(actor.desk or actor.role)
+                st.caption(plain(f"{role} · {store}" if store else role))
+        entrance.language_switch("sidebar:language", on_change=_remember)
+        st.button(
+            _(N_("Sign out")),
+            key="sign-out",
+            icon=":material/logout:",
+            on_click=entrance.leave,
+            width="stretch",
+        )
+
+
+def _remember(code: str) -> None:
+    submit(users.speak, users.SpeakLanguage, form="users.speak", language=code)
+
+
+main()

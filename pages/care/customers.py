@@ -1,0 +1,32 @@
+"""Customer file review: find a customer, open the file, correct it."""
+
+import streamlit as st
+
+from pages.components import layout
+from pages.components.customers import dialogs, editing, file_view, listing
+from pages.components.frame import fetch, open_page
+from pages.components.words import _
+from services import customers
+from services.core.access import Permission
+from services.core.words import N_
+
+actor = open_page(N_("Customers"), needs=Permission.CUSTOMERS_VIEW)
+asked = customers.record_id(st.query_params.get("id"))
+
+if asked is None:
+    caption = N_("Every customer you may see; phones are masked in lists")
+    with layout.header(_(N_("Customers")), _(caption)):
+        if actor.may(Permission.CUSTOMERS_CREATE) and st.button(
+            _(N_("New customer")), icon=":material/person_add:", type="primary", shortcut="alt+n"
+        ):
+            dialogs.create()
+    listing.show()
+else:
+    file = fetch(customers.file, asked)
+    if file.may_edit and st.query_params.get("edit"):
+        editing.show(file)
+    else:
+        if st.button(_(N_("All customers")), icon=":material/arrow_back:", type="tertiary"):
+            st.query_params.pop("id")
+            st.rerun()
+        file_view.show(file)

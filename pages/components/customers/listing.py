@@ -1,0 +1,162 @@
+"""The list of customers: search as one types, filters in the address, one page at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import streamlit as st
+
+from pages.components import layout, pickers, tables
+from pages.components.customers.colours import LABELS
+from pages.components.frame import fetch
+from pages.components.tables import Column, Kind
+from pages.components.words import _, field, raw
+from services import customers
+from services.core.words import N_
+from services.customers import CustomerRow, Filters, Label, Order
+
+ORDERS = {
+    Order.NEWEST.value: N_("Newest first"),
+    Order.UNTOUCHED.value: N_("Longest without a touch"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row as it is shown."""
+
+    id: int
+    name: str
+    number: str
+    label: str
+    phone: str
+    vehicles: int
+    store: str
+    owner: str
+    missing: list[str]
+    last_touch_at: datetime | None
+
+
+@st.fragment
+def show() -> None:
+    """Search, filters and the table; opens the file that is clicked."""
+    text = pickers.search_box(
+        "customers.search",
+        raw(N_("Search by name, pinyin initials, phone, plate, VIN or number")),
+    )
+    filters, order = _filters(text)
+    page = fetch(customers.page, filters, order, tables.page_after())
+    if not page.rows:
+        _nothing(narrowed=filters != Filters())
+        return
+    chosen = tables.rows_table(
+        [_line(row) for row in page.rows],
+        _columns(),
+        key="customers",
+        on_select="once",
+        alt=raw(N_("Customers")),
+    )
+    if text:
+        cut = N_("The first {rows} matches. Type more to narrow them down")
+        st.caption(_(cut if page.is_cut else N_("{rows} matches"), rows=len(page.rows)))
+    else:
+        tables.pager(page.after, shown_rows=len(page.rows))
+    if chosen is not None:
+        st.query_params["id"] = str(chosen)
+        st.rerun(scope="app")
+
+
+def _filters(text: str) -> tuple[Filters, Order]:
+    stores = fetch(customers.stores)
+    with st.container(horizontal=True, gap="small"):
+        store = (
+            pickers.filter_pair(field("store_id"), stores, "store", width=170)
+            if len(stores) > 1
+            else None
+        )
+        owner = _owner(store)
+        label = pickers.filter_choice(
+            raw(N_("Class")), Label, "label", words=lambda label: raw(LABELS[label][0]), width=130
+        )
+        missing = _gap()
+        order = pickers.in_url("order", ORDERS, Order.NEWEST.value)
+        code = st.selectbox(
+            _(N_("Sorted by")),
+            list(ORDERS),
+            format_func=lambda key: raw(ORDERS[key]),
+            width=190,
+            **order,
+        )
+    return (
+        Filters(
+            text=text,
+            store_id=store,
+            owner_id=owner or None,
+            in_pool=owner == 0,
+            label=label,
+            missing=missing,
+        ),
+        Order(code),
+    )
+
+
+def _owner(store: int | None) -> int | None:
+    """0 stands for the pool: files that nobody owns."""
+    people = [(0, raw(N_("Nobody (pool)"))), *fetch(customers.colleagues, store)]
+    return pickers.filter_pair(field("owner_id"), people, "owner", width=170)
+
+
+def _gap() -> str | None:
+    words = {"": raw(pickers.ALL), **{name: field(name) for name in fetch(customers.gaps)}}
+    code = st.selectbox(
+        _(N_("Missing")),
+        list(words),
+        format_func=words.__getitem__,
+        width=170,
+        **pickers.in_url("missing", words, ""),
+    )
+    return code or None
+
+
+def _columns() -> list[Column]:
+    tones = {raw(words): tone for words, tone, _icon in LABELS.values()}
+    return [
+        Column("name", field("name"), pinned=True, width="medium"),
+        Column("label", raw(N_("Class")), Kind.BADGE, tones=tones, width=90),
+        Column("phone", field("phone"), width=130),
+        Column("vehicles", raw(N_("Cars")), Kind.NUMBER, width=60),
+        Column("owner", field("owner_id"), width=100),
+        Column("store", field("store_id"), width=120),
+        Column("last_touch_at", raw(N_("Last touch")), Kind.MOMENT, width=140),
+        Column("missing", raw(N_("Missing")), Kind.BADGE, width="medium"),
+        Column("number", field("number"), width=90),
+    ]
+
+
+def _line(row: CustomerRow) -> Line:
+    return Line(
+        id=row.id,
+        name=row.name,
+        number=row.number,
+        label=raw(LABELS[row.label][0]),
+        phone=row.phone,
+        vehicles=row.vehicles,
+        store=row.store,
+        owner=row.owner or raw(N_("Pool")),
+        missing=[field(name) for name in row.missing],
+        last_touch_at=row.last_touch_at,
+    )
+
+
+def _nothing(*, narrowed: bool) -> None:
+    if narrowed:
+        layout.empty(
+            _(N_("No customer matches")),
+            _(N_("Take out a filter or search for less, such as two characters of the name")),
+            ":material/person_search:",
+        )
+        return
+    layout.empty(
+        _(N_("No customers yet")),
+        _(N_("Make the first file, or bring a list from Excel under Import")),
+        ":material/group_add:",
+    )

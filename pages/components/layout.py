@@ -1,0 +1,298 @@
+"""The building blocks of a page: title row, cards, facts, chips, tiles, empty states, drawers.
+
+Two kinds of words go in. A *phrase* comes from `_` (translated, its parameters already escaped)
+and may hold markdown. A *text* is anything else, what people typed above all; it is escaped here
+and shown letter by letter, so callers pass it as it is, or from `raw`, `field`, `choice`.
+"""
+
+import base64
+import datetime as dt
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+from typing import Final, Literal
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.components.words import _, choice, fdate, fmoment, language, plain
+from services.core.words import N_
+
+NOTHING: Final = "–"
+NARROWEST_TILE: Final = 150
+"""Pixels; two tiles stand side by side on a phone of 390."""
+
+Height = int | Literal["content", "stretch"]
+
+
+class Tone(StrEnum):
+    """What a colour says, one meaning each; the value is the theme's name of the colour."""
+
+    GOOD = "green"
+    WARN = "orange"
+    BAD = "red"
+    INFO = "blue"
+    SPECIAL = "violet"
+    QUIET = "gray"
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A short label with a colour. `text` is text; `icon` like ":material/call:"."""
+
+    text: str
+    tone: Tone = Tone.QUIET
+    icon: str = ""
+
+    def markdown(self) -> str:
+        words = f"{self.icon} {plain(self.text)}" if self.icon else plain(self.text)
+        return f":{self.tone.value}-badge[{words}]"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a timeline. All words are text; `about` says when and who."""
+
+    icon: str
+    title: str
+    about: str
+    body: str = ""
+    tone: Tone = Tone.QUIET
+    chip: Chip | None = None
+
+
+# ---- the page
+
+
+def brand() -> None:
+    """The product's name and mark above the menu, in the reader's language."""
+    logo = "static/logo-zh.svg" if language() == "zh_CN" else "static/logo.svg"
+    st.logo(logo, size="large", icon_image="static/icon.svg")
+
+
+def header(title: str, caption: str | None = None) -> DeltaGenerator:
+    """Title and one line below it on the left; returns the place for actions on the right.
+
+    Both are phrases. Use as `with header(_("Customers")): st.button(...)`.
+    """
+    with _row():
+        with st.container(gap=None, width="content"):
+            st.markdown(f"## {title}", anchors=False)
+            if caption:
+                st.caption(caption)
+        return _actions()
+
+
+def person(
+    name: str, caption: str | None = None, chips: Sequence[Chip] = (), *, about: str = ""
+) -> DeltaGenerator:
+    """Who this page is about: picture, name, chips; returns the place for actions.
+
+    `name` and `about` are texts, `caption` is a phrase.
+    """
+    with st.container(border=True), _row():
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            avatar(name)
+            with st.container(gap=None, width="content"):
+                badges = " ".join(chip.markdown() for chip in chips)
+                st.markdown(f"### {plain(name)} {badges}", anchors=False)
+                line = " · ".join(part for part in (caption, plain(about)) if part)
+                if line:
+                    st.caption(line)
+        return _actions()
+
+
+def _row() -> DeltaGenerator:
+    return st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    )
+
+
+def _actions() -> DeltaGenerator:
+    return st.container(horizontal=True, width="content", vertical_alignment="center", gap="small")
+
+
+def avatar(text: str, *, size: int = 48) -> None:
+    """A disc with the first character of a text, always in the same colour for the same text."""
+    first = next((c for c in text.strip() if c.isprintable()), "·")
+    tones = ("#3B5BDB", "#0E8A5F", "#B4690E", "#7A4FD6", "#C2255C", "#0B7285")
+    tone = tones[zlib.crc32(text.encode("utf-8", "replace")) % len(tones)]
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="104" height="104" viewBox="0 0 104 104">'
+        f'<circle cx="52" cy="52" r="52" fill="{tone}"/>'
+        '<text x="52" y="67" text-anchor="middle" font-size="42" font-weight="600" fill="#fff" '
+        "font-family=\"Inter,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif\">"
+        f"{escape(first)}</text></svg>"
+    )
+    data = base64.b64encode(svg.encode("utf-8", "replace")).decode()
+    st.image(f"data:image/svg+xml;base64,{data}", width=size, alt="")
+
+
+# ---- cards and what stands in them
+
+
+@contextmanager
+def card(
+    title: str | None = None,
+    caption: str | None = None,
+    *,
+    name: str | None = None,
+    chips: Sequence[Chip] = (),
+    note: str | None = None,
+    height: Height = "content",
+    key: str | None = None,
+) -> Iterator[DeltaGenerator]:
+    """A bordered box; gives the place for its actions, right of the title.
+
+    `title`, `caption` and `note` (behind a question mark) are phrases, `name` is a text that
+    follows the title or stands for it.
+    """
+    with st.container(border=True, height=height, key=key):
+        words = " ".join(filter(None, (title, plain(name) if name else None)))
+        badges = " ".join(chip.markdown() for chip in chips)
+        actions = st.container(gap=None)
+        if words or badges:
+            with actions, _row():
+                with st.container(gap=None, width="content"):
+                    st.markdown(f"**{words}** {badges}" if words else badges, help=note)
+                    if caption:
+                        st.caption(caption)
+                actions = _actions()
+        yield actions
+
+
+def shown(value: object) -> str:
+    """A value as text in the reader's language: dates, instants, choices, yes and no, a dash."""
+    match value:
+        case None | "":
+            return NOTHING
+        case bool():
+            return _(N_("Yes")) if value else _(N_("No"))
+        case dt.datetime():
+            return fmoment(value)
+        case dt.date():
+            return fdate(value)
+        case StrEnum():
+            return choice(value)
+        case _:
+            return str(value)
+
+
+def facts(values: Mapping[str, object]) -> None:
+    """A list of facts, label and value. Labels are texts (`field("phone")`), values are `shown`."""
+    if values:
+        lines = {plain(label): plain(shown(value)) for label, value in values.items()}
+        st.table(lines, border="horizontal", hide_header=True)
+
+
+def chips(values: Iterable[Chip]) -> None:
+    """Chips in a row, which wraps."""
+    if line := " ".join(chip.markdown() for chip in values):
+        st.markdown(line)
+
+
+def label_chip(lifecycle: StrEnum, value_class: StrEnum | None = None) -> Chip:
+    """The four-way label of a relation: lost, else potential, else important, else existing."""
+    if lifecycle.value == "lost":
+        return Chip(choice(lifecycle), Tone.QUIET, ":material/person_off:")
+    if lifecycle.value == "potential":
+        return Chip(choice(lifecycle), Tone.INFO, ":material/person_search:")
+    if value_class is not None and value_class.value == "important":
+        return Chip(choice(value_class), Tone.SPECIAL, ":material/star:")
+    return Chip(choice(lifecycle), Tone.GOOD, ":material/person_check:")
+
+
+_DELTA_COLOURS: Final[dict[str, Literal["normal", "inverse", "off"]]] = {
+    "more": "normal",
+    "less": "inverse",
+    "neither": "off",
+}
+
+
+def tiles(number: int) -> DeltaGenerator:
+    """The place for `number` tiles; they wrap where the screen is narrow."""
+    return st.grid(number, min_column_width=NARROWEST_TILE, gap="small")
+
+
+def tile(
+    label: str,
+    value: str,
+    period: str,
+    *,
+    delta: str | None = None,
+    better: Literal["more", "less", "neither"] = "more",
+    trend: Sequence[float] | None = None,
+    note: str | None = None,
+) -> None:
+    """One number with what it is compared to.
+
+    `label`, `period` (such as "vs last month") and `note` are phrases; `value` and `delta` are
+    texts, already formatted; a delta that begins with "-" points down.
+    """
+    st.metric(
+        label,
+        plain(value),
+        delta,
+        delta_color=_DELTA_COLOURS[better],
+        delta_description=period,
+        chart_data=trend,
+        chart_type="area",
+        border=True,
+        height="stretch",
+        help=note,
+    )
+
+
+def timeline(events: Iterable[Event]) -> None:
+    """What happened, newest first as given; the caller limits how many."""
+    with st.container(gap="medium"):
+        for event in events:
+            with st.container(horizontal=True, gap="small", wrap=False):
+                st.markdown(
+                    f"### :{event.tone.value}[{event.icon}]", width="content", anchors=False
+                )
+                with st.container(gap=None):
+                    chip = event.chip.markdown() if event.chip else ""
+                    st.markdown(f"**{plain(event.title)}** {chip}")
+                    st.markdown(f":small[:gray[{plain(event.about)}]]")
+                    if event.body:
+                        st.markdown(plain(event.body))
+
+
+def empty(title: str, what_to_do: str, icon: str = ":material/inbox:") -> DeltaGenerator:
+    """Nothing here yet, and the next step; returns the place for its button. Both are phrases."""
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.space("small")
+        st.markdown(f"## :gray[{icon}]", width="content", anchors=False)
+        with st.container(gap=None, horizontal_alignment="center"):
+            st.markdown(f"**{title}**", width="content", text_alignment="center")
+            st.caption(what_to_do, width="content", text_alignment="center")
+        place = st.container(horizontal=True, horizontal_alignment="center")
+        st.space("small")
+        return place
+
+
+# ---- drawers
+
+
+def drawer(
+    title: str, *, name: str | None = None, width: Literal["small", "medium", "large"] = "medium"
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Show what the decorated function draws on the right, over the page.
+
+    `title` is a phrase, `name` a text after it. Closing it runs the page again.
+    """
+    words = f"{title} · {plain(name)}" if name else title
+    return st.dialog(words, width=width, position="right", on_dismiss="rerun")
+
+
+def confirm(label: str, *, key: str, icon: str | None = None) -> bool:
+    """The last row of a drawer: the deed and a way out. True when the deed is wanted."""
+    with st.container(horizontal=True, gap="small"):
+        wanted = st.button(label, key=f"{key}:yes", type="primary", icon=icon)
+        if st.button(_(N_("Cancel")), key=f"{key}:no"):
+            st.rerun()
+    return wanted

@@ -1,0 +1,91 @@
+"""The pages of the application: one table for the menu, the addresses and the rights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pages.components.words import raw
+from services.core.access import Actor, Permission
+from services.core.words import N_
+
+PAGES: Final = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page. `address` is what stands in the browser: links to it may be kept for years."""
+
+    script: str
+    """Under `pages/`."""
+    title: str
+    icon: str
+    address: str
+    needs: Permission
+    section: str
+
+
+CUSTOMERS: Final = N_("Customers")
+DATA: Final = N_("Data")
+ADMINISTRATION: Final = N_("Administration")
+ACCOUNT: Final = N_("Account")
+
+ENTRIES: Final = (
+    Entry(
+        "care/customers.py",
+        N_("Customers"),
+        ":material/groups:",
+        "customers",
+        Permission.CUSTOMERS_VIEW,
+        CUSTOMERS,
+    ),
+    Entry(
+        "admin/imports.py",
+        N_("Import"),
+        ":material/upload_file:",
+        "imports",
+        Permission.IMPORTS_VIEW,
+        DATA,
+    ),
+    Entry(
+        "admin/users.py",
+        N_("Users"),
+        ":material/manage_accounts:",
+        "users",
+        Permission.USERS_VIEW,
+        ADMINISTRATION,
+    ),
+    Entry(
+        "admin/audit.py",
+        N_("Audit"),
+        ":material/policy:",
+        "audit",
+        Permission.AUDIT_VIEW,
+        ADMINISTRATION,
+    ),
+    Entry(
+        "account/profile.py",
+        N_("My profile"),
+        ":material/account_circle:",
+        "profile",
+        Permission.PROFILE_EDIT,
+        ACCOUNT,
+    ),
+)
+
+
+def sections(actor: Actor) -> dict[str, list[StreamlitPage]]:
+    """The actor's menu, in the reader's language; the first page is where he begins."""
+    menu: dict[str, list[StreamlitPage]] = {}
+    for entry in ENTRIES:
+        if actor.may(entry.needs) and (PAGES / entry.script).exists():  # TEMP
+            page = st.Page(
+                PAGES / entry.script,
+                title=raw(entry.title),
+                icon=entry.icon,
+                url_path=entry.address,
+            )
+            menu.setdefault(raw(entry.section), []).append(page)
+    return menu

@@ -1,0 +1,332 @@
+"""Tables of records, one page at a time, and the way from page to page.
+
+Cells are text: nothing in them is read as markdown, a formula or an address. Rows are told apart
+by id, never by position: a click that meets other rows than the reader saw chooses nothing.
+"""
+
+import datetime as dt
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum, auto
+from typing import Any, Final, Literal, cast
+
+import pyarrow as pa  # type: ignore[import-untyped]
+import streamlit as st
+
+from pages.components.layout import NOTHING, Tone, shown
+from pages.components.words import _, fnumber
+from services.core.words import N_
+
+PAGE: Final = 50
+"""Rows sent at a time."""
+LONGEST: Final = 200
+"""Rows that one table may hold; more is a page of a list, see `pager`."""
+ROW_PX: Final = 31
+"""Of a row at the theme's font size, to see which tables are shorter than their place."""
+DEFAULT_HEIGHT: Final = 560
+
+_OWN_LINK: Final = re.compile(r"(?:/(?!/)|\?|https?://)[^\s\x00-\x1f]*", re.IGNORECASE)
+
+Selection = Literal["rerun", "once"]
+
+
+class Kind(Enum):
+    """How a column's values are shown; in brackets what they are."""
+
+    TEXT = auto()
+    """Anything, as `layout.shown` puts it."""
+    NUMBER = auto()
+    """int, float, Decimal"""
+    MONEY = auto()
+    """int, in fen; shown in yuan"""
+    DATE = auto()
+    MOMENT = auto()
+    """An aware datetime; shown where the dealer works."""
+    BADGE = auto()
+    """A choice or text, or several in a list or tuple; `tones` gives each its colour."""
+    PROGRESS = auto()
+    """A share: 0.0 to 1.0; over 1.0 the bar is full and the number says how far."""
+    LINK = auto()
+    """An address of ours, such as "/customers?id=7"; foreign schemes are not shown."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """`name` is the row's attribute; `label` is a text; `note`, behind the label, is a phrase."""
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    width: int | Literal["small", "medium", "large"] | None = None
+    pinned: bool = False
+    note: str | None = None
+    tones: Mapping[Any, Tone] = field(default_factory=dict)
+    rising_is_bad: bool = False
+    """Of a share: the fuller the worse, such as used-up time."""
+    link_text: str = ""
+    """A text, for links."""
+
+
+def rows_table(
+    rows: Sequence[Any],
+    columns: Sequence[Column],
+    *,
+    key: str,
+    on_select: Selection | None = None,
+    height: int = DEFAULT_HEIGHT,
+    alt: str | None = None,
+) -> Any:
+    """Show rows; return the chosen row's id, or None.
+
+    A row is a dataclass (or named tuple) with an `id` and the columns' attributes, or a plain
+    tuple of the id and then the values in the columns' order. `on_select="rerun"`: the choice
+    stays and is returned in every run, also when the rows around it change, for as long as it is
+    among them. `"once"`: returned in the one run after the click, for opening a record; the same
+    row can then be clicked again. `alt` is a text. Raises `ValueError` over `LONGEST` rows.
+    """
+    if len(rows) > LONGEST:
+        raise ValueError(f"{len(rows)} rows; show a page of at most {LONGEST}")
+    ids = [_id(row) for row in rows]
+    look: dict[str, Any] = {
+        "hide_index": True,
+        "height": height if (len(rows) + 1) * ROW_PX > height else "content",
+        "column_config": {column.name: _config(column, rows, i) for i, column in _nth(columns)},
+        "placeholder": NOTHING,
+        "lazy": False,
+        "alt": alt,
+    }
+    data = arrow(rows, columns)
+    if on_select is None:
+        st.dataframe(data, key=key, **look)
+        return None
+    if on_select == "once":
+        return _picked_once(data, ids, key, look)
+    return _kept(data, ids, key, look)
+
+
+def arrow(rows: Sequence[Any], columns: Sequence[Column]) -> pa.Table:
+    """The rows as the table that is sent, a tenth of the cost of a data frame."""
+    return pa.table(
+        {
+            column.name: pa.array(
+                [_cell(column, _value(row, column, i)) for row in rows], _TYPES[column.kind]
+            )
+            for i, column in _nth(columns)
+        }
+    )
+
+
+# ---- choosing a row
+
+
+def _kept(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any]) -> Any:
+    """The widget is a new one when the rows change, so that no position outlives its rows."""
+    memory = f"{key}:chosen"
+    chosen = st.session_state.get(memory)
+    default = {"selection": {"rows": [ids.index(chosen)] if chosen in ids else []}}
+    event = st.dataframe(
+        data,
+        key=f"{key}:{_digest(ids)}",
+        on_select="rerun",
+        selection_mode="single-row",
+        selection_default=cast("Any", default),
+        **look,
+    )
+    chosen = _at(ids, event)
+    st.session_state[memory] = chosen
+    return chosen
+
+
+def _picked_once(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any]) -> Any:
+    """A click is kept by its callback; then the table is made anew, without the tick."""
+    turn = st.session_state.setdefault(f"{key}:turn", 0)
+    widget = f"{key}:{turn}:{_digest(ids)}"
+
+    def keep() -> None:
+        st.session_state[f"{key}:picked"] = _at(ids, st.session_state[widget])
+        st.session_state[f"{key}:turn"] = turn + 1
+
+    st.dataframe(data, key=widget, on_select=keep, selection_mode="single-row", **look)
+    return st.session_state.pop(f"{key}:picked", None)
+
+
+def _digest(ids: list[Any]) -> str:
+    return f"{zlib.crc32(repr(ids).encode()):08x}"
+
+
+def _at(ids: list[Any], event: Any) -> Any:
+    chosen = event["selection"]["rows"]
+    return ids[chosen[0]] if chosen and chosen[0] < len(ids) else None
+
+
+# ---- cells
+
+_MOMENT: Final = pa.timestamp("us", tz="UTC")
+_TYPES: Final[dict[Kind, pa.DataType | None]] = {
+    Kind.TEXT: pa.string(),
+    Kind.NUMBER: pa.float64(),
+    Kind.MONEY: pa.float64(),
+    Kind.DATE: pa.date32(),
+    Kind.MOMENT: _MOMENT,
+    Kind.BADGE: pa.list_(pa.string()),
+    Kind.PROGRESS: pa.float64(),
+    Kind.LINK: pa.string(),
+}
+
+
+def _nth(columns: Sequence[Column]) -> list[tuple[int, Column]]:
+    return list(enumerate(columns, start=1))
+
+
+def _id(row: Any) -> Any:
+    return row[0] if type(row) is tuple else row.id
+
+
+def _value(row: Any, column: Column, place: int) -> Any:
+    return row[place] if type(row) is tuple else getattr(row, column.name)
+
+
+def _cell(column: Column, value: Any) -> Any:  # noqa: PLR0911 - one answer per kind
+    if value is None or value == "":
+        return [] if column.kind is Kind.BADGE else None
+    match column.kind:
+        case Kind.TEXT:
+            return _speakable(shown(value))
+        case Kind.MONEY:
+            return float(Decimal(value) / 100)
+        case Kind.NUMBER | Kind.PROGRESS:
+            return float(value)
+        case Kind.MOMENT:
+            return cast("dt.datetime", value).astimezone(dt.UTC)
+        case Kind.BADGE:
+            return [_speakable(shown(each)) for each in _each(value)]
+        case Kind.LINK:
+            return value if _OWN_LINK.fullmatch(value) else None
+        case Kind.DATE:
+            return value
+
+
+def _each(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+def _speakable(text: str) -> str:
+    """A lone surrogate cannot be sent; it becomes a question mark rather than an error."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _config(column: Column, rows: Sequence[Any], place: int) -> Any:  # noqa: PLR0911 - as above
+    kinds = st.column_config
+    base: dict[str, Any] = {
+        "label": column.label,
+        "width": column.width,
+        "pinned": column.pinned or None,
+        "help": column.note,
+    }
+    match column.kind:
+        case Kind.NUMBER:
+            return kinds.NumberColumn(format="localized", **base)
+        case Kind.MONEY:
+            whole = all((_value(row, column, place) or 0) % 100 == 0 for row in rows)
+            return kinds.NumberColumn(format="localized" if whole else "accounting", **base)
+        case Kind.DATE:
+            return kinds.DateColumn(format="YYYY-MM-DD", **base)
+        case Kind.MOMENT:
+            return kinds.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone="Asia/Shanghai", **base)
+        case Kind.BADGE:
+            options = _badges(column, rows, place)
+            return kinds.MultiselectColumn(
+                options=list(options), color=[tone.value for tone in options.values()], **base
+            )
+        case Kind.PROGRESS:
+            return kinds.ProgressColumn(
+                format="percent",
+                min_value=0,
+                max_value=1,
+                color="auto-inverse" if column.rising_is_bad else None,
+                **base,
+            )
+        case Kind.LINK:
+            return kinds.LinkColumn(display_text=column.link_text or None, **base)
+        case Kind.TEXT:
+            return kinds.TextColumn(**base)
+
+
+def _badges(column: Column, rows: Sequence[Any], place: int) -> dict[str, Tone]:
+    """Words and colours of the values that occur."""
+    return {
+        _speakable(shown(each)): column.tones.get(each, Tone.QUIET)
+        for row in rows
+        for each in _each(_value(row, column, place))
+        if each is not None
+    }
+
+
+# ---- from page to page
+
+
+def page_after(key: str = "after") -> str | None:
+    """The code in the address after which the page begins; None for the first page.
+
+    It comes from the reader's address line: the query that gets it must refuse nonsense.
+    """
+    return st.query_params.get(key)
+
+
+def pager(
+    following: str | None, *, shown_rows: int, total: int | None = None, key: str = "after"
+) -> None:
+    """Buttons to the page before and after, and how much is shown.
+
+    `following` is the code of the next page, None on the last one. `total` may be left out, for
+    long lists it is dear. The way back is kept in the session; a reader who came by a pasted
+    address goes back to the first page.
+    """
+    here, trail = page_after(key), f"{key}:trail"
+    past: list[str | None] = st.session_state.setdefault(trail, [])
+    if here is None:
+        past.clear()
+
+    def forward() -> None:
+        st.session_state[trail] = [*past, here]
+        st.query_params[key] = str(following)
+
+    def back() -> None:
+        before = past.pop() if past else None
+        if before is None:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = before
+
+    if here is None and following is None:
+        st.caption(_(N_("{rows} rows"), rows=fnumber(shown_rows)))
+        return
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        with st.container(width="content"):
+            if total is None:
+                st.caption(_(N_("{rows} rows on this page"), rows=fnumber(shown_rows)))
+            else:
+                phrase = N_("{rows} of {total} rows")
+                st.caption(_(phrase, rows=fnumber(shown_rows), total=fnumber(total)))
+        with st.container(horizontal=True, width="content", gap="small"):
+            earlier = N_("Previous page") if past else N_("First page")
+            st.button(
+                _(earlier),
+                key=f"{key}:back",
+                icon=":material/chevron_left:",
+                disabled=here is None,
+                on_click=back,
+            )
+            st.button(
+                _(N_("Next page")),
+                key=f"{key}:forward",
+                icon=":material/chevron_right:",
+                icon_position="right",
+                disabled=following is None,
+                on_click=forward,
+            )

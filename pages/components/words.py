@@ -1,0 +1,86 @@
+"""Words on screen, in the reader's language, safe to put into markdown.
+
+User text is never markdown: `_` escapes every text that it puts into a phrase, `plain` escapes a
+text that stands alone. Both are for widgets that read markdown (most do: titles, labels, metrics,
+badges, errors). `raw` is for places that show text as it is (table cells, file names, inputs).
+"""
+
+import datetime as dt
+import re
+from enum import StrEnum
+from typing import Final
+
+import streamlit as st
+from babel import dates, numbers
+
+from services.core import words
+from services.core.clock import SHANGHAI
+from services.core.errors import AppError
+from services.core.labels import choice_label, field_label
+
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
+_LINE_BREAK: Final = re.compile(r"\s*[\r\n\u2028\u2029]\s*")
+
+
+def language() -> str:
+    """The reader's language: his saved choice, else the browser's, else Chinese."""
+    browser = st.context.locale
+    return words.choose_language(
+        st.session_state.get("language"), browser if isinstance(browser, str) else None
+    )
+
+
+def plain(text: object) -> str:
+    """User text as markdown that shows exactly that text: no links, images, emphasis or HTML."""
+    return _LINE_BREAK.sub(" ", _SPECIAL.sub(r"\\\1", str(text)))
+
+
+def _(msgid: str, **params: object) -> str:
+    """A phrase in the reader's language, for markdown; texts among `params` are escaped."""
+    safe = {name: plain(p) if isinstance(p, str) else p for name, p in params.items()}
+    return words.translate(language(), msgid, **safe)
+
+
+def raw(msgid: str, **params: object) -> str:
+    """A phrase in the reader's language, for places that show text as it is."""
+    return words.translate(language(), msgid, **params)
+
+
+def field(name: str) -> str:
+    """A field's label."""
+    return raw(field_label(name))
+
+
+def choice(value: StrEnum | None) -> str:
+    """A choice's words; nothing chosen is a dash."""
+    return raw(choice_label(value)) if value is not None else "–"
+
+
+def trouble(error: AppError) -> str:
+    """An error's words, for markdown."""
+    return _(error.msgid, **error.params)
+
+
+def fdate(day: dt.date | None) -> str:
+    return dates.format_date(day, "yyyy-MM-dd") if day else "–"
+
+
+def fmoment(at: dt.datetime | None) -> str:
+    """An instant where the dealer works, to the minute."""
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else "–"
+
+
+def fnumber(value: float) -> str:
+    return str(numbers.format_decimal(value, locale=language()))
+
+
+def fmoney(fen: int) -> str:
+    """Fen as yuan, e.g. ¥128,000 (no fen where there are none)."""
+    pattern = "#,##0.00" if fen % 100 else "#,##0"
+    return "¥" + str(numbers.format_decimal(fen / 100, pattern, locale=language()))
+
+
+def ago(at: dt.datetime | None, now: dt.datetime) -> str:
+    if at is None:
+        return "–"
+    return str(dates.format_timedelta(at - now, add_direction=True, locale=language()))

@@ -1,0 +1,385 @@
+"""Who is here, what he may do, and which rows he sees: the one policy of the house."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import ColumnElement, and_, false, inspect, or_, select
+from sqlalchemy import true as sql_true
+from sqlmodel import Session, col
+
+from db.engine import BEYOND_SCOPE
+from db.models import (
+    AuditEntry,
+    Customer,
+    CustomerSummary,
+    Desk,
+    Draft,
+    ImportBatch,
+    ImportRow,
+    Ownership,
+    Reveal,
+    Revision,
+    Role,
+    Touch,
+    User,
+    UserSession,
+)
+from db.types import Base, Scoped
+from services.core import clock
+from services.core.errors import NotFound, NotPermitted, SignedOut
+
+IDLE: Final = timedelta(minutes=30)
+"""A session nobody uses ends after this long; automatic reruns do not count as use."""
+
+Row = TypeVar("Row", bound=Base)
+
+
+class Permission(StrEnum):
+    """Everything that can be allowed, as `noun:verb`."""
+
+    AUDIT_VIEW = "audit:view"
+    CUSTOMERS_ASSIGN = "customers:assign"
+    CUSTOMERS_CREATE = "customers:create"
+    CUSTOMERS_EDIT = "customers:edit"
+    CUSTOMERS_REVEAL = "customers:reveal"
+    CUSTOMERS_SEARCH_PARTS = "customers:search_parts"
+    CUSTOMERS_TOUCH = "customers:touch"
+    CUSTOMERS_VIEW = "customers:view"
+    DATA_VERIFY = "data:verify"
+    IMPORTS_RUN = "imports:run"
+    IMPORTS_VIEW = "imports:view"
+    PROFILE_EDIT = "profile:edit"
+    SESSIONS_OPEN = "sessions:open"
+    """What happens before anyone is signed in: the system's own, granted to no role."""
+    USERS_MANAGE = "users:manage"
+    USERS_VIEW = "users:view"
+
+
+class Reach(StrEnum):
+    """How far over the rows an actor's eyes or hands go."""
+
+    NONE = "none"
+    OWN = "own"
+    """His own files and his store's unassigned pool."""
+    MEMBERS = "members"
+    STORE = "store"
+    ALL = "all"
+
+
+P = Permission
+_EVERYONE: Final = frozenset({P.PROFILE_EDIT})
+_READER: Final = _EVERYONE | {P.CUSTOMERS_VIEW}
+_DESK: Final = _READER | {
+    P.CUSTOMERS_CREATE,
+    P.CUSTOMERS_EDIT,
+    P.CUSTOMERS_REVEAL,
+    P.CUSTOMERS_TOUCH,
+}
+_FILES: Final = _DESK | {P.CUSTOMERS_ASSIGN, P.IMPORTS_RUN, P.IMPORTS_VIEW}
+
+GRANTS: Final[dict[Role, frozenset[Permission]]] = {
+    Role.DIRECTOR: _FILES | {P.AUDIT_VIEW, P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.USERS_VIEW},
+    Role.MANAGER: _FILES | {P.AUDIT_VIEW, P.USERS_VIEW},
+    Role.SPECIALIST: _DESK,
+    Role.STEWARD: _FILES | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY},
+    Role.CLUB_MANAGER: _READER | {P.CUSTOMERS_REVEAL, P.CUSTOMERS_TOUCH},
+    Role.CLUB_STAFF: _READER | {P.CUSTOMERS_TOUCH},
+    Role.ADMINISTRATOR: _EVERYONE | {P.AUDIT_VIEW, P.DATA_VERIFY, P.USERS_MANAGE, P.USERS_VIEW},
+    Role.GUEST: _EVERYONE,
+}
+
+READS: Final[dict[Role, Reach]] = {
+    Role.DIRECTOR: Reach.ALL,
+    Role.MANAGER: Reach.STORE,
+    Role.SPECIALIST: Reach.STORE,
+    Role.STEWARD: Reach.ALL,
+    Role.CLUB_MANAGER: Reach.MEMBERS,
+    Role.CLUB_STAFF: Reach.MEMBERS,
+    Role.ADMINISTRATOR: Reach.NONE,
+    Role.GUEST: Reach.NONE,
+}
+"""Which customers' rows a role sees at all."""
+
+WRITES: Final[dict[Role, Reach]] = {
+    Role.DIRECTOR: Reach.ALL,
+    Role.MANAGER: Reach.STORE,
+    Role.SPECIALIST: Reach.OWN,
+    Role.STEWARD: Reach.ALL,
+    Role.CLUB_MANAGER: Reach.NONE,
+    Role.CLUB_STAFF: Reach.NONE,
+    Role.ADMINISTRATOR: Reach.NONE,
+    Role.GUEST: Reach.NONE,
+}
+"""Which of them it may change (F50)."""
+
+OPEN_HANDED: Final[frozenset[type[Base]]] = frozenset({Touch})
+"""Tables into which one may write wherever one may read: whoever takes a colleague's customer's
+call writes it down."""
+
+CLEAR: Final[dict[Role, Reach]] = {**WRITES, Role.CLUB_MANAGER: Reach.MEMBERS}
+"""Where personal fields are shown whole in the file; lists mask them for everyone."""
+
+REVEALS_A_DAY: Final[dict[Role, int]] = {Role.SPECIALIST: 60, Role.MANAGER: 200}
+DEFAULT_REVEALS_A_DAY: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser with a session; `digest` is the SHA-256 of its token."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A command run for a user (`manage.py … --as USER`) by someone on the host."""
+
+    username: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The sweep, a worker, a command: the host itself."""
+
+    source: str
+
+
+Caller = SignedIn | Named | System
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person on whose behalf a service runs, as the database knows him now.
+
+    Also the session's scope: which rows are read and written for him.
+    """
+
+    id: int | None
+    username: str
+    name: str
+    source: str
+    role: Role | None = None
+    """None for the system itself, which sees and may do everything."""
+    desk: Desk | None = None
+    store_id: int | None = None
+    language: str | None = None
+    session_id: int | None = None
+    must_change_password: bool = False
+    grants: frozenset[Permission] = field(default=frozenset())
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.grants
+
+    def require(self, permission: Permission) -> None:
+        """Raises NotPermitted, which the door writes down."""
+        if not self.may(permission):
+            raise NotPermitted(permission=permission.value)
+
+    @property
+    def is_system(self) -> bool:
+        return self.role is None
+
+    def reach(self, policy: dict[Role, Reach]) -> Reach:
+        return Reach.ALL if self.role is None else policy[self.role]
+
+    def covers(self, policy: dict[Role, Reach], row: Any, *, is_member: bool = False) -> bool:
+        """Whether `row` (anything with store_id and owner_id) lies within the reach."""
+        reach = self.reach(policy)
+        in_store = row.store_id == self.store_id
+        if reach is Reach.OWN:
+            return (row.owner_id == self.id) or (row.owner_id is None and in_store)
+        if reach is Reach.MEMBERS:
+            return is_member and (self.store_id is None or in_store)
+        return reach is Reach.ALL or (reach is Reach.STORE and in_store)
+
+    def criteria(self) -> Iterable[tuple[type[Base], ColumnElement[bool]]]:
+        return self._criteria
+
+    @cached_property
+    def _criteria(self) -> list[tuple[type[Base], ColumnElement[bool]]]:
+        if self.role is None:
+            return []
+        customers = _readable(self, Customer)
+        visible = select(col(Customer.id)).where(customers)
+        rows: list[tuple[type[Base], ColumnElement[bool]]] = [
+            (model, _readable(self, model)) for model in _scoped_models()
+        ]
+        batches = _readable_batches(self)
+        return [
+            *rows,
+            (CustomerSummary, col(CustomerSummary.customer_id).in_(visible)),
+            (Revision, col(Revision.customer_id).in_(visible)),
+            (ImportBatch, batches),
+            (ImportRow, col(ImportRow.batch_id).in_(select(col(ImportBatch.id)).where(batches))),
+            (AuditEntry, _readable_audit(self)),
+            (Draft, col(Draft.user_id) == self.id),
+            (Reveal, col(Reveal.user_id) == self.id),
+        ]
+
+    def check_write(self, session: Session, row: Base) -> None:
+        """Refuse a row outside the hands' reach, as it was and as it would be."""
+        if not isinstance(row, Scoped) or self.role is None:
+            return
+        if type(row) in OPEN_HANDED and row in session.new:
+            return  # its customer was loaded within the actor's eyes
+        as_it_was = SimpleNamespace(
+            store_id=_before(row, "store_id"), owner_id=_before(row, "owner_id")
+        )
+        if not (self.covers(WRITES, row) and self.covers(WRITES, as_it_was)):
+            raise NotPermitted(record=type(row).__name__)
+
+
+def _before(row: Base, name: str) -> Any:
+    """The value of `row.name` as it was read from the database."""
+    history = inspect(row).attrs[name].history
+    return history.deleted[0] if history.deleted else getattr(row, name)
+
+
+def _scoped_models() -> list[Any]:
+    return [
+        mapper.class_
+        for mapper in Base._sa_registry.mappers  # noqa: SLF001
+        if issubclass(mapper.class_, Scoped)
+    ]
+
+
+def _readable(actor: Actor, model: Any) -> ColumnElement[bool]:
+    """The rows of a scoped table within the actor's eyes."""
+    reach = actor.reach(READS)
+    here: ColumnElement[bool] = model.store_id == actor.store_id
+    if reach is Reach.ALL:
+        return sql_true()
+    if reach is Reach.STORE:
+        return here
+    if reach is Reach.OWN:
+        return or_(model.owner_id == actor.id, and_(model.owner_id.is_(None), here))
+    if reach is Reach.MEMBERS:
+        return and_(_of_member(model), here if actor.store_id is not None else sql_true())
+    return false()
+
+
+def _of_member(model: Any) -> ColumnElement[bool]:
+    if hasattr(model, "is_member"):
+        is_member: ColumnElement[bool] = model.is_member
+        return is_member
+    members = select(col(Customer.id)).where(col(Customer.is_member))
+    if hasattr(model, "customer_id"):
+        return col(model.customer_id).in_(members)
+    owned = select(col(Ownership.vehicle_id)).where(col(Ownership.customer_id).in_(members))
+    return col(model.id).in_(owned)
+
+
+def _readable_batches(actor: Actor) -> ColumnElement[bool]:
+    if not actor.may(Permission.IMPORTS_VIEW):
+        return false()
+    if actor.reach(READS) is Reach.ALL:
+        return sql_true()
+    return col(ImportBatch.store_id) == actor.store_id
+
+
+def _readable_audit(actor: Actor) -> ColumnElement[bool]:
+    if not actor.may(Permission.AUDIT_VIEW):
+        return false()
+    if actor.role in {Role.DIRECTOR, Role.ADMINISTRATOR}:
+        return sql_true()
+    return col(AuditEntry.store_id) == actor.store_id
+
+
+def system(source: str) -> Actor:
+    """The system itself: every right, every row, its own name in the audit."""
+    return Actor(
+        id=None, username="system", name="system", source=source, grants=frozenset(Permission)
+    )
+
+
+def actor_of(user: User, *, source: str, session_id: int | None = None) -> Actor:
+    """What a user may do; one who must change his password may do just that."""
+    grants = _EVERYONE if user.must_change_password else GRANTS[user.role]
+    return Actor(
+        id=user.id,
+        username=user.username,
+        name=user.name,
+        source=source,
+        role=user.role,
+        desk=user.desk,
+        store_id=user.store_id,
+        language=user.language,
+        session_id=session_id,
+        must_change_password=user.must_change_password,
+        grants=grants,
+    )
+
+
+def identify(session: Session, caller: Caller) -> Actor:
+    """The caller as the database knows him now, not as he was at sign-in.
+
+    Raises SignedOut when the session ended, timed out or was made before a change of the account,
+    or the account is disabled or unknown. Puts the actor's scope on the session.
+    """
+    if isinstance(caller, System):
+        actor = system(caller.source)
+    elif isinstance(caller, Named):
+        actor = _named(session, caller)
+    else:
+        actor = _signed_in(session, caller)
+    session.info["scope"] = actor
+    return actor
+
+
+def _named(session: Session, caller: Named) -> Actor:
+    query = select(User).where(col(User.username) == caller.username, col(User.is_active))
+    user = session.execute(query, execution_options={BEYOND_SCOPE: True}).scalar_one_or_none()
+    if user is None:
+        raise SignedOut(username=caller.username)
+    return actor_of(user, source=caller.source)
+
+
+def _signed_in(session: Session, caller: SignedIn) -> Actor:
+    now = clock.now()
+    query = (
+        select(User, col(UserSession.id))
+        .join(UserSession, col(UserSession.user_id) == col(User.id))
+        .where(
+            col(UserSession.digest) == caller.digest,
+            col(UserSession.ended_at).is_(None),
+            col(UserSession.expires_at) > now,
+            col(UserSession.seen_at) > now - IDLE,
+            col(UserSession.token_version) == col(User.token_version),
+            col(User.is_active),
+        )
+    )
+    found = session.execute(query, execution_options={BEYOND_SCOPE: True}).one_or_none()
+    if found is None:
+        raise SignedOut
+    user, session_id = found
+    return actor_of(user, source="ui", session_id=session_id)
+
+
+def load(session: Session, model: type[Row], key: int, *, lock: bool = False) -> Row:
+    """One row within the actor's eyes, locked when it is going to be changed.
+
+    Raises NotFound alike for what is absent and for what is not his to see.
+    """
+    query = select(model).where(col(model.id) == key)  # type: ignore[attr-defined]
+    if lock:
+        query = query.with_for_update()
+    query = query.execution_options(populate_existing=lock)
+    row: Row | None = session.execute(query).scalar_one_or_none()
+    if row is None:
+        raise NotFound(record=model.__name__, id=key)
+    return row
+
+
+def beyond(session: Session, query: Any) -> Any:
+    """Run a query past the actor's scope.
+
+    For the few facts that must be known beyond one's rows (this number exists in another store).
+    Callers are listed in the test of the house.
+    """
+    return session.execute(query, execution_options={BEYOND_SCOPE: True})

@@ -1,0 +1,186 @@
+"""The record of deeds: written in the deed's own transaction, sealed row by row (A11).
+
+`changes` carries a deed's old and new values: masked into the audit, clear into `revisions`, which
+are scoped and can be erased.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import inspect
+from sqlmodel import Session
+
+from db.models import AuditEntry, Customer, Revision
+from db.types import Base
+from services.core import clock, keys
+from services.core.access import Actor
+from services.core.masks import masked
+from services.core.words import N_
+
+
+class Action(StrEnum):
+    """Every deed that can stand in the audit, as `noun:past`; `ACTIONS` has its words."""
+
+    ACCESS_DENIED = "access:denied"
+    CUSTOMERS_ASSIGNED = "customers:assigned"
+    CUSTOMERS_CREATED = "customers:created"
+    CUSTOMERS_EDITED = "customers:edited"
+    CUSTOMERS_REVEALED = "customers:revealed"
+    CUSTOMERS_TOUCHED = "customers:touched"
+    CUSTOMERS_CONSENTED = "customers:consented"
+    CUSTOMERS_DOCUMENTED = "customers:documented"
+    DATA_LOADED = "data:loaded"
+    IMPORTS_CHECKED = "imports:checked"
+    IMPORTS_RUN = "imports:run"
+    IMPORTS_UNDONE = "imports:undone"
+    PROFILE_EDITED = "profile:edited"
+    SESSIONS_ENDED = "sessions:ended"
+    SESSIONS_OPENED = "sessions:opened"
+    SESSIONS_REFUSED = "sessions:refused"
+    STORES_CREATED = "stores:created"
+    USERS_CREATED = "users:created"
+    USERS_EDITED = "users:edited"
+    USERS_PASSWORD_RESET = "users:password_reset"  # noqa: S105 - a name, not a password
+    VEHICLES_ADDED = "vehicles:added"
+    VEHICLES_EDITED = "vehicles:edited"
+
+
+ACTIONS: dict[Action, str] = {
+    Action.ACCESS_DENIED: N_("Attempt refused"),
+    Action.CUSTOMERS_ASSIGNED: N_("Owner changed"),
+    Action.CUSTOMERS_CREATED: N_("Customer created"),
+    Action.CUSTOMERS_EDITED: N_("Customer edited"),
+    Action.CUSTOMERS_REVEALED: N_("Masked field revealed"),
+    Action.CUSTOMERS_TOUCHED: N_("Touch recorded"),
+    Action.CUSTOMERS_CONSENTED: N_("Consent recorded"),
+    Action.CUSTOMERS_DOCUMENTED: N_("Document recorded"),
+    Action.DATA_LOADED: N_("Data loaded"),
+    Action.IMPORTS_CHECKED: N_("Import checked"),
+    Action.IMPORTS_RUN: N_("Import run"),
+    Action.IMPORTS_UNDONE: N_("Import undone"),
+    Action.PROFILE_EDITED: N_("Profile edited"),
+    Action.SESSIONS_ENDED: N_("Session ended"),
+    Action.SESSIONS_OPENED: N_("Signed in"),
+    Action.SESSIONS_REFUSED: N_("Sign-in refused"),
+    Action.STORES_CREATED: N_("Store created"),
+    Action.USERS_CREATED: N_("User created"),
+    Action.USERS_EDITED: N_("User edited"),
+    Action.USERS_PASSWORD_RESET: N_("Password reset"),
+    Action.VEHICLES_ADDED: N_("Vehicle added"),
+    Action.VEHICLES_EDITED: N_("Vehicle edited"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of a record: what it was, what it is."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+def difference(row: Base, values: Mapping[str, Any]) -> list[Change]:
+    """The fields of `row` that `values` would change."""
+    return [
+        Change(name, old, new) for name, new in values.items() if (old := getattr(row, name)) != new
+    ]
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: Action,
+    subject: Base | str,
+    *,
+    changes: list[Change] | None = None,
+    reason: str = "",
+    store_id: int | None = None,
+    **details: object,
+) -> AuditEntry:
+    """Write down a deed. `subject` is the row it was done to, or a kind's name.
+
+    With `changes`, the audit keeps the fields' masked values and `revisions` the clear ones.
+    """
+    kind, key = str(subject), None
+    if isinstance(subject, Base):
+        session.flush()  # the row needs its id before we can name it
+        kind, [key] = str(subject.__tablename__), inspect(subject).identity
+        store_id = store_id if store_id is not None else getattr(subject, "store_id", None)
+    if changes:
+        details["changes"] = [
+            [c.field, masked(c.field, plain(c.old)), masked(c.field, plain(c.new))] for c in changes
+        ]
+    entry = AuditEntry(
+        at=clock.now(),
+        actor_id=actor.id,
+        actor_name=actor.name,
+        action=action.value,
+        subject_kind=kind,
+        subject_id=key,
+        store_id=store_id if store_id is not None else actor.store_id,
+        details={name: plain(value) for name, value in details.items()},
+        reason=reason,
+        source=actor.source,
+        key_id=keys.current_id(),
+        seal="",
+    )
+    entry.seal = seal_of(entry)
+    session.add(entry)
+    if changes and isinstance(subject, Base):
+        session.flush()
+        session.add_all(_revisions(entry, subject, changes))
+    return entry
+
+
+def _revisions(entry: AuditEntry, subject: Base, changes: list[Change]) -> list[Revision]:
+    [key] = inspect(subject).identity
+    is_customer = isinstance(subject, Customer)
+    customer_id = key if is_customer else getattr(subject, "customer_id", None)
+    return [
+        Revision(
+            audit_id=entry.id,
+            subject_kind=entry.subject_kind,
+            subject_id=key,
+            customer_id=customer_id,
+            field=change.field,
+            old=plain(change.old),
+            new=plain(change.new),
+        )
+        for change in changes
+    ]
+
+
+def plain(value: object) -> Any:
+    """A value as JSON keeps it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def seal_of(entry: AuditEntry) -> str:
+    """The HMAC over everything the entry says, under the key that it names."""
+    said = [
+        entry.at.isoformat(timespec="microseconds"),
+        entry.actor_id,
+        entry.actor_name,
+        entry.action,
+        entry.subject_kind,
+        entry.subject_id,
+        entry.store_id,
+        entry.details,
+        entry.reason,
+        entry.source,
+    ]
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return keys.seal("audit", text, entry.key_id)

@@ -1,0 +1,16 @@
+"""The one place that knows what time it is, so that a test can say otherwise."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The present instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The present date where the dealer works."""
+    return now().astimezone(SHANGHAI).date()

@@ -1,0 +1,54 @@
+"""What is left of a personal value when the reader may not see it whole (A13)."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+HIDDEN: Final = "****"
+
+
+def phone(value: str) -> str:
+    """+8613812346208 -> 138 **** 6208; what is too short to hide shows nothing."""
+    digits = value.removeprefix("+86")
+    return f"{digits[:3]} {HIDDEN} {digits[-4:]}" if len(digits) > len("1380000") else HIDDEN
+
+
+def plate(value: str) -> str:
+    return f"{value[:2]}{HIDDEN}{value[-2:]}" if len(value) > len("浙A00") else HIDDEN
+
+
+def vin(value: str) -> str:
+    return f"{HIDDEN}{value[-6:]}" if len(value) > len("000000") else HIDDEN
+
+
+def email(value: str) -> str:
+    name, at, domain = value.partition("@")
+    return f"{name[:1]}{HIDDEN}{at}{domain}" if at else HIDDEN
+
+
+def day(value: date | str) -> str:
+    return f"{str(value)[:4]}-{HIDDEN}"
+
+
+def whole(value: object) -> str:
+    return HIDDEN if str(value) else ""
+
+
+MASKS: Final[dict[str, Callable[..., str]]] = {
+    "phone": phone,
+    "other_phone": phone,
+    "plate": plate,
+    "vin": vin,
+    "email": email,
+    "wechat": whole,
+    "street": whole,
+    "birthday": day,
+}
+"""Field -> mask: the personal fields of every table, by their one name in the code."""
+
+
+def masked(field: str, value: object) -> object:
+    """`value` as someone without the right sees it; other fields and empty values unchanged."""
+    if value in (None, "") or field not in MASKS:
+        return value
+    return MASKS[field](value)

@@ -1,0 +1,90 @@
+"""What of a file this actor sees whole, sees masked, and may change."""
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.models import Customer, Reveal
+from services.core import clock
+from services.core.access import CLEAR, WRITES, Actor, Permission
+from services.core.errors import NotPermitted
+from services.core.masks import MASKS
+
+FILE_FIELDS: Final = (
+    "name",
+    "kind",
+    "gender",
+    "contact_name",
+    "phone",
+    "other_phone",
+    "wechat",
+    "email",
+    "id_number_last4",
+    "birthday",
+    "province",
+    "city",
+    "district",
+    "street",
+    "employer",
+    "position",
+    "industry",
+    "hobbies",
+    "preferred_channel",
+    "preferred_hours",
+    "do_not_contact_until",
+    "do_not_contact_reason",
+    "source",
+    "need",
+    "lifecycle",
+    "value_class",
+    "store_id",
+    "owner_id",
+    "second_contact_id",
+    "decision_maker",
+    "is_member",
+    "is_archived",
+    "note",
+)
+"""What the 360 view shows of a customer's own row."""
+
+CAR_FIELDS: Final = ("vin", "plate")
+"""Personal fields of a car: revealed under these names, for all cars of the file at once."""
+
+REVEALABLE: Final = frozenset(MASKS)
+
+
+def is_clear(actor: Actor, customer: Customer) -> bool:
+    """Whether the actor sees the personal fields of this file whole by his role."""
+    return actor.covers(CLEAR, customer, is_member=customer.is_member)
+
+
+def may_edit(actor: Actor, customer: Customer) -> bool:
+    return (
+        actor.may(Permission.CUSTOMERS_EDIT)
+        and customer.merged_into_id is None
+        and actor.covers(WRITES, customer)
+    )
+
+
+def require_edit(actor: Actor, customer: Customer) -> None:
+    """Raises NotPermitted for a file that is seen but belongs to someone else (F50)."""
+    if not may_edit(actor, customer):
+        raise NotPermitted(record="customers", id=customer.id)
+
+
+def revealed(session: Session, actor: Actor, customer_id: int) -> frozenset[str]:
+    """The fields that the actor asked to see, with a reason, and may still see."""
+    query = select(col(Reveal.field)).where(
+        col(Reveal.customer_id) == customer_id,
+        col(Reveal.user_id) == actor.id,
+        col(Reveal.until) > clock.now(),
+    )
+    return frozenset(session.execute(query).scalars())
+
+
+def hidden_fields(session: Session, actor: Actor, customer: Customer) -> frozenset[str]:
+    """The personal fields that this actor sees masked on this file."""
+    if is_clear(actor, customer):
+        return frozenset()
+    return REVEALABLE - revealed(session, actor, customer.id)

@@ -1,0 +1,230 @@
+"""Making a file, correcting it, handing it on."""
+
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy import update as change_rows
+from sqlmodel import Session, col
+
+from db.grams import pinyin
+from db.models import (
+    Consent,
+    Counter,
+    Customer,
+    Document,
+    Order,
+    Ownership,
+    Purpose,
+    Store,
+    Touch,
+    User,
+    Vehicle,
+)
+from services.core import audit, clock, keys
+from services.core.access import WRITES, Actor, Permission, Reach, beyond, load
+from services.core.audit import Action, Change
+from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
+from services.core.words import N_
+from services.customers import policy, summary
+from services.customers.inputs import AssignCustomer, CreateCustomer, UpdateCustomer
+from services.customers.views import Receipt
+
+SERIES = "customers"
+_META = {"request_id", "customer_id", "version"}
+_CHILDREN: tuple[Any, ...] = (Ownership, Order, Touch, Document, Consent)
+
+
+class PhoneKnown(Conflict):
+    """Someone in the actor's sight has this phone: look before making a second file."""
+
+    msgid = N_("{name} ({number}) already has this phone number")
+
+
+class KnownElsewhere(Conflict):
+    msgid = N_("This customer has a file in another store ({store}). Ask there for access")
+
+
+class NotAnOwner(InvalidInput):
+    msgid = N_("This person cannot own files of this store")
+
+
+class NothingReachable(InvalidInput):
+    msgid = N_("Name a phone number, or say how the customer can be reached in the note")
+
+
+def create(session: Session, actor: Actor, form: CreateCustomer) -> Receipt:
+    """Open a file. Raises PhoneKnown or KnownElsewhere for a phone that is on file, NotPermitted
+    outside the actor's reach, NotAnOwner for an owner from elsewhere."""
+    actor.require(Permission.CUSTOMERS_CREATE)
+    if form.phone is None and not form.note:
+        raise NothingReachable
+    _check_place(session, actor, form.store_id, form.owner_id)
+    number = next_number(session)  # first: it makes two creators of one phone wait for each other
+    if form.phone and not form.same_phone_is_known:
+        check_phone(session, form.phone)
+    values = form.model_dump(exclude={"request_id", "consents_to_calls", "same_phone_is_known"})
+    customer = Customer(number=number, name_pinyin=pinyin(form.name), **values)
+    session.add(customer)
+    audit.record(
+        session, actor, Action.CUSTOMERS_CREATED, customer, changes=_first_values(customer, values)
+    )
+    if form.consents_to_calls:
+        session.add(
+            Consent(
+                customer_id=customer.id,
+                store_id=customer.store_id,
+                owner_id=customer.owner_id,
+                purpose=Purpose.SERVICE_CALLS,
+                given_at=clock.now(),
+            )
+        )
+    summary.refresh(session, customer.id)
+    return Receipt(customer.id, customer.version, customer.number)
+
+
+def update(session: Session, actor: Actor, form: UpdateCustomer) -> Receipt:
+    """Correct the fields that were sent. Raises StaleRecord when someone else saved first,
+    NotPermitted for another's file or for a field the actor cannot read."""
+    actor.require(Permission.CUSTOMERS_EDIT)
+    customer = load(session, Customer, form.customer_id, lock=True)
+    policy.require_edit(actor, customer)
+    values = form.model_dump(exclude=_META, include=form.model_fields_set - _META)
+    blind = policy.hidden_fields(session, actor, customer) & values.keys()
+    if blind:
+        raise NotPermitted(record="customers", fields=sorted(blind))
+    if customer.version != form.version:
+        raise StaleRecord(version=customer.version)
+    values = _derived(values)
+    if values.get("second_contact_id"):
+        _check_owner(session, customer.store_id, values["second_contact_id"])
+    changes = audit.difference(customer, values)
+    if not _shown(changes):
+        return Receipt(customer.id, customer.version, customer.number)
+    for change in changes:
+        setattr(customer, change.field, change.new)
+    audit.record(session, actor, Action.CUSTOMERS_EDITED, customer, changes=_shown(changes))
+    summary.refresh(session, customer.id)
+    return Receipt(customer.id, customer.version, customer.number)
+
+
+def assign(session: Session, actor: Actor, form: AssignCustomer) -> Receipt:
+    """Hand a file to another owner or store; everything on it goes along."""
+    actor.require(Permission.CUSTOMERS_ASSIGN)
+    customer = load(session, Customer, form.customer_id, lock=True)
+    policy.require_edit(actor, customer)
+    if customer.version != form.version:
+        raise StaleRecord(version=customer.version)
+    _check_place(session, actor, form.store_id, form.owner_id)
+    place = {"store_id": form.store_id, "owner_id": form.owner_id}
+    changes = audit.difference(customer, place)
+    if not changes:
+        return Receipt(customer.id, customer.version, customer.number)
+    for row in (customer, *_belongings(session, customer.id)):
+        row.store_id, row.owner_id = form.store_id, form.owner_id
+    audit.record(
+        session, actor, Action.CUSTOMERS_ASSIGNED, customer, changes=changes, reason=form.reason
+    )
+    summary.refresh(session, customer.id)
+    return Receipt(customer.id, customer.version, customer.number)
+
+
+def next_number(session: Session) -> str:
+    """The next customer number, C0000001 upwards; taken for good when the transaction commits."""
+    moved = session.execute(
+        change_rows(Counter)
+        .where(col(Counter.series) == SERIES)
+        .values(value=col(Counter.value) + 1)
+        .returning(col(Counter.value))
+    ).scalar_one_or_none()
+    if moved is None:
+        session.add(Counter(series=SERIES, value=1))
+        session.flush()
+        moved = 1
+    return f"C{moved:07d}"
+
+
+def check_phone(session: Session, phone: str, *, but: int | None = None) -> None:
+    """Raises PhoneKnown when a file in sight has this phone, KnownElsewhere when another's has."""
+    same = select(col(Customer.id), col(Customer.name), col(Customer.number)).where(
+        or_(col(Customer.phone) == phone, col(Customer.other_phone) == phone),
+        col(Customer.merged_into_id).is_(None),
+        col(Customer.id) != (but or 0),
+    )
+    if seen := session.execute(same.limit(1)).first():
+        raise PhoneKnown(name=seen.name, number=seen.number, id=seen.id)
+    where = (
+        select(col(Store.name))
+        .join(Customer, col(Customer.store_id) == col(Store.id))
+        .where(col(Customer.phone) == phone, col(Customer.merged_into_id).is_(None))
+    )
+    if store := beyond(session, where.limit(1)).scalar_one_or_none():
+        raise KnownElsewhere(store=store)
+
+
+def _check_place(session: Session, actor: Actor, store_id: int, owner_id: int | None) -> None:
+    """The store must be within the actor's hands, the owner must work there."""
+    reach = actor.reach(WRITES)
+    if reach is not Reach.ALL and store_id != actor.store_id:
+        raise NotPermitted(store_id=store_id)
+    if reach is Reach.OWN and owner_id not in {actor.id, None}:
+        raise NotPermitted(owner_id=owner_id)
+    known = select(col(Store.id)).where(col(Store.id) == store_id, col(Store.is_open))
+    if session.execute(known).first() is None:
+        raise InvalidInput
+    if owner_id is not None:
+        _check_owner(session, store_id, owner_id)
+
+
+def _check_owner(session: Session, store_id: int, owner_id: int) -> None:
+    who = select(col(User.id)).where(
+        col(User.id) == owner_id,
+        col(User.is_active),
+        or_(col(User.store_id) == store_id, col(User.store_id).is_(None)),
+    )
+    if session.execute(who).first() is None:
+        raise NotAnOwner
+
+
+def _derived(values: dict[str, Any]) -> dict[str, Any]:
+    """What the row keeps of what was sent: pinyin beside the name, a hash for the identity."""
+    if "id_number" in values:
+        number = values.pop("id_number")
+        values["id_number_hash"] = keys.first_seal("id_number", number) if number else None
+        values["id_number_last4"] = number[-4:] if number else ""
+    if "email" in values:
+        values["email"] = values["email"] or ""
+    if "name" in values:
+        values["name_pinyin"] = pinyin(values["name"])
+    return values
+
+
+_UNSHOWN = {"name_pinyin", "id_number_hash"}
+
+
+def _shown(changes: list[Change]) -> list[Change]:
+    """What of the changes a person made; the rest follows from it."""
+    return [change for change in changes if change.field not in _UNSHOWN]
+
+
+def _first_values(customer: Customer, values: dict[str, Any]) -> list[Change]:
+    return [
+        Change(name, None, getattr(customer, name))
+        for name, value in values.items()
+        if value not in (None, "", False)
+    ]
+
+
+def _belongings(session: Session, customer_id: int) -> list[Any]:
+    """Every row that follows the file: its children, and the cars that are the customer's now."""
+    rows: list[Any] = []
+    for model in _CHILDREN:
+        found = session.execute(select(model).where(col(model.customer_id) == customer_id))
+        rows += found.scalars().all()
+    cars = select(Vehicle).where(
+        col(Vehicle.id).in_(
+            select(col(Ownership.vehicle_id)).where(
+                col(Ownership.customer_id) == customer_id, col(Ownership.ended_on).is_(None)
+            )
+        )
+    )
+    return [*rows, *session.execute(cars).scalars().all()]

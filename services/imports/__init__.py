@@ -1,0 +1,1 @@
+"""Bringing in tables that people upload: read, map, check, write, undo."""

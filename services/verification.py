@@ -1,0 +1,142 @@
+"""Proving the data: every invariant that the database cannot promise by itself, checked anew.
+
+`manage.py verify [PART] --json` runs it; features add their parts to `PARTS` as they join.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from db.models import (
+    AuditEntry,
+    Counter,
+    Customer,
+    CustomerSummary,
+    Ownership,
+    OwnershipRole,
+    Vehicle,
+)
+from services.core import audit
+from services.core.access import Actor, Permission, beyond
+from services.customers import summary
+from services.customers.writing import SERIES
+
+STEP: Final = 1000
+FIRST: Final = 20
+"""Offending rows that are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """One row that breaks an invariant."""
+
+    table: str
+    id: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one part came to: how many rows were looked at, how many are wrong, the first ones."""
+
+    part: str
+    checked: int
+    wrong: int
+    first: list[Offence]
+
+
+def parts(session: Session, actor: Actor) -> list[str]:
+    """The names of everything that can be verified."""
+    actor.require(Permission.DATA_VERIFY)
+    return list(PARTS)
+
+
+def verify(session: Session, actor: Actor, part: str) -> Finding:
+    """Check one part over all rows. Raises KeyError for a part that is none."""
+    actor.require(Permission.DATA_VERIFY)
+    checked = wrong = 0
+    first: list[Offence] = []
+    for offence in PARTS[part](session):
+        checked += 1
+        if offence is not None:
+            wrong += 1
+            if len(first) < FIRST:
+                first.append(offence)
+    return Finding(part, checked, wrong, first)
+
+
+Check = Iterator[Offence | None]
+"""One item a row looked at: what is wrong with it, or None."""
+
+
+def _audit(session: Session) -> Check:
+    """Every entry still says what was sealed."""
+    for entry in _walk(session, AuditEntry):
+        try:
+            right = audit.seal_of(entry) == entry.seal
+        except KeyError:
+            yield Offence("audit_entries", entry.id, f"sealed with unknown key {entry.key_id}")
+            continue
+        yield None if right else Offence("audit_entries", entry.id, "was changed after the deed")
+
+
+def _summaries(session: Session) -> Check:
+    """Every file has its summary, and the summary says what the file says."""
+    for customer in _walk(session, Customer):
+        row = beyond(
+            session,
+            select(CustomerSummary).where(col(CustomerSummary.customer_id) == customer.id),
+        ).scalar_one_or_none()
+        if row is None:
+            yield Offence("customers", customer.id, "has no summary")
+            continue
+        due = summary.derived(session, customer.id)
+        stale = sorted(name for name, value in due.items() if getattr(row, name) != value)
+        words = f"the summary is stale: {', '.join(stale)}"
+        yield Offence("customers", customer.id, words) if stale else None
+
+
+def _ownerships(session: Session) -> Check:
+    """A car has one owner at a time."""
+    query = (
+        select(col(Vehicle.id), func.count())
+        .join(Ownership, col(Ownership.vehicle_id) == col(Vehicle.id))
+        .where(col(Ownership.role) == OwnershipRole.OWNER, col(Ownership.ended_on).is_(None))
+        .group_by(col(Vehicle.id))
+    )
+    for key, owners in beyond(session, query):
+        yield Offence("vehicles", key, f"has {owners} owners at once") if owners > 1 else None
+
+
+def _numbers(session: Session) -> Check:
+    """The counter of customer numbers is not behind the numbers given out."""
+    last = beyond(session, select(func.max(col(Customer.number)))).scalar_one()
+    at = beyond(
+        session, select(col(Counter.value)).where(col(Counter.series) == SERIES)
+    ).scalar_one_or_none()
+    behind = last is not None and int(last[1:]) > (at or 0)
+    yield Offence("counters", 0, f"{SERIES} stands at {at}, {last} is given") if behind else None
+
+
+def _walk(session: Session, model: Any) -> Iterator[Any]:
+    """All rows of a table by its id, a step at a time, forgotten after use."""
+    last = 0
+    while True:
+        query = select(model).where(col(model.id) > last).order_by(col(model.id)).limit(STEP)
+        rows = list(beyond(session, query).scalars())
+        if not rows:
+            return
+        last = rows[-1].id
+        yield from rows
+        session.expunge_all()
+
+
+PARTS: Final[dict[str, Callable[[Session], Check]]] = {
+    "audit": _audit,
+    "numbers": _numbers,
+    "ownerships": _ownerships,
+    "summaries": _summaries,
+}

@@ -1,0 +1,163 @@
+"""The real application on a free port, against the test's own database.
+
+    def test_x(live):                  # SQLite; parametrise with `on_both` for PostgreSQL too
+        live.url, live.port, live.restart()
+
+The server is a process of its own, started as `make run` starts it, so that what is tested is what
+is served: launcher, gate, websocket, files.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Templates, dispose
+from tests.databases import drop_database, fresh_database, postgres_url, unique_name
+from tests.dealer import Dealer
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 90
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Server:
+    """One process of the application."""
+
+    log: Path
+    port: int = field(default_factory=free_port)
+    environment: dict[str, str] = field(default_factory=dict)
+    script: str = "app.py"
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> "Server":
+        """Start and wait until it is ready. Raises RuntimeError with the log's end if it is not."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "streamlit", "run", str(ROOT / self.script)),
+                    *("--server.port", str(self.port), "--server.headless", "true"),
+                    *("--server.fileWatcherType", "none"),
+                ],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd=ROOT,
+                env={**os.environ, **self.environment},
+            )
+        patience = time.monotonic() + START_SECONDS
+        while not self.is_ready():
+            if self.process.poll() is not None or time.monotonic() > patience:
+                said = self.log.read_text("utf-8", "replace")[-3000:]
+                self.stop()
+                raise RuntimeError(f"the application did not start:\n{said}")
+            time.sleep(0.05)
+        return self
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self) -> None:
+        """End the process that we started, and wait for it."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def restart(self) -> None:
+        """The same port again, as after an update."""
+        self.stop()
+        self.start()
+
+
+@dataclass
+class Live:
+    """A running application, the dealer in its database, and ways to look from outside."""
+
+    server: Server
+    dealer: Dealer
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def port(self) -> int:
+        return self.server.port
+
+
+@pytest.fixture(scope="module", params=["sqlite"])
+def live(
+    request: pytest.FixtureRequest,
+    templates: Templates,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Live]:
+    """The application with the people of `tests/dealer.py`, one for all tests of a module.
+
+    Tests of one module share it: they use different people, or leave these as they found them.
+    """
+    folder = tmp_path_factory.mktemp("live")
+    if request.param == "sqlite":
+        copy = folder / "crm.sqlite"
+        shutil.copyfile(templates.sqlite(peopled=True), copy)
+        name, url = "", f"sqlite:///{copy}"
+    else:
+        name = unique_name("live")
+        url = fresh_database(postgres_url(), name, templates.postgres(peopled=True))
+    shutil.copyfile(templates.keys, folder / "keys.json")
+    environment = {
+        "CRM_DATABASE_URL": url,
+        "CRM_DATA_DIR": str(folder / "data"),
+        "CRM_KEYS_FILE": str(folder / "keys.json"),
+    }
+    server = Server(folder / "server.log", environment=environment)
+    server.start()
+    yield Live(server, Dealer(url))
+    server.stop()
+    dispose(url)
+    if name:
+        drop_database(postgres_url(), name)
+
+
+@pytest.fixture
+def at_live(live: Live, monkeypatch: pytest.MonkeyPatch, place: Path) -> Live:
+    """`live`, with this test's own services looking at the same database and keys."""
+    from services.core import keys
+
+    for name, value in live.server.environment.items():
+        monkeypatch.setenv(name, value)
+    keys._keys.cache_clear()
+    return live
+
+
+on_both = pytest.mark.parametrize("live", ["sqlite", "postgres"], indirect=True, scope="module")
