@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import PlainValidator, SecretStr
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
@@ -97,8 +97,8 @@ def keep_alive(session: Session, actor: Actor, form: Nothing) -> bool:
 class Attempt(Input):
     """What is known of an attempt before its password is looked at."""
 
-    username: Annotated[str, AfterValidator(name_of)]
-    address: Annotated[str, AfterValidator(place_of)] = "local"
+    username: Annotated[str, PlainValidator(name_of)]
+    address: Annotated[str, PlainValidator(place_of)] = "local"
 
 
 def reserve(session: Session, actor: Actor, form: Attempt) -> Reservation:

@@ -222,9 +222,8 @@ class Garage:
 
     def _marks(self, file: File, model: Model, number: int, delivered: int, bought: int) -> Row:
         dice, year = self.dice, date.fromordinal(bought).year
-        city = file.city or self.world.stores[file.store_id].city
         code = vin(table("cars")["maker"], model.code, year, number)
-        sign = plate(dice, city, model.fuel, number)
+        sign = plate(dice, file.city, model.fuel, number)
         is_plated = 0 < delivered < self.world.today - _TEMPORARY_DAYS
         return {
             "vin": None if dice.chance(file.gaps / 3) else code,

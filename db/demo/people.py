@@ -58,7 +58,8 @@ class File:
     """Share of fields that are left empty."""
     quiet_since: int
     """The day from which on nothing was heard of a lost customer; else past the history's end."""
-    city: City | None = None
+    city: City
+    is_company: bool
     links: list[tuple[Row, str, bool]] = field(default_factory=list)
     """(vehicle, role, whether it still holds)."""
     papers: list[str] = field(default_factory=list)
@@ -72,10 +73,6 @@ class File:
     @property
     def store_id(self) -> int:
         return int(self.row["store_id"])
-
-    @property
-    def is_company(self) -> bool:
-        return bool(self.row["kind"] == CustomerKind.COMPANY.value)
 
     @property
     def lifecycle(self) -> str:
@@ -285,4 +282,4 @@ def customer(world: World, dice: Dice, nth: int) -> File:
     gaps = _CARE.draw(dice) / 100
     _leave_gaps(dice, row, gaps)
     quiet = world.today - dice.between(300, 900) if lifecycle is Lifecycle.LOST else world.today
-    return File(row, created, gaps, max(quiet, created), city=city)
+    return File(row, created, gaps, max(quiet, created), city, is_company)

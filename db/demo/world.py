@@ -1,8 +1,8 @@
 """What holds for the whole dealer group: its calendar, its stores, who works where."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cached_property, lru_cache
 
 from db.demo.accounts import Member, Shop
 from db.demo.data import table
@@ -12,7 +12,9 @@ from db.models import Desk, Role
 HISTORY_DAYS = 730
 """Orders and touches go back this far; older cars and files came over without them."""
 
-_CHINA = timedelta(hours=8)
+CHINA = timezone(timedelta(hours=8))
+"""One zone, no summer time."""
+
 _LEAVER_DAYS = 60
 _SATURDAY = 5
 _WEEK = 7
@@ -87,8 +89,13 @@ class World:
 
 
 def moment(day: int, minute: int) -> datetime:
-    """The instant of a minute of a day in China, which keeps no summer time."""
-    return datetime.fromordinal(day).replace(tzinfo=UTC) + timedelta(minutes=minute) - _CHINA
+    """The instant of a minute of a day in China."""
+    return _midnight(day) + timedelta(minutes=minute)
+
+
+@lru_cache(maxsize=5000)
+def _midnight(day: int) -> datetime:
+    return datetime.fromordinal(day).replace(tzinfo=CHINA).astimezone(UTC)
 
 
 def _holidays() -> frozenset[int]:

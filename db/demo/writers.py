@@ -1,7 +1,7 @@
 """Rows into tables as fast as each engine takes them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -17,6 +17,9 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
+_INSTANT = len("2026-01-01 00:00:00.000000")
+
+
 class Writer(Protocol):
     """Writes rows that name every column, with enums as their stored values."""
 
@@ -27,8 +30,8 @@ class Writer(Protocol):
 
 
 def _instant(value: datetime) -> str:
-    """As SQLAlchemy keeps a UTC instant in SQLite; a test compares the two."""
-    return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+    """As SQLAlchemy keeps an instant in SQLite: in UTC and without saying so."""
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:_INSTANT]
 
 
 class SqliteWriter:

@@ -22,11 +22,11 @@ if asked is None:
             dialogs.create()
     listing.show()
 else:
+    if st.button(_(N_("All customers")), icon=":material/arrow_back:", type="tertiary"):
+        st.query_params.clear()
+        st.rerun()
     file = fetch(customers.file, asked)
     if file.may_edit and st.query_params.get("edit"):
         editing.show(file)
     else:
-        if st.button(_(N_("All customers")), icon=":material/arrow_back:", type="tertiary"):
-            st.query_params.pop("id")
-            st.rerun()
         file_view.show(file)

@@ -5,16 +5,14 @@ sentence that a chart proves, its reading, stands above it and is what a screen 
 """
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import accumulate
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import streamlit as st
-from babel import dates
 
+from pages.components.chart_look import Palette, colours, config, safe, wrapped
 from pages.components.words import language, plain
 
 Figure = dict[str, Any]
@@ -22,15 +20,6 @@ Label = str | dt.date
 
 VITAL_SHARE: Final = 0.8
 """Pareto's line: the few causes that make four fifths."""
-LINE_OF_AXIS: Final = 26
-"""Wide characters along an axis on a phone; all labels share them."""
-LINE_OF_LABEL: Final = (2, 8)
-"""Fewest and most wide characters on one line of a label; narrow ones count about half."""
-LYING_LABEL: Final = 11
-"""Wide characters of a label left of its bar."""
-LABEL_LINES: Final = 3
-HALF_WIDTH: Final = 0x2E80
-"""Characters below are about half as wide as Chinese ones."""
 MANY: Final = 13
 """More bars than this carry no numbers of their own; they would run into each other."""
 
@@ -51,46 +40,6 @@ class Target:
     value: float
 
 
-@dataclass(frozen=True)
-class Palette:
-    series: tuple[str, ...]
-    soft: str
-    text: str
-    grid: str
-    faint: str
-    page: str
-
-
-@cache
-def palette(theme: Literal["light", "dark"]) -> Palette:
-    """The colours of a theme, from the one place that has them, the configuration."""
-
-    def of(token: str) -> Any:
-        return st.get_option(f"theme.{theme}.{token}")
-
-    return Palette(
-        series=tuple(of("chartCategoricalColors")),
-        soft=of("chartSequentialColors")[2],
-        text=of("textColor"),
-        grid=of("dataframeBorderColor"),
-        faint=of("grayColor"),
-        page=of("backgroundColor"),
-    )
-
-
-def colours() -> Palette:
-    """Those of the theme that the reader has chosen."""
-    return palette("dark" if st.context.theme.type == "dark" else "light")
-
-
-def safe(text: object) -> str:
-    """User text as Plotly shows it letter by letter: it reads a few tags, entities, line breaks."""
-    one_line = " ".join(str(text).split())
-    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        one_line = one_line.replace(sign, entity)
-    return one_line
-
-
 def draw(figure: Figure, *, key: str, reading: str, about: str = "") -> None:
     """Show a chart below the sentence that it proves. Both are texts: `raw(...)`.
 
@@ -101,31 +50,6 @@ def draw(figure: Figure, *, key: str, reading: str, about: str = "") -> None:
         if about:
             st.caption(plain(about))
     st.plotly_chart(figure, key=key, alt=reading, config=config(language()))
-
-
-@cache
-def config(tongue: str) -> dict[str, Any]:
-    """Plotly's settings; its locale is given inline, so that nothing is fetched for it."""
-    settings: dict[str, Any] = {"displayModeBar": False, "showTips": False, "scrollZoom": False}
-    if tongue == "en":
-        return settings
-
-    def months(width: Literal["wide", "abbreviated"]) -> list[str]:
-        return list(dates.get_month_names(width, locale=tongue).values())
-
-    def days(width: Literal["wide", "abbreviated"]) -> list[str]:
-        names = dates.get_day_names(width, locale=tongue)
-        return [names[day] for day in (6, 0, 1, 2, 3, 4, 5)]  # Plotly's week begins on Sunday
-
-    tag = tongue.replace("_", "-")
-    words = {
-        "months": months("wide"),
-        "shortMonths": months("abbreviated"),
-        "days": days("wide"),
-        "shortDays": days("abbreviated"),
-        "date": "%Y-%m-%d",
-    }
-    return settings | {"locale": tag, "locales": {tag: {"dictionary": {}, "format": words}}}
 
 
 # ---- the family
@@ -302,8 +226,8 @@ def _layout(
         words |= {"type": "date", "tickformat": _date_format(labels), "hoverformat": "%Y-%m-%d"}
         words["tickangle"] = 0
     else:
-        wrapped = [_wrapped(str(label), len(labels), lying=lying) for label in labels]
-        words |= {"tickvals": list(range(len(labels))), "ticktext": wrapped}
+        ticks = [wrapped(str(label), len(labels), lying=lying) for label in labels]
+        words |= {"tickvals": list(range(len(labels))), "ticktext": ticks}
         words["autotickangles"] = [0, 90]
         if lying:
             words["range"] = [len(labels) - 0.5, -0.5]  # the first on top
@@ -419,35 +343,3 @@ def _rule(look: Palette, value: float, axis: str) -> Figure:
     dotted = {"color": look.faint, "width": 1, "dash": "dot"}
     ends = {"xref": "paper", "x0": 0, "x1": 1, "yref": axis, "y0": value, "y1": value}
     return {"type": "line", "line": dotted} | ends
-
-
-def _wrapped(label: str, among: int, *, lying: bool) -> str:
-    """A label on a few short lines of like length; what does not fit ends in an ellipsis."""
-    label = " ".join(label.split())
-    least, most = LINE_OF_LABEL
-    room = LYING_LABEL if lying else max(least, min(most, LINE_OF_AXIS // max(among, 1)))
-    if not lying and _wide(label) < room * LABEL_LINES:
-        room = math.ceil(_wide(label) / math.ceil(_wide(label) / room)) if label else room
-    lines = [""]
-    for sign in label:
-        lines[-1] += sign
-        if _wide(lines[-1]) > room:
-            lines[-1:] = _broken(lines[-1], room)
-    kept = lines[: 1 if lying else LABEL_LINES]
-    if len(kept) < len(lines):
-        kept[-1] = kept[-1].rstrip()[: max(1, len(kept[-1]) - 1)] + "…"
-    return "<br>".join(safe(part) for part in kept)
-
-
-def _wide(line: str) -> float:
-    return sum(0.55 if ord(sign) < HALF_WIDTH else 1.0 for sign in line)
-
-
-def _broken(line: str, room: int) -> list[str]:
-    """The line in two: at its last space, else before a Chinese character, else far too long."""
-    head, space, tail = line.rpartition(" ")
-    if space and head:
-        return [head, tail]
-    if ord(line[-1]) >= HALF_WIDTH or _wide(line) > 2 * room:
-        return [line[:-1], line[-1]]
-    return [line]

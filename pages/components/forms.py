@@ -15,6 +15,7 @@ from pages.components import pickers
 from pages.components.frame import background, fetch, request_id, submit
 from pages.components.words import _, field, fmoment, plain
 from services import drafts
+from services.core import audit
 from services.core.inputs import Input
 from services.core.run import Command
 from services.core.words import N_
@@ -29,7 +30,8 @@ class Form:
     """One form on the page. `values` are what its fields begin with.
 
     With `keeps_draft`, what is typed is kept on the server field by field; use it outside of
-    `st.form`, for forms that take more than a minute.
+    `st.form`, for forms that take more than a minute. `ground` is what a correction started from
+    (a version and its values): kept with the draft, so that F5 does not make it newer than it is.
     """
 
     def __init__(
@@ -38,15 +40,21 @@ class Form:
         *,
         subject: object = "",
         values: Mapping[str, Any] | None = None,
+        ground: Mapping[str, Any] | None = None,
         keeps_draft: bool = False,
     ) -> None:
         self.name = f"{name}:{subject}" if subject != "" else name
         self.keeps_draft = keeps_draft
         self.id = request_id(self.name)
         self.typed: dict[str, Any] = {}
+        self.ground: dict[str, Any] = plain_values(ground or {})
         self._begin = dict(values or {})
         if keeps_draft:
-            self._begin |= self._draft()
+            draft = self._draft()
+            if draft["typed"] and draft["ground"]:
+                self.ground = draft["ground"]
+                self._begin = dict(self.ground.get("values", {}))
+            self._begin |= draft["typed"]
 
     # ---- fields: each returns and collects what stands in it
 
@@ -110,13 +118,17 @@ class Form:
             self.forget()
         return result
 
-    def begin_again(self, values: Mapping[str, Any]) -> None:
-        """Show the form anew with these values (a merge of mine and theirs)."""
+    def begin_again(self, typed: Mapping[str, Any], ground: Mapping[str, Any]) -> None:
+        """Show the form anew on another ground, with these values typed on top of it."""
         st.session_state.pop(f"request:{self.name}", None)
-        st.session_state[f"draft:{self.name}"] = dict(values)
+        draft = {"typed": plain_values(typed), "ground": plain_values(ground)}
+        st.session_state[f"draft:{self.name}"] = draft
+        background(drafts.keep, drafts.KeepDraft(form=self.name, values=draft))
 
     def forget(self) -> None:
-        st.session_state.pop(f"draft:{self.name}", None)
+        """Drop the draft; the form begins with its values again."""
+        for memory in ("draft", "draft-at", "request", "refused"):
+            st.session_state.pop(f"{memory}:{self.name}", None)
         background(drafts.forget, drafts.ForgetDraft(form=self.name))
 
     # ---- the draft
@@ -126,28 +138,36 @@ class Form:
         memory = f"draft:{self.name}"
         if memory not in st.session_state:
             found = fetch(drafts.kept, self.name)
-            st.session_state[memory] = found.values if found else {}
-            if found and found.values:
-                st.session_state[f"{memory}:at"] = found.updated_at
-        if at := st.session_state.get(f"{memory}:at"):
+            st.session_state[memory] = {"typed": {}, "ground": {}} | (found.values if found else {})
+            if found is not None:
+                st.session_state[f"draft-at:{self.name}"] = found.updated_at
+        if at := st.session_state.get(f"draft-at:{self.name}"):
             st.caption(_(N_("Your draft of {at} is back"), at=fmoment(at)))
         kept: dict[str, Any] = st.session_state[memory]
         return kept
 
     def _bound(self, name: str) -> dict[str, Any]:
         key = f"{self.name}:{name}:{self.id}"
-        return (
-            {"key": key, "on_change": self._keeper(name, key)} if self.keeps_draft else {"key": key}
-        )
+        if not self.keeps_draft:
+            return {"key": key}
+        return {"key": key, "on_change": self._keeper(name, key)}
 
     def _keeper(self, name: str, key: str) -> Callable[[], None]:
         def keep() -> None:
-            values = st.session_state[f"draft:{self.name}"] | {name: st.session_state[key]}
-            st.session_state[f"draft:{self.name}"] = values
-            background(drafts.keep, drafts.KeepDraft(form=self.name, values=values))
+            memory = f"draft:{self.name}"
+            typed = st.session_state[memory]["typed"] | {name: st.session_state[key]}
+            draft = {"typed": plain_values(typed), "ground": self.ground}
+            st.session_state[memory] = draft
+            background(drafts.keep, drafts.KeepDraft(form=self.name, values=draft))
 
         return keep
 
     def _took(self, name: str, value: V) -> V:
         self.typed[name] = value
         return value
+
+
+def plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as a draft keeps them: choices by their code, days as text."""
+    kept: dict[str, Any] = audit.plain(dict(values))
+    return kept

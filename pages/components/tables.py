@@ -286,16 +286,17 @@ def pager(
     address goes back to the first page.
     """
     here, trail = page_after(key), f"{key}:trail"
-    past: list[str | None] = st.session_state.setdefault(trail, [])
-    if here is None:
-        past.clear()
+    led_to, past = st.session_state.get(trail, (None, []))
+    if led_to != here:
+        past = []  # the way of another list, or of another visit
 
     def forward() -> None:
-        st.session_state[trail] = [*past, here]
+        st.session_state[trail] = (str(following), [*past, here])
         st.query_params[key] = str(following)
 
     def back() -> None:
-        before = past.pop() if past else None
+        before = past[-1] if past else None
+        st.session_state[trail] = (before, past[:-1])
         if before is None:
             st.query_params.pop(key, None)
         else:

@@ -70,6 +70,15 @@ def fmoment(at: dt.datetime | None) -> str:
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else "–"
 
 
+def fphone(number: str) -> str:
+    """A phone number as it is dialled here: +8613857116208 is 138 5711 6208; a mask stays."""
+    home = number.removeprefix("+86")
+    if home == number or not home.isdigit():
+        return number
+    is_mobile = home.startswith("1") and len(home) == len("13857116208")
+    return f"{home[:3]} {home[3:7]} {home[7:]}" if is_mobile else f"0{home}"
+
+
 def fnumber(value: float) -> str:
     return str(numbers.format_decimal(value, locale=language()))
 

@@ -41,6 +41,7 @@ FIELDS: Final[dict[str, str]] = {
     "color": N_("Colour"),
     "contact_name": N_("Contact person"),
     "customer_id": N_("Customer"),
+    "customer_number": N_("Customer number"),
     "decision_maker": N_("Decision maker"),
     "delivered_on": N_("Delivered on"),
     "desk": N_("Desk"),

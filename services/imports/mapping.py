@@ -18,7 +18,7 @@ CLOSE_ENOUGH = 85
 
 
 class FieldsNotMapped(InvalidInput):
-    """`fields`: the labels (msgids) of what has no column."""
+    """`fields`: the names of the required fields that have no column."""
 
     msgid = N_("No column goes to: {fields}")
 
@@ -65,11 +65,9 @@ def guess(kind: Kind, columns: Sequence[str]) -> dict[str, str]:
         if column in found:
             continue
         hit = process.extractOne(
-            folded(column), known, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH, processor=None
-        ) or process.extractOne(
-            folded(column), known.keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH
+            folded(column), list(known), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH
         )
-        field = known[hit[0]] if hit and hit[0] in known else None
+        field = known[hit[0]] if hit else None
         if field and field not in found.values():
             found[column] = field
     return found
@@ -116,5 +114,5 @@ def checked(kind: Kind, columns: Sequence[str], mapping: Mapping[str, str]) -> d
         used[field] = column
     missing = [field.name for field in kind.fields if field.required and field.name not in used]
     if missing:
-        raise FieldsNotMapped(fields=", ".join(labels.field_label(name) for name in missing))
+        raise FieldsNotMapped(fields=", ".join(missing))
     return {column: field for field, column in used.items()}

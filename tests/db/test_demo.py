@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter as Tally
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -59,7 +60,7 @@ from db.models import (
     Vehicle,
 )
 from db.search import candidates, scope_grams
-from db.summaries import GAPS, CustomerFacts, VehicleFacts, missing_of, required, summary_row
+from db.summaries import GAPS
 from db.types import Base
 from services.core import normal
 from services.core.access import system
@@ -341,106 +342,6 @@ def test_the_mask_of_gaps_is_right(rows: Rows) -> None:
     assert set(seen) == set(BITS) - {"name"}
 
 
-def facts(**changes: Any) -> CustomerFacts:
-    full = {
-        "id": 7,
-        "store_id": 1,
-        "owner_id": 3,
-        "number": "C0000007",
-        "kind": "person",
-        "name": "王小明",
-        "contact_name": "",
-        "phone": "+8613857116208",
-        "other_phone": None,
-        "source": "walk_in",
-        "need": "保养",
-        "province": "浙江省",
-        "city": "杭州市",
-        "district": "西湖区",
-        "birthday": date(1980, 1, 2),
-        "preferred_channel": "phone",
-        "lifecycle": "existing",
-        "value_class": "important",
-        "second_contact_id": 4,
-        "decision_maker": "王小明",
-        "is_member": True,
-    }
-    return CustomerFacts(**{**full, **changes})
-
-
-CAR = VehicleFacts(9, "LYKYC20B8NA001000", "浙AD12345", date(2024, 5, 1))
-
-
-@pytest.mark.parametrize(
-    ("changes", "vehicles", "consent", "documents", "missing"),
-    [
-        ({}, [CAR], True, ["in_place"], set()),
-        ({"name": ""}, [CAR], True, ["borrowed", "destroyed"], {"name"}),
-        ({}, [], True, ["in_place"], {"vin", "plate", "delivered_on"}),
-        ({}, [CAR], False, ["missing", "in_place"], {"service_consent", "documents"}),
-        ({}, [CAR], True, ["destroyed"], {"documents"}),
-        ({"district": ""}, [CAR], True, ["in_place"], {"address"}),
-        (
-            {"second_contact_id": None, "decision_maker": "", "birthday": None},
-            [CAR],
-            True,
-            ["in_place"],
-            {"second_contact", "decision_maker", "birthday"},
-        ),
-        ({"kind": "company", "birthday": None}, [CAR], True, ["in_place"], set()),
-        (
-            {"value_class": "ordinary", "second_contact_id": None, "decision_maker": ""},
-            [CAR],
-            True,
-            ["in_place"],
-            set(),
-        ),
-        (
-            {"lifecycle": "potential", "birthday": None, "second_contact_id": None},
-            [],
-            True,
-            [],
-            set(),
-        ),
-        ({"lifecycle": "potential", "owner_id": None}, [], False, [], {"owner", "service_consent"}),
-    ],
-)
-def test_what_is_asked_of_whom(
-    changes: dict[str, Any],
-    vehicles: list[VehicleFacts],
-    consent: bool,
-    documents: list[str],
-    missing: set[str],
-) -> None:
-    mask = missing_of(facts(**changes), vehicles, has_service_consent=consent, documents=documents)
-    assert {name for name, bit in BITS.items() if mask & bit} == missing
-
-
-def test_a_car_of_now_counts_before_one_of_the_past() -> None:
-    past = VehicleFacts(8, None, None, None, is_current=False)
-    for vehicles, count in (([CAR, past], 1), ([past], 0)):
-        row = summary_row(
-            facts(),
-            vehicles,
-            has_service_consent=True,
-            documents=["in_place"],
-            last_touch_at=None,
-        )
-        assert row["vehicles"] == count
-        assert bool(row["missing"] & BITS["vin"]) == (count == 0)
-
-
-def test_gaps_have_weights_where_they_are_asked_for() -> None:
-    assert len({gap.bit for gap in GAPS}) == len(GAPS) == 15
-    assert [gap.name for gap in required("person", "potential", "ordinary")] == [
-        *("name", "phone", "source", "owner", "need", "address", "service_consent")
-    ]
-    important = required("person", "existing", "important")
-    assert sum(gap.weight("existing", "important") for gap in important) == 34
-    assert required("person", "lost", "important") == important
-    assert "birthday" not in {gap.name for gap in required("company", "existing", "important")}
-
-
 # ---- found, signed in, continued
 
 
@@ -552,6 +453,21 @@ def test_not_into_a_database_without_tables(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'nothing.sqlite'}"
     assert not is_half_loaded(url)
     assert refused(url) is RefusalReason.NOT_MIGRATED
+
+
+def test_of_two_loads_at_once_one_is_kept_out(database: str) -> None:
+    def attempt(_: int) -> RefusalReason | None:
+        try:
+            load_sized(database, SIZE, as_of=AS_OF)
+        except DemoRefused as refusal:
+            return refusal.reason
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(attempt, range(2)))
+    assert outcomes.count(None) == 1
+    assert set(outcomes) <= {None, RefusalReason.BUSY, RefusalReason.ALREADY_LOADED}
+    assert len(kept(database, Customer)) == SIZE.customers
 
 
 class Unplugged(Exception):

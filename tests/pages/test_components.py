@@ -1,11 +1,13 @@
 """The building blocks: what they send, what they keep in the address, and how they look."""
 
 import datetime as dt
+import re
 import socket
 import subprocess
 import sys
 import threading
 import time
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +21,11 @@ import pyarrow as pa
 import pytest
 import streamlit as st
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from streamlit.config import get_config_options
 from streamlit.testing.v1 import AppTest
 
 from db.models import Channel, Lifecycle, ValueClass
-from pages.components import charts, layout, tables
+from pages.components import chart_look, charts, layout, tables
 from pages.components.layout import Chip, Tone
 from pages.components.tables import Column, Kind
 from tests import nasty
@@ -173,7 +176,7 @@ def test_figures_are_what_plotly_knows() -> None:
 
 
 def test_names_and_labels_are_escaped_for_plotly() -> None:
-    assert charts.safe("<b>&\nx") == "&lt;b&gt;&amp; x"
+    assert chart_look.safe("<b>&\nx") == "&lt;b&gt;&amp; x"
     for figure in figures("<a href='x'>"):
         assert "<a" not in repr(figure)
 
@@ -204,15 +207,15 @@ def test_labels_are_wrapped_evenly_and_cut() -> None:
 def test_palette_is_the_theme() -> None:
     for theme in ("light", "dark"):
         colours = st.get_option(f"theme.{theme}.chartCategoricalColors")
-        assert list(charts.palette(theme).series) == colours
-    assert charts.palette("light").text != charts.palette("dark").text
+        assert list(chart_look.palette(theme).series) == colours
+    assert chart_look.palette("light").text != chart_look.palette("dark").text
 
 
 def test_locale_is_inline() -> None:
-    words = charts.config("zh_CN")["locales"]["zh-CN"]["format"]
+    words = chart_look.config("zh_CN")["locales"]["zh-CN"]["format"]
     assert words["months"][0] == "一月"
     assert words["days"][0] == "星期日"
-    assert "locale" not in charts.config("en")
+    assert "locale" not in chart_look.config("en")
 
 
 # ---- the address
@@ -303,6 +306,15 @@ def test_pager_goes_forward_and_back() -> None:
     assert said(app, "after") == "24"
     app.button(key="after:back").click().run()
     assert said(app, "after") == "12"
+    app.button(key="after:back").click().run()
+    assert "after" not in app.query_params
+
+
+def test_the_way_back_belongs_to_the_page_it_led_to() -> None:
+    app = gallery(part="tables")
+    app.button(key="after:forward").click().run()
+    app.query_params["after"] = "36"
+    app.run()
     app.button(key="after:back").click().run()
     assert "after" not in app.query_params
 
@@ -502,3 +514,53 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, address: str, width:
             "return m.scrollWidth - m.clientWidth})()"
         )
         assert widest <= 0
+
+
+# ---- configuration and static files
+
+
+def options(tree: dict[str, object], prefix: str = "") -> Iterator[str]:
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from options(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+def test_every_option_is_one_that_streamlit_knows() -> None:
+    written = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    names = list(options(written))
+    assert len(names) > 60
+    known = set(get_config_options())
+    assert [name for name in names if name not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("server.address", "127.0.0.1"),
+        ("server.enableAgentApi", False),
+        ("server.enableXsrfProtection", True),
+        ("browser.gatherUsageStats", False),
+        ("client.showErrorDetails", "none"),
+        ("client.toolbarMode", "viewer"),
+        ("client.disableDataExport", True),
+        ("runner.magicEnabled", False),
+    ],
+)
+def test_what_safety_asks_of_the_configuration(option: str, value: object) -> None:
+    assert st.get_option(option) == value
+
+
+def test_drawings_hold_nothing_but_shapes() -> None:
+    drawings = sorted((ROOT / "static").glob("*.svg"))
+    assert [drawing.name for drawing in drawings] == ["icon.svg", "logo-zh.svg", "logo.svg"]
+    for drawing in drawings:
+        tags = set(re.findall(r"<(\w+)", drawing.read_text(encoding="utf-8")))
+        assert tags <= {"svg", "rect", "circle", "path"}
+
+
+def test_font_comes_with_its_licence() -> None:
+    assert (ROOT / "static" / "inter-latin-wght.woff2").read_bytes()[:4] == b"wOF2"
+    licence = (ROOT / "static" / "INTER-OFL.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE" in licence.upper()

@@ -1,16 +1,15 @@
 """Correcting a file: a long form with a draft; when someone else saved first, the three values of
 each field are shown and the reader's own stay."""
 
-from enum import StrEnum
 from typing import Any
 
 import streamlit as st
 
 from pages.components import layout, tables
-from pages.components.forms import Form
+from pages.components.forms import Form, plain_values
 from pages.components.frame import done, fetch
 from pages.components.tables import Column
-from pages.components.words import _, choice, field, raw
+from pages.components.words import _, choice, field, fphone, raw
 from services import customers
 from services.core.errors import StaleRecord
 from services.core.words import N_
@@ -55,11 +54,18 @@ SECTIONS = {
 
 
 def show(file: CustomerFile) -> None:
-    base = _base(file)
-    form = Form("customers.update", subject=file.id, values=base["values"], keeps_draft=True)
+    form = Form(
+        "customers.update",
+        subject=file.id,
+        values=_editable(file),
+        ground=_ground(file),
+        keeps_draft=True,
+    )
     with layout.header(_(N_("Edit {name}"), name=str(file.values["name"]))):
         if st.button(_(N_("Cancel")), icon=":material/close:"):
-            _leave(form)
+            form.forget()
+            _close()
+            st.rerun()
         wanted = st.button(
             _(N_("Save")), type="primary", icon=":material/check:", shortcut="ctrl+enter"
         )
@@ -67,18 +73,20 @@ def show(file: CustomerFile) -> None:
     _fields(form, file)
     with trouble:
         if wanted:
-            _save(form, file, base)
-        elif isinstance(st.session_state.get(f"refused:{form.name}"), StaleRecord):
-            _conflict(form, file, base)
+            _save(form, file)
+        if isinstance(st.session_state.get(f"refused:{form.name}"), StaleRecord):
+            _conflict(form, file)
 
 
-def _base(file: CustomerFile) -> dict[str, Any]:
-    """What the form showed first: the ground on which changes are told."""
+def _ground(file: CustomerFile) -> dict[str, Any]:
+    """What the correction starts from: later changes by others are told against it."""
+    return {"version": file.version, "values": _editable(file)}
+
+
+def _editable(file: CustomerFile) -> dict[str, Any]:
+    """The file's values as a person types them; what is masked is not among them."""
     shown = {n: v for n, v in file.values.items() if n not in file.masked}
-    base: dict[str, Any] = st.session_state.setdefault(
-        f"base:{file.id}", {"version": file.version, "values": shown}
-    )
-    return base
+    return shown | {n: fphone(shown[n] or "") for n in ("phone", "other_phone") if n in shown}
 
 
 def _fields(form: Form, file: CustomerFile) -> None:
@@ -111,37 +119,39 @@ def _field(form: Form, file: CustomerFile, name: str) -> None:
         form.text(name, needed=name == "name")
 
 
-def _changed(form: Form, base: dict[str, Any]) -> dict[str, Any]:
+def _changed(form: Form) -> dict[str, Any]:
     """What the reader changed; an identity number left empty stays as it is."""
-    shown = base["values"]
+    shown = form.ground["values"]
     return {
         name: value
         for name, value in form.typed.items()
-        if (value or "") != (shown.get(name) or "") and not (name == "id_number" and not value)
+        if (plain_values({"": value})[""] or "") != (shown.get(name) or "")
+        and not (name == "id_number" and not value)
     }
 
 
-def _save(form: Form, file: CustomerFile, base: dict[str, Any]) -> None:
+def _save(form: Form, file: CustomerFile) -> None:
     receipt = form.send(
         customers.update,
         customers.UpdateCustomer,
-        _changed(form, base),
+        _changed(form),
         customer_id=file.id,
-        version=base["version"],
+        version=form.ground["version"],
     )
     if receipt is not None:
-        _close(file)
+        _close()
         done(_(N_("Saved")))
-    if isinstance(st.session_state.get(f"refused:{form.name}"), StaleRecord):
-        _conflict(form, file, base)
 
 
-def _conflict(form: Form, file: CustomerFile, base: dict[str, Any]) -> None:
+def _conflict(form: Form, file: CustomerFile) -> None:
     """Theirs, yours, was; then go on with a merge in which your own changes stand."""
     fresh = fetch(customers.file, file.id)
-    theirs, was, yours = fresh.values, base["values"], _changed(form, base)
-    both = [n for n in was if theirs[n] != was[n] or n in yours]
-    rows = [(n, field(n), _say(was[n]), _say(theirs[n]), _say(yours.get(n, was[n]))) for n in both]
+    theirs, was, yours = plain_values(_editable(fresh)), form.ground["values"], _changed(form)
+    touched = [name for name in was if theirs.get(name) != was[name] or name in yours]
+    rows = [
+        (name, field(name), *(_say(name, values.get(name)) for values in (was, theirs, yours)))
+        for name in touched
+    ]
     tables.rows_table(
         rows,
         [
@@ -153,25 +163,15 @@ def _conflict(form: Form, file: CustomerFile, base: dict[str, Any]) -> None:
         key=f"conflict:{file.id}",
     )
     if st.button(_(N_("Go on: theirs, with my changes on top")), icon=":material/merge:"):
-        shown = {n: v for n, v in theirs.items() if n not in fresh.masked}
-        st.session_state[f"base:{file.id}"] = {"version": fresh.version, "values": shown}
-        form.begin_again(shown | yours)
+        form.begin_again(yours, _ground(fresh))
         st.session_state.pop(f"refused:{form.name}", None)
         st.rerun()
 
 
-def _say(value: Any) -> Any:
-    return choice(value) if isinstance(value, StrEnum) else value
+def _say(name: str, value: Any) -> Any:
+    """A value of the comparison; a choice by its words, whether it is a code or a member."""
+    return choice(CHOICES[name](value)) if name in CHOICES and value else value
 
 
-def _leave(form: Form) -> None:
-    form.forget()
-    st.session_state.pop(f"request:{form.name}", None)
-    st.query_params.pop("edit", None)
-    st.session_state.pop(f"base:{st.query_params.get('id')}", None)
-    st.rerun()
-
-
-def _close(file: CustomerFile) -> None:
-    st.session_state.pop(f"base:{file.id}", None)
+def _close() -> None:
     st.query_params.pop("edit", None)

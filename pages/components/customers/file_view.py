@@ -10,7 +10,7 @@ from pages.components.customers.colours import TOUCH_ICONS, label_chip, urgency_
 from pages.components.frame import fetch
 from pages.components.layout import Chip, Event, Tone
 from pages.components.tables import Column, Kind
-from pages.components.words import _, choice, fdate, field, fmoment, fmoney, plain, raw
+from pages.components.words import _, choice, fdate, field, fmoment, fmoney, fphone, plain, raw
 from services import customers
 from services.core.audit import ACTIONS, Action
 from services.core.words import N_
@@ -56,7 +56,7 @@ def _header(file: CustomerFile) -> None:
     if values["is_member"]:
         chips.append(Chip(field("is_member"), Tone.INFO, ":material/loyalty:"))
     owner = file.owner or raw(N_("Nobody (pool)"))
-    parts = [str(values["phone"] or ""), file.store, owner, file.number]
+    parts = [fphone(values["phone"] or ""), file.store, owner, file.number]
     about = " · ".join(part for part in parts if part)
     with layout.person(str(values["name"]), None, chips, about=about):
         if file.may_touch and st.button(
@@ -111,6 +111,8 @@ def _facts(file: CustomerFile) -> None:
     values["address"] = " ".join(
         str(values[name]) for name in ("province", "city", "district", "street") if values[name]
     )
+    for name in ("phone", "other_phone"):
+        values[name] = fphone(values[name] or "")
     filled = {field(name): values[name] for name in FACTS if values[name]}
     if values["id_number_last4"]:
         filled[field("id_number")] = f"**** {values['id_number_last4']}"

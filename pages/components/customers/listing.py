@@ -50,7 +50,7 @@ def show() -> None:
         return
     chosen = tables.rows_table(
         [_line(row) for row in page.rows],
-        _columns(),
+        _columns(with_store=len(fetch(customers.stores)) > 1),
         key="customers",
         on_select="once",
         alt=raw(N_("Customers")),
@@ -117,9 +117,9 @@ def _gap() -> str | None:
     return code or None
 
 
-def _columns() -> list[Column]:
+def _columns(*, with_store: bool) -> list[Column]:
     tones = {raw(words): tone for words, tone, _icon in LABELS.values()}
-    return [
+    columns = [
         Column("name", field("name"), pinned=True, width="medium"),
         Column("label", raw(N_("Class")), Kind.BADGE, tones=tones, width=90),
         Column("phone", field("phone"), width=130),
@@ -130,6 +130,7 @@ def _columns() -> list[Column]:
         Column("missing", raw(N_("Missing")), Kind.BADGE, width="medium"),
         Column("number", field("number"), width=90),
     ]
+    return [column for column in columns if with_store or column.name != "store"]
 
 
 def _line(row: CustomerRow) -> Line:
