@@ -18,7 +18,7 @@ WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n < 2 ? 2 : n > 
 ARGS ?=
 PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadgroup
 
-.PHONY: help setup dev run test check proof format lock clean
+.PHONY: help setup dev run test check proof format lock words clean
 
 help: ## Show this list
 	@echo 'make TARGET [VARIABLE=value …]'; echo
@@ -46,6 +46,9 @@ format: dev ## Put the code in the one format and mend what the linter can mend
 
 lock: ## Write requirements*.txt anew from pyproject.toml, keeping pins that still fit (UPGRADE=1: newest)
 	@tools/lock
+
+words: dev ## Bring the Chinese catalogue up to date with the msgids in the code; lists what has none
+	@$(PY) tools/words.py
 
 clean: ## Remove the virtual environment and caches; data stays
 	rm -rf .venv .venv.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,9 +2,10 @@
 
 import typer
 
-from commands import installation, serving, verification
+from commands import imports, installation, serving, verification
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 serving.join(app)
 installation.join(app)
+imports.join(app)
 verification.join(app)

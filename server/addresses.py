@@ -29,9 +29,8 @@ def is_allowed_host(host: str, allowed: frozenset[str]) -> bool:
     try:
         ip_address(name)
     except ValueError:
-        above = name.partition(".")[2]
         return name in allowed or any(
-            entry.startswith("*.") and above and f".{name}".endswith(entry[1:]) for entry in allowed
+            entry.startswith("*.") and name.endswith(entry[1:]) for entry in allowed
         )
     return True
 

@@ -216,6 +216,9 @@ BEYOND_CALLERS = {
     "services.customers.garage._known",
     "services.customers.garage._vin_taken",
     "services.customers.writing.check_phone",
+    # An imported customer or car of another store is not made twice: only that it is there is said.
+    "services.imports.known._cars",
+    "services.imports.known._people",
     # The derived row says what the whole file says, whoever is at work.
     "services.customers.summary._cars",
     "services.customers.summary.derived",

@@ -69,7 +69,7 @@ with card(
             Column("opened_at", raw(N_("Signed in at")), Kind.MOMENT),
             Column("seen_at", raw(N_("Last used")), Kind.MOMENT),
             Column("browser", raw(N_("Browser"))),
-            Column("address", raw(N_("Address"))),
+            Column("address", raw(N_("IP address"))),
             Column("state", field("status")),
         ],
         key="sessions",

@@ -15,7 +15,9 @@ with middle:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        st.caption(_(N_("Customer care for the dealer group")), width="content")
+        with st.container(gap=None, width="content"):
+            st.markdown(f"### {_(N_('Dealer Care'))}", anchors=False)
+            st.caption(_(N_("Customer care for the dealer group")))
         language_switch("sign-in:language")
     sign_in_form()
     if demo := demonstration():

@@ -155,18 +155,10 @@ def _sign_ins(user: users.UserLine) -> None:
             ":material/login:",
         )
         return
-    if any(line.is_open for line in lines):
-        form = f"users.end:{user.id}"
-        if st.button(_(N_("End all sign-ins")), key=form, icon=":material/logout:"):
-            ended = submit(
-                users.end_sessions,
-                users.EndSessions,
-                form=form,
-                request_id=request_id(form),
-                id=user.id,
-            )
-            if ended is not None:
-                done(raw(N_("The sign-ins were ended")))
+    if any(line.is_open for line in lines) and st.button(
+        _(N_("End all sign-ins")), key=f"users.end:{user.id}", icon=":material/logout:"
+    ):
+        _end(user, None)
     chosen = rows_table(
         [
             (
@@ -184,26 +176,31 @@ def _sign_ins(user: users.UserLine) -> None:
             Column("seen_at", raw(N_("Last used")), Kind.MOMENT),
             Column("state", field("status")),
             Column("browser", raw(N_("Browser"))),
-            Column("address", raw(N_("Address"))),
+            Column("address", raw(N_("IP address"))),
         ],
         key=f"user:{user.id}:sessions",
         on_select="rerun",
         height=360,
     )
-    form = f"users.end_one:{user.id}"
     if any(line.id == chosen and line.is_open for line in lines) and st.button(
-        _(N_("End the chosen sign-in")), key=form, icon=":material/logout:"
+        _(N_("End the chosen sign-in")), key=f"users.end_one:{user.id}", icon=":material/logout:"
     ):
-        ended = submit(
-            users.end_sessions,
-            users.EndSessions,
-            form=form,
-            request_id=request_id(form),
-            id=user.id,
-            session_id=chosen,
-        )
-        if ended is not None:
-            done(raw(N_("The sign-ins were ended")))
+        _end(user, chosen)
+
+
+def _end(user: users.UserLine, session_id: int | None) -> None:
+    """End one sign-in of a person, or all."""
+    form = f"users.end:{user.id}:{session_id}"
+    ended = submit(
+        users.end_sessions,
+        users.EndSessions,
+        form=form,
+        request_id=request_id(form),
+        id=user.id,
+        session_id=session_id,
+    )
+    if ended is not None:
+        done(raw(N_("The sign-ins were ended")))
 
 
 def _state(line: users.SessionLine) -> str:

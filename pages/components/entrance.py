@@ -46,13 +46,13 @@ def sign_in_form() -> None:
     """The form, and what comes of it: a session and a rerun, or why not."""
     credentials = Credentials()
     opened: list[sessions.Opened] = []
-    attempt(lambda: _ask(credentials, opened), form="sign-in")
+    asked = attempt(lambda: _ask(credentials, opened), form="sign-in")
     for name in LEFT_BEHIND:
         st.session_state.pop(name, None)
     if opened:
         _enter(opened[0])
     reservation = credentials.reservation
-    if reservation is None:
+    if reservation is None or asked is None:
         return
     attempt(
         lambda: run.perform(
@@ -72,7 +72,8 @@ def sign_in_form() -> None:
         st.error(_(N_("The user name or the password is wrong")), icon=":material/lock:")
 
 
-def _ask(credentials: Credentials, opened: list[sessions.Opened]) -> None:
+def _ask(credentials: Credentials, opened: list[sessions.Opened]) -> bool:
+    """Draw the form and compare what was sent; True when nothing went wrong on our side."""
     # Imported in a visit: its component is registered with the server that then runs.
     import streamlit_authenticator as stauth
 
@@ -104,6 +105,7 @@ def _ask(credentials: Credentials, opened: list[sessions.Opened]) -> None:
         },
         callback=fits,
     )
+    return True
 
 
 def _enter(opened: sessions.Opened) -> None:

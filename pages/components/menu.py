@@ -27,7 +27,7 @@ class Entry:
     section: str
 
 
-CUSTOMERS: Final = N_("Customers")
+CUSTOMERS: Final = N_("Customer relations")
 DATA: Final = N_("Data")
 ADMINISTRATION: Final = N_("Administration")
 ACCOUNT: Final = N_("Account")
@@ -80,7 +80,7 @@ def sections(actor: Actor) -> dict[str, list[StreamlitPage]]:
     """The actor's menu, in the reader's language; the first page is where he begins."""
     menu: dict[str, list[StreamlitPage]] = {}
     for entry in ENTRIES:
-        if actor.may(entry.needs) and (PAGES / entry.script).exists():  # TEMP
+        if actor.may(entry.needs):
             page = st.Page(
                 PAGES / entry.script,
                 title=raw(entry.title),

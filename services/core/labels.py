@@ -29,7 +29,7 @@ from db.models import (
 from services.core.words import N_
 
 FIELDS: Final[dict[str, str]] = {
-    "address": N_("Address to the district"),
+    "address": N_("Address"),
     "amount_fen": N_("Amount"),
     "at": N_("Time"),
     "began_on": N_("From"),
@@ -48,7 +48,7 @@ FIELDS: Final[dict[str, str]] = {
     "district": N_("District"),
     "do_not_contact_reason": N_("Reason for no contact"),
     "do_not_contact_until": N_("No contact until"),
-    "documents": N_("Documents in place"),
+    "documents": N_("Required documents"),
     "email": N_("E-mail"),
     "employer": N_("Employer"),
     "ended_on": N_("To"),

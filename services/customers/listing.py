@@ -158,10 +158,12 @@ def _view(row: Row[Any]) -> CustomerRow:
 
 def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
     wanted: list[ColumnElement[bool]] = []
-    if filters.store_id is not None:
+    if filters.store_id is not None:  # on both tables: each sort has its index on one of them
         wanted.append(col(Customer.store_id) == filters.store_id)
+        wanted.append(col(CustomerSummary.store_id) == filters.store_id)
     if filters.owner_id is not None:
         wanted.append(col(Customer.owner_id) == filters.owner_id)
+        wanted.append(col(CustomerSummary.owner_id) == filters.owner_id)
     if filters.in_pool:
         wanted.append(col(Customer.owner_id).is_(None))
     if filters.lifecycle is not None:

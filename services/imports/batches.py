@@ -6,6 +6,7 @@ was left in the middle is taken up by whoever may, at the row where it stands.
 
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -31,15 +32,16 @@ from services.core.errors import Conflict, InvalidInput, NotPermitted
 from services.core.inputs import Input, Request
 from services.core.words import N_
 from services.imports import groups, making, mapping
-from services.imports.kinds import MORE_OF, Kind, Line, Place, Plan, Seen
 from services.imports.parsing import line_of, places_of, storable
+from services.imports.plans import MORE_OF, Kind, Line, Place, Plan, Seen
 from services.imports.reading import Row
 from services.imports.registry import kind_of
 
 DOES: Final = frozenset({RowOutcome.NEW, RowOutcome.UPDATED})
-SECONDS: Final = 0.12
+SECONDS: Final = 0.1
 """What a chunk aims at; with its commit it stays below 0.2 s."""
-FEWEST, MOST = 5, 1000
+FEWEST, MOST = 40, 1000
+"""Below the former, what every chunk costs by itself outweighs the rows."""
 
 
 class NotChecked(Conflict):
@@ -142,7 +144,7 @@ def check_rows(session: Session, actor: Actor, form: CheckRows) -> Step:
     """The dry run of some rows: what each would do, and why not."""
     actor.require(Permission.IMPORTS_RUN)
     began = time.perf_counter()
-    batch = _locked(session, actor, form.batch_id)
+    batch = locked(session, actor, form.batch_id)
     counts = dict(batch.counts)
     if batch.state is not BatchState.CHECKED or counts["checked"] == counts["rows"]:
         raise Conflict
@@ -189,7 +191,7 @@ def run_chunk(session: Session, actor: Actor, form: RunChunk) -> Step:
     """
     actor.require(Permission.IMPORTS_RUN)
     began = time.perf_counter()
-    batch = _locked(session, actor, form.batch_id)
+    batch = locked(session, actor, form.batch_id)
     counts = dict(batch.counts)
     if counts["checked"] < counts["rows"]:
         raise NotChecked
@@ -198,19 +200,20 @@ def run_chunk(session: Session, actor: Actor, form: RunChunk) -> Step:
     if batch.state is BatchState.DONE:
         return _step(counts, batch, form.size)
     making.reserve(session, 0)  # whoever makes customers waits here, so none is made twice
-    rows = _waiting(session, batch, form.size)
+    size = max(FEWEST, min(form.size, MOST))
+    rows = _waiting(session, batch, size)
     kind, place = kind_of(batch.kind), place_of(session, batch.store_id)
     plans = _done(session, kind, place, batch, rows)
     _note(counts, rows, plans)
     if rows:
         counts["at"] = rows[-1].number
-    if len(rows) < form.size:
+    if len(rows) < size:
         batch.state, batch.finished_at = BatchState.DONE, clock.now()
     else:
         batch.state = BatchState.RUNNING
     batch.counts = counts
     record_with_revisions(session, actor, Action.IMPORTS_RUN, batch, plans)
-    return _step(counts, batch, next_size(form.size, began))
+    return _step(counts, batch, next_size(size, began))
 
 
 def _step(counts: dict[str, Any], batch: ImportBatch, size: int) -> Step:
@@ -229,7 +232,7 @@ def _waiting(session: Session, batch: ImportBatch, size: int) -> list[ImportRow]
             col(ImportRow.state) == RowState.WAITING,
         )
         .order_by(col(ImportRow.number))
-        .limit(max(FEWEST, min(size, MOST)))
+        .limit(size)
     )
     return list(session.execute(query).scalars())
 
@@ -289,13 +292,11 @@ def record_with_revisions(
     action: Action,
     batch: ImportBatch,
     plans: dict[int, Plan],
-    **details: object,
 ) -> AuditEntry:
     """One audit entry for the chunk; every changed field's old and new value hangs on it."""
-    said: dict[str, object] = {"rows": [min(plans), max(plans)]} if plans else {}
-    for plan in plans.values():
-        said[plan.outcome.value] = int(str(said.get(plan.outcome.value, 0))) + 1
-    entry = audit.record(session, actor, action, batch, **said, **details)
+    outcomes = Counter(plan.outcome.value for plan in plans.values())
+    span = [min(plans), max(plans)] if plans else []
+    entry = audit.record(session, actor, action, batch, rows=span, outcomes=outcomes)
     session.flush()
     session.add_all(
         Revision(
@@ -316,7 +317,7 @@ def record_with_revisions(
 def throw_away(session: Session, actor: Actor, form: ThrowAway) -> None:
     """Forget a dry run: its rows hold personal data and are not kept for nothing."""
     actor.require(Permission.IMPORTS_RUN)
-    batch = _locked(session, actor, form.batch_id)
+    batch = locked(session, actor, form.batch_id)
     if batch.state is not BatchState.CHECKED:
         raise AlreadyRun
     audit.record(session, actor, Action.IMPORTS_CHECKED, batch, thrown_away=True)
@@ -333,14 +334,12 @@ def next_size(size: int, began: float) -> int:
     return max(FEWEST, min(int(size * SECONDS / elapsed), size * 2, MOST))
 
 
-def _locked(session: Session, actor: Actor, key: int) -> ImportBatch:
+def locked(session: Session, actor: Actor, key: int) -> ImportBatch:
+    """The batch, held until the transaction ends: two who run it at once take turns."""
     batch = load(session, ImportBatch, key, lock=True)
     if actor.reach(WRITES) is not Reach.ALL and batch.store_id != actor.store_id:
         raise NotPermitted(record="import_batches", id=key)
     return batch
-
-
-locked = _locked
 
 
 def _require_store(session: Session, actor: Actor, store_id: int) -> None:

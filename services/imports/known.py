@@ -23,7 +23,7 @@ from db.models import (
 )
 from services.core.access import beyond
 from services.core.normal import company_core, name_core
-from services.imports.kinds import Place
+from services.imports.plans import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +186,7 @@ def _people(
     return [Person(*row) for row in beyond(session, query)]
 
 
-def _rows(
-    session: Session, model: type[Customer | Vehicle], ids: list[int], *, lock: bool
-) -> list:  # type: ignore[type-arg]
+def _rows(session: Session, model: type[Customer | Vehicle], ids: list[int], *, lock: bool) -> list:  # type: ignore[type-arg]
     if not ids:
         return []
     query = select(model).where(col(model.id).in_(ids)).order_by(col(model.id))

@@ -1,11 +1,12 @@
 """Writing what the plans say, many rows at a time: each table is flushed once for a whole wave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from db.grams import pinyin
@@ -22,7 +23,7 @@ from db.models import (
 from db.summaries import CustomerFacts, VehicleFacts, summary_row
 from services.core import clock
 from services.customers.writing import SERIES
-from services.imports.kinds import Place, Plan
+from services.imports.plans import Place, Plan
 
 CAR_FIELDS: Final = ("vin", "plate", "brand", "model", "color", "delivered_on", "insurance_until")
 _FACTS: Final = [fact.name for fact in fields(CustomerFacts)]
@@ -57,16 +58,18 @@ def reserve(session: Session, count: int) -> int:
 
     With `count` 0 it only waits its turn, so that nobody makes the same customer meanwhile.
     """
-    moved = session.execute(
+    move = (
         update(Counter)
         .where(col(Counter.series) == SERIES)
         .values(value=col(Counter.value) + count)
         .returning(col(Counter.value))
-    ).scalar_one_or_none()
-    if moved is None:
-        session.add(Counter(series=SERIES, value=count))
-        session.flush()
-        return 0
+    )
+    moved = session.execute(move).scalar_one_or_none()
+    if moved is None:  # the very first; somebody else may be making it this moment
+        postgres = session.get_bind().dialect.name == "postgresql"
+        first = (postgresql.insert if postgres else sqlite.insert)(Counter)
+        session.execute(first.values(series=SERIES, value=0).on_conflict_do_nothing())
+        moved = session.execute(move).scalar_one()
     return int(moved) - count
 
 
@@ -141,6 +144,14 @@ def consents(session: Session, deeds: Sequence[tuple[Plan, Customer]]) -> None:
         plan.made(row)
 
 
+def people_of(session: Session, vehicles: Collection[int]) -> set[int]:
+    """Everyone who ever had to do with these cars: their summaries speak of them."""
+    if not vehicles:
+        return set()
+    query = select(col(Ownership.customer_id)).where(col(Ownership.vehicle_id).in_(vehicles))
+    return set(session.execute(query.distinct()).scalars())
+
+
 def summaries(session: Session, files: Sequence[tuple[Customer, CarDeed, bool]]) -> None:
     """The derived rows of new files: all that could be read is known here already."""
     for customer, deed, agreed in files:
@@ -162,5 +173,3 @@ def _facts(deed: CarDeed) -> list[VehicleFacts]:
     if car is None or not (deed.new or deed.joins):
         return []
     return [VehicleFacts(car.id, car.vin, car.plate, car.delivered_on)]
-
-

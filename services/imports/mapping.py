@@ -11,8 +11,8 @@ from db.models import ImportMapping
 from services.core import clock, labels
 from services.core.errors import InvalidInput
 from services.core.words import N_, translate
-from services.imports.kinds import Kind
 from services.imports.parsing import WORDS, folded
+from services.imports.plans import Kind
 
 CLOSE_ENOUGH = 85
 

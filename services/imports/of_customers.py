@@ -22,7 +22,17 @@ from services.core.words import N_
 from services.customers.summary import refresh
 from services.imports import known as lookups
 from services.imports import making
-from services.imports.kinds import (
+from services.imports.known import Car, Known, Person
+from services.imports.parsing import (
+    choice,
+    day,
+    phones,
+    sounds_like_company,
+    text,
+    vin,
+    yes_or_no,
+)
+from services.imports.plans import (
     ELSEWHERE,
     KEPT,
     MORE_OF,
@@ -36,16 +46,6 @@ from services.imports.kinds import (
     Seen,
     skipped,
     wrong,
-)
-from services.imports.known import Car, Known, Person
-from services.imports.parsing import (
-    choice,
-    day,
-    phones,
-    sounds_like_company,
-    text,
-    vin,
-    yes_or_no,
 )
 
 NO_PHONE: Final = N_("Name a phone number, or say how the customer can be reached in the note")
@@ -183,9 +183,10 @@ def _wanted(
     """The row's values as columns of a customer."""
     wanted = {name: values[name] for name in ("name", *_OF_FILE) if name in values}
     numbers = list(dict.fromkeys((*values.get("phone", ()), *values.get("other_phone", ()))))
-    if len(numbers) > len(("phone", "other_phone")):
-        notes.append(("phone", PHONES_LEFT, {"count": len(numbers) - 2}))
-    wanted.update(zip(("phone", "other_phone") if "phone" in values else ("other_phone",), numbers))
+    slots = ("phone", "other_phone") if "phone" in values else ("other_phone",)
+    if len(numbers) > len(slots):
+        notes.append(("phone", PHONES_LEFT, {"count": len(numbers) - len(slots)}))
+    wanted.update(zip(slots, numbers, strict=False))
     if "owner" in values:
         key = place.people.get(values["owner"].casefold())
         if not is_new:
@@ -203,7 +204,9 @@ def _wanted(
     return wanted
 
 
-def _blanks(row: Customer | Vehicle, wanted: Mapping[str, Any], notes: list[Reason]) -> dict[str, Any]:
+def _blanks(
+    row: Customer | Vehicle, wanted: Mapping[str, Any], notes: list[Reason]
+) -> dict[str, Any]:
     """What of `wanted` fills a blank; what differs from something on file is noted, not written."""
     fill: dict[str, Any] = {}
     for name, value in wanted.items():
@@ -239,7 +242,7 @@ def _car(
         notes.append((which, CAR_ELSEWHERE, {"store": car.store}))
         return making.CarDeed(), None
     if car.owner_id is not None and (row is None or car.owner_id != row.id):
-        return _of_another(known, car, line, row, which, notes)
+        return _of_another(known, car, line, which, notes)
     vehicle = known.cars[car.id]
     deed = making.CarDeed(vehicle=vehicle, fill=_blanks(vehicle, wanted, notes))
     deed.joins = row is None or (car.id, row.id) not in known.joined
@@ -248,14 +251,14 @@ def _car(
 
 
 def _of_another(
-    known: Known, car: Car, line: Line, row: Customer | None, which: str, notes: list[Reason]
+    known: Known, car: Car, line: Line, which: str, notes: list[Reason]
 ) -> tuple[making.CarDeed, Reason | None]:
     """The car has another owner: leave it with him, or look first whether he is the same."""
     owner: Person | None = known.people.get(car.owner_id or 0)
     if owner is None:
         return making.CarDeed(), None  # merged away meanwhile
     named = {"name": owner.name, "number": owner.number}
-    if row is None and owner.answers_to(line.values["name"]):
+    if owner.answers_to(line.values["name"]):
         return making.CarDeed(), (which, CAR_OF_SAME_NAME, named)
     notes.append((which, CAR_OF, named))
     return making.CarDeed(), None
@@ -278,8 +281,9 @@ def repeats(plan: Plan, seen: Seen) -> None:
     elif car:
         _skip(plan, ("vin" if "vin" in values else "plate", SAME_CAR_ROW, {"row": car[0]}))
     elif before:
-        plan.outcome = RowOutcome.UPDATED if plan.outcome is RowOutcome.NEW else plan.outcome
-        plan.reasons.insert(0, ("", MORE_OF, {"row": before[0]}))
+        if plan.outcome is not RowOutcome.SAME:
+            plan.outcome = RowOutcome.UPDATED
+            plan.reasons.insert(0, ("", MORE_OF, {"row": before[0]}))
         seen.update(dict.fromkeys(cars, (number, name)))
     else:
         seen.update(dict.fromkeys((*own, *cars), (number, name)))
@@ -307,8 +311,10 @@ def apply(session: Session, place: Place, _known: Known, plans: Iterable[Plan]) 
     making.summaries(
         session, [(one.deed.customer, one.deed.car, one.deed.consent) for one in fresh]
     )
-    for one in filled:
-        refresh(session, one.deed.customer.id)
+    cars = {one.deed.car.vehicle.id for one in todo if one.deed.car.fill or one.deed.car.joins}
+    stale = {one.deed.customer.id for one in filled} | making.people_of(session, cars)
+    for customer_id in sorted(stale - {one.deed.customer.id for one in fresh}):
+        refresh(session, customer_id)
 
 
 CUSTOMERS: Final = Kind(

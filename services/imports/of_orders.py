@@ -24,7 +24,10 @@ from services.core.words import N_
 from services.customers.summary import refresh
 from services.imports import known as lookups
 from services.imports import making
-from services.imports.kinds import (
+from services.imports.known import Car, Known
+from services.imports.of_customers import CAR_OF, OTHER_NAME
+from services.imports.parsing import choice, day, phones, sounds_like_company, text, vin, whole
+from services.imports.plans import (
     ELSEWHERE,
     KEPT,
     SAME_AS,
@@ -38,9 +41,6 @@ from services.imports.kinds import (
     skipped,
     wrong,
 )
-from services.imports.known import Car, Known
-from services.imports.of_customers import CAR_OF, OTHER_NAME
-from services.imports.parsing import choice, day, phones, sounds_like_company, text, vin, whole
 
 NAME_WHO: Final = N_("Name the customer by phone, plate, VIN or number")
 NOBODY: Final = N_("Nobody on file has this phone, plate, VIN or number. Import the customer first")
@@ -121,13 +121,9 @@ def look(
 
 
 def plan(kind: OrderKind, place: Place, world: World, line: Line) -> Plan:
-    values = line.values
-    if line.wrong:
-        return wrong(line)
-    if "closed_on" in values and values["closed_on"] < values["ordered_on"]:
-        return wrong(line, ("closed_on", CLOSED_EARLY, {}))
-    if not {"phone", "plate", "vin", "customer_number"} & values.keys():
-        return wrong(line, ("phone", NAME_WHO, {}))
+    values, fault = line.values, _fault(line)
+    if line.wrong or fault:
+        return wrong(line, *fault)
     there = world.orders.get(values["order_number"])
     wanted = {name: values[name] for name in _OF_ORDER if name in values}
     if there is not None:
@@ -152,6 +148,16 @@ def plan(kind: OrderKind, place: Place, world: World, line: Line) -> Plan:
             if (potential if name == "lifecycle" else customer.is_archived)
         }
     return Plan(line, RowOutcome.NEW, notes, deed)
+
+
+def _fault(line: Line) -> list[Reason]:
+    """What is wrong with a row whose every cell is right."""
+    values = line.values
+    if not line.wrong and values.get("closed_on", values["ordered_on"]) < values["ordered_on"]:
+        return [("closed_on", CLOSED_EARLY, {})]
+    if not line.wrong and not {"phone", "plate", "vin", "customer_number"} & values.keys():
+        return [("phone", NAME_WHO, {})]
+    return []
 
 
 def _again(line: Line, there: Order, wanted: Mapping[str, Any]) -> Plan:
@@ -183,7 +189,7 @@ def _customer(
         if here and not mine:
             named = {"name": here[0].name, "number": here[0].number}
             return None, ("phone", OTHER_NAME, named)
-        person = (mine or people or [None])[0]
+        person = next(iter(mine or people), None)
     if person is None and car is not None:
         person, which = known.people.get(car.owner_id or 0), "vin" if car.vin else "plate"
         if person is not None and not person.answers_to(name):

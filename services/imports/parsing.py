@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from services.core import clock, labels, normal
 from services.core.normal import InvalidValue
 from services.core.words import N_, translate
-from services.imports.kinds import EXTRA_CELLS, MISSING, Field, Kind, Line, Reason
+from services.imports.plans import EXTRA_CELLS, MISSING, Field, Kind, Line, Reason
 from services.imports.reading import Row
 
 Choice = TypeVar("Choice", bound=StrEnum)

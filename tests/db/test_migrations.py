@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, text
 
 from db.engine import engine_for
 from db.migrate import downgrade, drift, is_current, upgrade
@@ -70,14 +70,16 @@ def sqlite_schema(engine: Engine) -> dict[str, Any]:
 
 POSTGRES_SCHEMA = {
     "column": """SELECT table_name || '.' || column_name, data_type, character_maximum_length,
-        is_nullable, column_default FROM information_schema.columns WHERE table_schema = 'public'""",
+        is_nullable, column_default FROM information_schema.columns
+        WHERE table_schema = 'public'""",
     "constraint": """SELECT conrelid::regclass::text || '.' || conname, contype::text,
         pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
     "index": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
     "trigger": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
     "function": """SELECT proname, pg_get_functiondef(oid) FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace""",
-    "sequence": "SELECT sequencename, data_type::text FROM pg_sequences WHERE schemaname = 'public'",
+    "sequence": """SELECT sequencename, data_type::text FROM pg_sequences
+        WHERE schemaname = 'public'""",
 }
 
 
@@ -159,11 +161,10 @@ def test_a_blank_database_is_not_current(blank):
 
 def digests(url: str) -> dict[str, str]:
     """One hash a table over all its rows, by primary key."""
-    engine = engine_for(url)
-    with engine.connect() as connection:
+    with engine_for(url).connect() as connection:
         found = {}
-        for name in sorted(metadata.tables):
-            keys = ", ".join(inspect(engine).get_pk_constraint(name)["constrained_columns"])
+        for name, table in sorted(metadata.tables.items()):
+            keys = ", ".join(table.primary_key.columns.keys())
             rows = connection.execute(text(f"SELECT * FROM {name} ORDER BY {keys}"))  # noqa: S608
             said = json.dumps([list(map(str, row)) for row in rows])
             found[name] = hashlib.sha256(said.encode()).hexdigest()
@@ -172,7 +173,8 @@ def digests(url: str) -> dict[str, str]:
 
 def revisions() -> list[str]:
     files = sorted((ROOT / "db/migrations/versions").glob("*.py"))
-    found = [re.search(r'^revision = "(\w+)"', path.read_text("utf-8"), re.M) for path in files]
+    said = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
+    found = [said.search(path.read_text("utf-8")) for path in files]
     return [match[1] for match in found if match]
 
 

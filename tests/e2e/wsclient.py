@@ -5,6 +5,7 @@ What a stranger or a signed-out tab could ask for, and what it would be told.
 
 import itertools
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -34,12 +35,13 @@ class Tab:
     messages: list[ForwardMsg] = field(default_factory=list)
     page_hash: str = ""
     _socket: ClientConnection | None = None
+    _open: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
         headers = dict(self.headers)
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
-        self._socket = connect(
+        opening = connect(
             f"ws://127.0.0.1:{self.port}/_stcore/stream",
             origin=self.origin or f"http://127.0.0.1:{self.port}",  # type: ignore[arg-type]
             subprotocols=["streamlit"],  # type: ignore[list-item]
@@ -48,6 +50,7 @@ class Tab:
             compression=None,
             proxy=None,
         )
+        self._socket = self._open.enter_context(opening)
         return self
 
     def __exit__(
@@ -56,8 +59,7 @@ class Tab:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._socket is not None:
-            self._socket.close()
+        self._open.__exit__(kind, error, trace)
 
     def run(
         self,

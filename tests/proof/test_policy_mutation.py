@@ -21,6 +21,8 @@ from tests.dealer import PEOPLE
 pytestmark = [pytest.mark.proof, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 
 LEAST = 0.97
+
+
 @dataclass(frozen=True)
 class Mutant:
     table: str

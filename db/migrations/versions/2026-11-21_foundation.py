@@ -61,7 +61,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "installations",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column(
             "kind",
             sa.Enum(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from pages.components.layout import Chip, Tone
-from pages.components.words import raw
+from pages.components.words import fdate, raw
 from services.core.words import N_
 from services.customers import Label, NextAction
 from services.customers.views import Urgency
@@ -40,5 +40,10 @@ def label_chip(label: Label) -> Chip:
 
 
 def urgency_chip(action: NextAction) -> Chip:
+    """When it is due, in the colour of its urgency; without a day, the urgency itself."""
     words, tone = URGENCIES[action.urgency]
-    return Chip(raw(words), tone)
+    if action.due_on is None:
+        return Chip(raw(words), tone)
+    day = fdate(action.due_on)
+    is_late = action.urgency is Urgency.OVERDUE
+    return Chip(f"{raw(words)} {day}" if is_late else day, tone)

@@ -80,10 +80,11 @@ def touch(file: CustomerFile) -> None:
     @layout.drawer(_(N_("Record touch")), name=str(file.values["name"]))
     def draw() -> None:
         form = Form("customers.touch", subject=file.id, values={"kind": "call"}, keeps_draft=True)
-        form.choice("kind", customers.TouchKind)
+        with st.container(horizontal=True):
+            form.choice("kind", customers.TouchKind)
+            form.day("next_contact_on")
         form.check("is_inbound")
         form.area("summary", height=140)
-        form.day("next_contact_on")
         if _save():
             _finish(form.send(customers.record_touch, customers.RecordTouch, customer_id=file.id))
 

@@ -15,6 +15,7 @@ from services import customers
 from services.core.audit import ACTIONS, Action
 from services.core.words import N_
 from services.customers import CustomerFile, NextAction, TimelineEntry, VehicleView
+from services.customers.views import Person
 
 FACTS = (
     "phone",
@@ -95,8 +96,7 @@ def _next(file: CustomerFile) -> None:
 
 
 def _action_line(action: NextAction) -> str:
-    day = f" · {fdate(action.due_on)}" if action.due_on else ""
-    return urgency_chip(action).markdown() + " " + _(action.msgid, **action.params) + plain(day)
+    return urgency_chip(action).markdown() + " " + _(action.msgid, **action.params)
 
 
 def _missing(file: CustomerFile) -> None:
@@ -209,15 +209,22 @@ def _vehicle(file: CustomerFile, vehicle: VehicleView) -> None:
                     dialogs.edit_vehicle(file, vehicle)
         layout.facts({field(n): v for n, v in values.items() if v and n not in {"brand", "model"}})
         for part in vehicle.people:
-            period = f"{fdate(part.began_on)} – {fdate(part.ended_on)}"
+            period = _period(part)
             st.markdown(
                 Chip(choice(part.role), Tone.INFO).markdown()
                 + " "
-                + plain(f"{part.name} {part.number} · {period}")
+                + plain(" · ".join(filter(None, (f"{part.name} {part.number}", period))))
             )
         if vehicle.hidden_people:
             words = N_("{n} more of other stores")
             st.caption(_(words, n=vehicle.hidden_people))
+
+
+def _period(part: Person) -> str:
+    """From when to when; an open beginning or end is said, not shown as a gap."""
+    if part.ended_on is None:
+        return raw(N_("since {day}"), day=fdate(part.began_on)) if part.began_on else ""
+    return f"{fdate(part.began_on)} – {fdate(part.ended_on)}"
 
 
 def _orders(file: CustomerFile) -> None:

@@ -108,7 +108,7 @@ def _owner(store: int | None) -> int | None:
 def _gap() -> str | None:
     words = {"": raw(pickers.ALL), **{name: field(name) for name in fetch(customers.gaps)}}
     code = st.selectbox(
-        _(N_("Missing")),
+        _(N_("Missing fields")),
         list(words),
         format_func=words.__getitem__,
         width=170,
@@ -127,7 +127,7 @@ def _columns(*, with_store: bool) -> list[Column]:
         Column("owner", field("owner_id"), width=100),
         Column("store", field("store_id"), width=120),
         Column("last_touch_at", raw(N_("Last touch")), Kind.MOMENT, width=140),
-        Column("missing", raw(N_("Missing")), Kind.BADGE, width="medium"),
+        Column("missing", raw(N_("Missing fields")), Kind.BADGE, width="medium"),
         Column("number", field("number"), width=90),
     ]
     return [column for column in columns if with_store or column.name != "store"]

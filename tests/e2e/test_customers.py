@@ -1,0 +1,129 @@
+"""A specialist's minutes with a customer's file in a real browser, keyboard first."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from db.models import Customer, Touch
+from tests.browser import launch
+from tests.dealer import PASSWORD
+from tests.e2e.server import Live, at_live, live, on_both  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@contextmanager
+def signed_in(live: Live, *people: str) -> Iterator[list[Page]]:  # noqa: F811
+    """A browser of his own for each of `people`, at the first page after the sign-in."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        try:
+            yield [_enter(live, browser, who) for who in people]
+        finally:
+            browser.close()
+
+
+def _enter(live: Live, browser, who: str) -> Page:  # noqa: F811
+    context = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(live.url)
+    page.get_by_role("textbox", name="User name").fill(who)
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Sign out").wait_for()
+    settled(page)
+    return page
+
+
+def settled(page: Page) -> None:
+    """The page has drawn everything that it is going to draw.
+
+    The state's mark follows the first drawn elements a little later, hence the moment before.
+    """
+    page.wait_for_timeout(300)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+@on_both
+def test_found_as_one_types_and_touched_by_keyboard_once(at_live: Live):  # noqa: F811
+    key = at_live.dealer.customer("欧阳小明", phone="+8613857116208")
+    with signed_in(at_live, "sales") as [page]:
+        page.wait_for_timeout(3000)
+        page.screenshot(path="/tmp/e.png")
+        print(page.url)
+        page.locator("input[type=search]").press_sequentially("小明", delay=60)
+        expect(page.get_by_text("1 matches")).to_be_visible()
+        page.goto(f"{at_live.url}/customers?id={key}")
+        expect(page.get_by_text("138 5711 6208").first).to_be_visible()
+        settled(page)
+        page.keyboard.press("Alt+t")
+        words = page.get_by_role("textbox", name="Summary")
+        words.wait_for()
+        words.fill("约周五到店试驾")
+        words.press("Tab")
+        save = page.get_by_role("button", name="Save")
+        save.dblclick()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.get_by_text("约周五到店试驾")).to_be_visible()
+        page.wait_for_timeout(500)
+    touches = [row for row in at_live.dealer.rows(Touch) if row.customer_id == key]
+    assert [row.summary for row in touches] == ["约周五到店试驾"]
+
+
+def test_f5_in_a_long_form_loses_nothing(at_live: Live):  # noqa: F811
+    key = at_live.dealer.customer("草稿客户")
+    with signed_in(at_live, "service", "manager") as [_mine, page]:
+        page.goto(f"{at_live.url}/customers?id={key}&edit=1")
+        city = page.get_by_role("textbox", name="City")
+        city.wait_for()
+        city.fill("宁波")
+        city.press("Tab")
+        settled(page)
+        page.reload()
+        expect(page.get_by_role("textbox", name="City")).to_have_value("宁波")
+        expect(page.get_by_text("is back")).to_be_visible()
+        settled(page)
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("Edit 草稿客户")).to_have_count(0)
+    assert at_live.dealer.row(Customer, key).city == "宁波"
+
+
+def test_two_people_on_one_file_lose_nothing(at_live: Live):  # noqa: F811
+    key = at_live.dealer.customer("两人客户")
+    with signed_in(at_live, "sales", "steward") as [one, two]:
+        for page in (one, two):
+            page.goto(f"{at_live.url}/customers?id={key}&edit=1")
+            page.get_by_role("textbox", name="City").wait_for()
+        for page, city in ((one, "杭州"), (two, "宁波")):
+            page.get_by_role("textbox", name="City").fill(city)
+            page.get_by_role("textbox", name="City").press("Tab")
+            settled(page)
+            page.get_by_role("button", name="Save").click()
+            settled(page)
+        expect(two.get_by_text("Someone else has changed")).to_be_visible()
+        expect(two.get_by_role("textbox", name="City")).to_have_value("宁波")
+        two.get_by_role("button", name="Go on").click()
+        settled(two)
+        two.get_by_role("button", name="Save").click()
+        expect(two.get_by_role("button", name="Record touch")).to_be_visible()
+    assert at_live.dealer.row(Customer, key).city == "宁波"
+
+
+def test_the_back_button_leads_back_to_the_list(at_live: Live):  # noqa: F811
+    key = at_live.dealer.customer("返回客户")
+    with signed_in(at_live, "sales") as [page]:
+        page.goto(f"{at_live.url}/customers?id={key}")
+        page.get_by_role("button", name="All customers").click()
+        expect(page.locator("input[type=search]")).to_be_visible()
+        page.go_back()
+        expect(page.get_by_role("button", name="Record touch")).to_be_visible()
+
+
+def test_anothers_link_shows_nothing(at_live: Live):  # noqa: F811
+    key = at_live.dealer.customer("外店客户", store=2, owner="sales2")
+    with signed_in(at_live, "sales") as [page]:
+        page.goto(f"{at_live.url}/customers?id={key}")
+        expect(page.get_by_text("does not exist")).to_be_visible()
+        expect(page.get_by_text("外店客户")).to_have_count(0)

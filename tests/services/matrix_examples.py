@@ -1,0 +1,278 @@
+# ruff: noqa: ARG005 - every example has the same parameters
+"""How to call every service once, for a record of store 1 or of store 2.
+
+Each function of `EXAMPLES` gets the `World` and the store number and returns the arguments after
+(session, actor). A service without an example fails the matrix.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from pydantic import SecretStr
+
+from db.models import (
+    BatchState,
+    Consent,
+    ImportBatch,
+    ImportRow,
+    OwnershipRole,
+    Purpose,
+    RowOutcome,
+    RowState,
+    TouchKind,
+)
+from db.models import DocumentKind as Paper
+from services import audits, customers, drafts, imports, installation, sessions, stores, users
+from services.attempts import Reservation
+from services.core import clock
+from services.customers import Filters
+from services.imports.batches import CheckRows, RunChunk, Seen, ThrowAway
+from services.imports.undo import UndoChunk
+from services.passwords import HashedPassword
+from services.users import own
+from tests.dealer import PASSWORD, PASSWORD_HASH, Dealer
+
+NEW_PASSWORD = HashedPassword(SecretStr(PASSWORD), PASSWORD_HASH)
+MARKS = {
+    1: ("HOMEMARK", "+8613711111101", "浙A1H0M1", "LHGCR1657E8111111"),
+    2: ("LEAKMARK", "+8613722222202", "浙B2L0K2", "LHGCR1657E8222222"),
+}
+"""What tells of a store's records: name, phone, plate, VIN."""
+CSV = "姓名,手机\n王小明,13800138000\n".encode()
+
+
+@dataclass
+class World:
+    dealer: Dealer
+    ids: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def lay(self) -> "World":
+        for store, keeper in ((1, "sales"), (2, "sales2")):
+            name, phone, plate, vin = MARKS[store]
+            customer = self.dealer.customer(
+                f"{name}王", store=store, owner=keeper, phone=phone, note=f"{name} note"
+            )
+            vehicle = self.dealer.vehicle(customer, vin=vin, plate=plate)
+            [consent] = self.dealer.add(
+                Consent(
+                    customer_id=customer,
+                    purpose=Purpose.CLUB,
+                    given_at=clock.now(),
+                    **self.dealer._scope_of(customer),
+                )
+            )
+            self.dealer.order(customer, summary=f"{name} order")
+            self.dealer.touch(customer, summary=f"{name} touch")
+            [batch] = self.dealer.add(self._batch(store, name))
+            self.dealer.add(
+                ImportRow(
+                    batch_id=batch,
+                    number=1,
+                    cells=[f"{name}李", phone],
+                    outcome=RowOutcome.WRONG,
+                    state=RowState.WAITING,
+                )
+            )
+            found = {"customer": customer, "vehicle": vehicle, "consent": consent, "batch": batch}
+            self.ids |= {(kind, store): key for kind, key in found.items()}
+            self.ids["ownership", store] = store
+        return self
+
+    def _batch(self, store: int, name: str) -> ImportBatch:
+        return ImportBatch(
+            kind="customers",
+            file_name=f"{name}.csv",
+            file_digest=name,
+            store_id=store,
+            user_id=self.dealer.user_id("manager" if store == 1 else "manager2"),
+            state=BatchState.CHECKED,
+            mapping={"fields": {"姓名": "name", "手机": "phone"}, "serial": False},
+            columns=["姓名", "手机"],
+            counts={"rows": 1, "checked": 1, "at": 0, "done": 0, "wrong": 1},
+            created_at=clock.now(),
+        )
+
+    def person(self, store: int) -> int:
+        return self.dealer.user_id("service" if store == 1 else "sales2")
+
+
+def form(kind: Any, /, **values: Any) -> tuple[Any]:
+    given = {"request_id": uuid4(), **values} if "request_id" in kind.model_fields else values
+    return (kind.model_validate(given),)
+
+
+def on_file(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(kind, customer_id=world.ids["customer", at], **values)
+
+
+def on_batch(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(kind, batch_id=world.ids["batch", at], **values)
+
+
+def constant(*values: Any) -> Callable[[World, int], tuple[Any, ...]]:
+    return lambda world, at: values
+
+
+def customer(world: World, at: int) -> tuple[int]:
+    return (world.ids["customer", at],)
+
+
+def batch(*more: Any) -> Callable[[World, int], tuple[Any, ...]]:
+    return lambda world, at: (world.ids["batch", at], *more)
+
+
+def preview(world: World, at: int) -> dict[str, Any]:
+    return {"kind": "customers", "data": CSV, "file_name": "a.csv"}
+
+
+def settle(world: World, at: int) -> tuple[Any]:
+    user = world.person(at)
+    return form(
+        sessions.Settle,
+        reservation=Reservation(
+            username="service", user_id=user, token_version=1, password_hash=PASSWORD_HASH
+        ),
+    )
+
+
+def a_person(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(kind, id=world.person(at), **values)
+
+
+REASON = "the customer asked for it"
+TODAY = clock.today()
+EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = {
+    "services.audits.page": constant(audits.AuditFilters()),
+    "services.audits.people": constant(),
+    "services.customers.file": customer,
+    "services.customers.history": customer,
+    "services.customers.timeline": customer,
+    "services.customers.colleagues": lambda world, at: (at,),
+    "services.customers.find": lambda world, at: (MARKS[at][0],),
+    "services.customers.gaps": constant(),
+    "services.customers.page": lambda world, at: (Filters(store_id=at),),
+    "services.customers.stores": constant(),
+    "services.customers.create": lambda world, at: form(
+        customers.CreateCustomer, name="新客户", store_id=at, phone=MARKS[2][1]
+    ),
+    "services.customers.update": on_file(customers.UpdateCustomer, version=1, note="new"),
+    "services.customers.assign": lambda world, at: form(
+        customers.AssignCustomer,
+        customer_id=world.ids["customer", at],
+        version=1,
+        store_id=at,
+        reason=REASON,
+    ),
+    "services.customers.record_touch": on_file(
+        customers.RecordTouch, kind=TouchKind.CALL, summary="called"
+    ),
+    "services.customers.reveal": on_file(customers.RevealField, field="phone", reason=REASON),
+    "services.customers.give_consent": on_file(customers.GiveConsent, purpose=Purpose.MARKETING),
+    "services.customers.withdraw_consent": lambda world, at: form(
+        customers.WithdrawConsent,
+        customer_id=world.ids["customer", at],
+        consent_id=world.ids["consent", at],
+        reason=REASON,
+    ),
+    "services.customers.add_document": on_file(customers.AddDocument, kind=Paper.OTHER),
+    # The other store's plate: what is said of it must not tell whose it is.
+    "services.customers.add_vehicle": on_file(
+        customers.AddVehicle, plate=MARKS[2][2], role=OwnershipRole.OWNER
+    ),
+    "services.customers.update_vehicle": lambda world, at: form(
+        customers.UpdateVehicle,
+        customer_id=world.ids["customer", at],
+        vehicle_id=world.ids["vehicle", at],
+        version=1,
+        vin=MARKS[2][3],
+    ),
+    "services.customers.end_ownership": lambda world, at: form(
+        customers.EndOwnership,
+        customer_id=world.ids["customer", at],
+        ownership_id=world.ids["ownership", at],
+        ended_on=TODAY - timedelta(days=1),
+        reason=REASON,
+    ),
+    "services.drafts.keep": lambda world, at: form(
+        drafts.KeepDraft, form="customers.update:1", values={"note": "x"}
+    ),
+    "services.drafts.forget": lambda world, at: form(drafts.ForgetDraft, form="customers.update"),
+    "services.drafts.kept": constant("customers.update:1"),
+    "services.imports.kinds": constant(),
+    "services.imports.places": constant(),
+    "services.imports.batches": constant(),
+    "services.imports.template": constant("customers", "zh_CN"),
+    "services.imports.preview": preview,
+    "services.imports.batch": batch(),
+    "services.imports.kept_rows": batch(),
+    "services.imports.rows": batch((1,)),
+    "services.imports.wrong_rows": batch("zh_CN"),
+    "services.imports.open_batch": lambda world, at: form(
+        imports.OpenBatch,
+        kind="customers",
+        file_name="a.csv",
+        digest="0" * 64,
+        store_id=at,
+        columns=("姓名", "手机"),
+        mapping={"姓名": "name", "手机": "phone"},
+        rows=1,
+    ),
+    "services.imports.check_rows": on_batch(CheckRows, rows=(), seen=Seen()),
+    "services.imports.run_chunk": on_batch(RunChunk),
+    "services.imports.throw_away": on_batch(ThrowAway),
+    "services.imports.undo_chunk": on_batch(UndoChunk),
+    "services.installation.kind": constant(),
+    "services.installation.found": lambda world, at: form(
+        installation.FoundInstallation,
+        username="first",
+        name="First",
+        password=NEW_PASSWORD,
+        store_code="X1",
+        store_name="X",
+    ),
+    "services.installation.note_loading": lambda world, at: form(
+        installation.NoteLoading, size="small", counts={}
+    ),
+    "services.sessions.current": constant(),
+    "services.sessions.keep_alive": constant(sessions.Nothing()),
+    "services.sessions.end": constant(sessions.Nothing()),
+    "services.sessions.end_where": constant(),
+    "services.sessions.demonstration": constant(),
+    "services.sessions.reserve": constant(sessions.Attempt(username="service")),
+    "services.sessions.refuse": settle,
+    "services.sessions.begin": settle,
+    "services.sessions.redeem": constant(sessions.Redeem(ticket=SecretStr("x"))),
+    "services.stores.lines": constant(),
+    "services.stores.create": lambda world, at: form(stores.CreateStore, code="X1", name="X"),
+    "services.users.lines": constant(users.Wanted()),
+    "services.users.line": lambda world, at: (world.person(at),),
+    "services.users.sessions_of": lambda world, at: (world.person(at),),
+    "services.users.own_sessions": constant(),
+    "services.users.end_own": lambda world, at: form(own.EndOwnSession),
+    "services.users.reserve_own": constant(sessions.Nothing()),
+    "services.users.replace_own": lambda world, at: form(
+        own.ReplacePassword,
+        reservation=settle(world, at)[0].reservation,
+        new_password=NEW_PASSWORD,
+    ),
+    "services.users.speak": lambda world, at: form(own.SpeakLanguage, language="en"),
+    "services.users.create": lambda world, at: form(
+        users.CreateUser,
+        username="newcomer",
+        name="New",
+        role="guest",
+        store_id=at,
+        password=NEW_PASSWORD,
+    ),
+    "services.users.edit": a_person(
+        users.EditUser, version=1, name="New", role="specialist", desk="sales", store_id=1
+    ),
+    "services.users.switch": a_person(users.SwitchUser, version=1, is_active=False),
+    "services.users.reset_password": a_person(users.ResetPassword, password=NEW_PASSWORD),
+    "services.users.end_sessions": a_person(users.EndSessions),
+    "services.verification.parts": constant(),
+    "services.verification.verify": constant("summaries"),
+}
