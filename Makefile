@@ -16,7 +16,7 @@ PY := .venv/bin/python
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n < 2 ? 2 : n > 4 ? 4 : n )))
 # More words for pytest, for instance `make test ARGS="-k import -x"`.
 ARGS ?=
-PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadgroup
+PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 .PHONY: help setup dev run test check proof format lock words clean
 

@@ -20,6 +20,7 @@ from db.migrate import is_current
 from db.place import database_url, described
 from server.gate import Gate
 from server.routes import ROUTES
+from services.core import keys
 
 HERE: Final = Path(__file__).parent
 WARM: Final = ("pandas", "pyarrow", "plotly.graph_objects")
@@ -58,6 +59,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     with what is loaded now set aside.
     """
     check_database()
+    keys.current_id()  # a damaged key file must stop the start, not the first deed that needs it
     for name in WARM:
         importlib.import_module(name)
     gc.collect()

@@ -5,9 +5,10 @@ import sys
 
 import typer
 
-from commands.speaking import say
+from commands.speaking import say, warn
 from db.migrate import upgrade
 from db.place import ROOT, database_url, described
+from server.addresses import allowed_hosts
 from services import installation
 from services.core.access import System
 from services.core.run import fetch
@@ -22,9 +23,13 @@ def join(app: typer.Typer) -> None:
 
 
 def run() -> None:
-    """Open the app; an empty database is filled with the demonstration dealer first."""
+    """Open the app; an empty embedded database is filled with the demonstration dealer first."""
     migrate()
     if fetch(installation.kind, STARTING) is None:
+        if os.environ.get("CRM_DATABASE_URL"):
+            # Somebody named this database: what it becomes is his to say.
+            warn(N_("This database is empty. Run `./manage.py init`, or `./manage.py demo` to try"))
+            raise typer.Exit(2)
         from commands.installation import fill
 
         fill("small", None)
@@ -46,8 +51,9 @@ def serve() -> None:
         "--server.port", port,
         "--server.headless", "true" if os.environ.get("HEADLESS") == "1" else "false",
     ]  # fmt: skip
-    if allowed := os.environ.get("CRM_ALLOWED_HOSTS"):
-        words += ["--server.allowedHosts", allowed]
+    if os.environ.get("CRM_ALLOWED_HOSTS"):  # once a name: Streamlit splits nothing
+        for name in sorted(allowed_hosts()):
+            words += ["--server.allowedHosts", name]
     say(N_("Open http://{host}:{port}"), host="localhost", port=port)
     sys.stdout.flush()
     os.chdir(ROOT)

@@ -95,7 +95,7 @@ GAPS: Final[tuple[Gap, ...]] = (
     Gap("decision_maker", 1 << 13, 0, 0, 2),
     Gap("documents", 1 << 14, 0, 2, 3),
 )
-"""The required fields by class, with their weights (F21 to F23). The bits are stored: never
+"""The required fields by class, with their weights (F01). The bits are stored: never
 renumber them. A lost customer is asked for what his value class asks for; a company has no
 birthday."""
 

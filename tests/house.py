@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-APP = ("db", "services", "pages", "server", "bench")
+APP = ("db", "services", "pages", "server", "commands", "bench")
 LAUNCHERS = ("app.py", "main.py", "manage.py")
 CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 
@@ -111,7 +111,7 @@ def placeholders(msgid: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(msgid) if name is not None}
 
 
-MARKS = ("_", "N_", "raw")
+MARKS = ("_", "N_", "raw", "say")
 
 
 def msgids(file: Source) -> Iterator[tuple[ast.Call, str]]:

@@ -65,7 +65,7 @@ HARMLESS = _all(
     " user components pdf get_option"
 )
 """Streamlit names that show no markdown of their own."""
-QUIET_KEYWORDS = _all("in_url _kept")
+QUIET_KEYWORDS = _all("in_url _kept _bound")
 """What these give for `**` keeps a widget's value: keys and callbacks, no words."""
 PASS_ON = _all("filter list tuple sorted reversed")
 ALIKE = _all("table title text write error info warning progress image")
@@ -135,7 +135,7 @@ class Reading:
             return
         if called(node) == "table" and not _is_other(node, "table"):
             self._find(module, node, "a table of markdown: use layout.facts or tables.rows_table")
-        for argument in self._shown_arguments(node):
+        for argument in self._shown_arguments(module, node):
             self._judge(module, scope, argument)
 
     def _judge(self, module: Module, scope: Scope, argument: ast.expr) -> None:
@@ -145,16 +145,16 @@ class Reading:
         hopeful = Names(scope, module.tree, self.safe_functions, assume=True)
         if isinstance(scope, ast.FunctionDef) and hopeful.safe(argument):
             for name in hopeful.assumed:
-                self.shown.setdefault(scope.name, set()).update(_place(scope, name))
+                self.shown.setdefault(_own(module, scope.name), set()).update(_place(scope, name))
             return
         self._find(module, argument, f"not provably harmless: {ast.unparse(argument)[:90]}")
 
     def _find(self, module: Module, node: ast.expr, said: str) -> None:
         self.found.add(Finding(module.path, node.lineno, said))
 
-    def _shown_arguments(self, call: ast.Call) -> Iterator[ast.expr]:
+    def _shown_arguments(self, module: Module, call: ast.Call) -> Iterator[ast.expr]:
         name = called(call)
-        places = SINKS.get(name, frozenset()) | self.shown.get(name, set())
+        places = SINKS.get(name, frozenset()) | self.shown.get(_own(module, name), set())
         if not places or _is_other(call, name):
             return
         if name in DATA_FIRST:
@@ -242,11 +242,12 @@ class Names:
         if node.attr in {"get", "__getitem__"}:
             return self.safe(node.value)  # as format_func
         # Whoever makes a chip or an event is asked for its icon; tones are named in the code.
-        return node.attr == "icon" or ast.unparse(node).endswith(".tone.value")
+        written = ast.unparse(node)
+        return node.attr == "icon" or bool(re.search(r"\.tone\.value$|^Tone\.[A-Z]+$", written))
 
     def _safe_call(self, call: ast.Call) -> bool:  # noqa: PLR0911 - by kind of call
         match call.func:
-            case ast.Name(id="raw"):
+            case ast.Name(id="raw" | "N_"):  # that it is given a phrase is another test's matter
                 return not call.keywords and len(call.args) == 1
             case ast.Name(id=name) if name in PASS_ON:
                 return all(map(self.safe, call.args))
@@ -275,6 +276,8 @@ class Names:
             return (self.assume or not is_parameter) and all(map(inner.safe, values))
         if self.scope is self.tree:
             return False
+        if name.isupper() and _is_imported(self.tree, name):
+            return True  # a constant of the code
         outer = replace(inner, scope=self.tree, assume=False)
         above = outer.assigned(name)
         return bool(above) and all(map(outer.safe, above))
@@ -290,7 +293,9 @@ class Names:
 def _values_for(node: ast.AST, name: str) -> list[ast.expr | None]:  # noqa: PLR0911 - see cases
     match node:
         case ast.Assign(targets=targets, value=value) if any(_names(t, name) for t in targets):
-            return [value if isinstance(t, ast.Name) else None for t in targets if _names(t, name)]
+            # `words, icon = LABELS[label]` takes apart what stands in a constant of the code.
+            whole = value if ast.unparse(value).split("[")[0].isupper() else None
+            return [value if isinstance(t, ast.Name) else whole for t in targets if _names(t, name)]
         case ast.AnnAssign(target=ast.Name(id=found), value=value) if found == name and value:
             return [value]
         case ast.AugAssign(target=ast.Name(id=found), op=ast.Add(), value=value) if found == name:
@@ -357,8 +362,23 @@ def called(call: ast.Call) -> str:
     return ""
 
 
+def _own(module: Module, name: str) -> str:
+    """A private function's name means something in its own module only."""
+    return f"{module.path}:{name}" if name.startswith("_") else name
+
+
 def _is_streamlit(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "st"
+
+
+def _is_imported(tree: ast.Module, name: str) -> bool:
+    return any(
+        (alias.asname or alias.name) == name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith(("pages.", "services."))
+        for alias in node.names
+    )
 
 
 def _is_other(call: ast.Call, name: str) -> bool:

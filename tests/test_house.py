@@ -31,7 +31,16 @@ Rule = Callable[[Source], Iterator[str]]
 
 LAYERS: dict[str, tuple[str, ...]] = {
     "pages": ("db", "sqlmodel", "sqlalchemy", "alembic", "sqlite3", "psycopg", "server", "bench"),
-    "services": ("streamlit", "streamlit_authenticator", "pages", "server", "starlette", "plotly"),
+    "commands": ("streamlit", "pages"),
+    "services": (
+        "streamlit",
+        "streamlit_authenticator",
+        "pages",
+        "server",
+        "commands",
+        "starlette",
+        "plotly",
+    ),
     "db": ("streamlit", "streamlit_authenticator", "services", "pages", "server", "starlette"),
     "main.py": ("db", "sqlmodel", "sqlalchemy"),
 }
@@ -223,6 +232,11 @@ BEYOND_CALLERS = {
     "services.customers.summary._cars",
     "services.customers.summary.derived",
     "services.customers.summary.refresh",
+    # Verification looks at all rows, whoever asks; it answers with counts and ids.
+    "services.verification._numbers",
+    "services.verification._ownerships",
+    "services.verification._summaries",
+    "services.verification._walk",
 }
 
 
@@ -304,7 +318,7 @@ def test_what_is_harmless_passes(text):
 # ---- files
 
 MIGRATION = re.compile(r"\d{4}-\d{2}-\d{2}_[a-z0-9_]+\.py")
-OURS = {"db", "services", "pages", "server", "main", "app", "manage"}
+OURS = {"db", "services", "pages", "server", "commands", "main", "app", "manage"}
 
 
 def test_migrations_are_frozen():
@@ -336,7 +350,6 @@ WORKPLACE = [
     r"\bsub-?agen[t]",
     r"https?://[^\s/]*(?:artifactor[y]|nexu[s]|devp[i])",
 ]
-BINARY = {".png", ".jpg", ".woff2", ".xls", ".xlsx", ".gz", ".ico", ".pdf"}
 
 
 def tracked() -> list[str]:
@@ -355,8 +368,7 @@ def test_nothing_tells_of_the_workplace():
     found = [
         f"{name}:{number}: {line.strip()[:90]}"
         for name in tracked()
-        if (ROOT / name).suffix not in BINARY
-        for number, line in enumerate((ROOT / name).read_text("utf-8").splitlines(), 1)
+        for number, line in enumerate((ROOT / name).read_text("utf-8", "replace").splitlines(), 1)
         if said.search(line)
     ]
     assert found == []

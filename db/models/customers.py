@@ -1,4 +1,4 @@
-"""The customer's file: who, which cars, every touch (spec of the file: `docs/glossary.md`)."""
+"""The customer's file: who, which cars, every touch."""
 
 from datetime import UTC, date, datetime
 from enum import StrEnum

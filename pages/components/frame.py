@@ -137,6 +137,7 @@ def attempt(work: Callable[[], R], *, form: str) -> R | None:
 def background(command: Command[Form, R], form: Form) -> None:
     """Do a small deed that the person did not ask for (keep a draft). He is not told of trouble,
     the log is; a session that ended shows on the run that follows."""
+    keep_alive()
     try:
         run.perform(command, caller(), form)
     except AppError as trouble_met:

@@ -1,5 +1,5 @@
 """What the pages get: values, never tables. Personal fields come masked or clear as the policy
-says; `CustomerFile.is_clear` tells which."""
+says; `CustomerFile.masked` names those that are not shown whole."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime

@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from db.models import Customer, Touch
 from tests.browser import launch
 from tests.dealer import PASSWORD
 from tests.e2e.server import Live, at_live, live, on_both  # noqa: F401 - fixtures
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 @contextmanager
@@ -50,9 +47,6 @@ def settled(page: Page) -> None:
 def test_found_as_one_types_and_touched_by_keyboard_once(at_live: Live):  # noqa: F811
     key = at_live.dealer.customer("欧阳小明", phone="+8613857116208")
     with signed_in(at_live, "sales") as [page]:
-        page.wait_for_timeout(3000)
-        page.screenshot(path="/tmp/e.png")
-        print(page.url)
         page.locator("input[type=search]").press_sequentially("小明", delay=60)
         expect(page.get_by_text("1 matches")).to_be_visible()
         page.goto(f"{at_live.url}/customers?id={key}")

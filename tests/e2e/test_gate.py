@@ -25,7 +25,6 @@ from tests.services.test_sessions import come_in
 
 __all__ = ["at_live", "live"]
 
-pytestmark = pytest.mark.xdist_group("gate")
 
 SHELL = b'<div id="root">'
 

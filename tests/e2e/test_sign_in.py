@@ -19,7 +19,6 @@ from tests.services.test_sessions import come_in
 
 __all__ = ["at_live", "live"]
 
-pytestmark = pytest.mark.xdist_group("sign_in")
 PATIENCE = 20_000
 
 

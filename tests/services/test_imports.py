@@ -1,6 +1,7 @@
 """Imports through the door, on both engines: every outcome, resumed, raced, taken back, bounded."""
 
 import io
+import json
 import threading
 from datetime import date
 from itertools import pairwise
@@ -11,7 +12,9 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from commands import app
 from db.models import (
     AuditEntry,
     BatchState,
@@ -659,7 +662,7 @@ ROWS = st.lists(
 
 @given(rows=ROWS)
 @settings(
-    max_examples=60,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
@@ -871,3 +874,62 @@ def test_a_clock_far_ahead_moves_the_bounds(dealer: Dealer, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: later)
     key = bring(dealer, "customers", table(person(1, vin=VIN, delivered_on="2059-01-01")))
     assert outcomes(dealer, key) == [N]
+
+
+# ---- the command
+
+
+def command(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_the_command_imports_and_takes_back(dealer: Dealer, tmp_path, monkeypatch):
+    monkeypatch.setenv("CRM_LANGUAGE", "en")
+    sample = DATA / "customers_gb18030.csv"
+    tried = command("import", "customers", sample, "--store", "HZ01", "--dry-run", "--json")
+    assert tried.exit_code == 0
+    told = json.loads(tried.stdout)
+    assert (told["batch"], told["rows"], told["new"]) == (None, 3, 3)
+    assert dealer.rows(ImportBatch) == dealer.rows(ImportRow) == dealer.rows(Customer) == []
+    done = command("import", "customers", sample, "--as", "manager")
+    assert (done.exit_code, len(dealer.rows(Customer))) == (0, 3)
+    assert "New: 3" in done.stdout
+    [batch] = dealer.rows(ImportBatch)
+    dealer.touch(dealer.rows(Customer)[0].id)
+    undone = command("undo-import", batch.id, "--as", "manager")
+    assert undone.exit_code == 1
+    assert "2 rows taken back, 1 kept" in undone.stdout
+    assert "Row 2: Kept" in undone.stdout
+
+
+def test_the_command_takes_a_map_and_counts_wrong_rows(dealer: Dealer, tmp_path, monkeypatch):
+    monkeypatch.setenv("CRM_LANGUAGE", "zh_CN")
+    source, chosen = tmp_path / "x.csv", tmp_path / "map.toml"
+    source.write_text(f"甲,乙\n王小明,{PHONE}\n李四,12\n", "utf-8")
+    chosen.write_text('"甲" = "name"\n"乙" = "phone"\n', "utf-8")
+    done = command("import", "customers", source, "--map", chosen, "--as", "manager")
+    assert done.exit_code == 1
+    assert [row.name for row in dealer.rows(Customer)] == ["王小明"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("customers", "nosuch.csv", "--as", "manager"), "There is no file"),
+        (("customers", DATA / "customers_utf8.csv"), "HZ01, NB01"),
+        (("cats", DATA / "customers_utf8.csv", "--as", "manager"), "customers, sales, repairs"),
+        (("sales", DATA / "customers_utf8.csv", "--as", "manager"), "Order number"),
+        (("customers", DATA / "nasty.json", "--as", "manager"), ".xlsx"),
+        (("customers", DATA / "customers_utf8.csv", "--as", "sales"), "right"),
+        (
+            ("customers", DATA / "sales.csv", "--as", "manager", "--map", DATA / "sales.csv"),
+            "neither TOML nor JSON",
+        ),
+    ],
+)
+def test_what_the_command_refuses(dealer: Dealer, monkeypatch, words, said):
+    monkeypatch.setenv("CRM_LANGUAGE", "en")
+    refused = command("import", *words)
+    assert refused.exit_code == 2
+    assert said in refused.stderr
+    assert dealer.rows(ImportBatch) == []

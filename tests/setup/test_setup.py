@@ -84,7 +84,6 @@ def make_call(chromium: Browser, address: str, call: str) -> None:
             raise RuntimeError(answer)
 
 
-@pytest.mark.xdist_group("browser")
 def test_the_browser_reaches_this_machine_and_no_other(local_page: str) -> None:
     with sync_playwright() as playwright, browser.launch(playwright) as chromium:
         with browser.visitor(chromium, locale="zh-CN") as context:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.components import layout, pickers, tables
 from pages.components.customers.colours import LABELS
-from pages.components.frame import fetch
+from pages.components.frame import fetch, keep_alive
 from pages.components.tables import Column, Kind
 from pages.components.words import _, field, raw
 from services import customers
@@ -39,6 +39,7 @@ class Line:
 @st.fragment
 def show() -> None:
     """Search, filters and the table; opens the file that is clicked."""
+    keep_alive()
     text = pickers.search_box(
         "customers.search",
         raw(N_("Search by name, pinyin initials, phone, plate, VIN or number")),
@@ -79,10 +80,11 @@ def _filters(text: str) -> tuple[Filters, Order]:
         )
         missing = _gap()
         order = pickers.in_url("order", ORDERS, Order.NEWEST.value)
+        words = {code: raw(msgid) for code, msgid in ORDERS.items()}
         code = st.selectbox(
             _(N_("Sorted by")),
-            list(ORDERS),
-            format_func=lambda key: raw(ORDERS[key]),
+            list(words),
+            format_func=words.__getitem__,
             width=190,
             **order,
         )

@@ -118,7 +118,7 @@ def _columns(kind: imports.KindView, seen: imports.Preview, file_id: str) -> dic
                 icon=":material/history:",
             )
         rows = [
-            {"column": column.name, "samples": " | ".join(column.samples), "field": column.field}
+            {"column": column.name, "field": column.field, "samples": " | ".join(column.samples)}
             for column in seen.columns
         ]
         edited = st.data_editor(
@@ -143,7 +143,7 @@ def _look(kind: imports.KindView) -> Mapping[str, Any]:
             raw(N_("Goes to")),
             options=["", *kind.fields],
             format_func=label,
-            width="medium",
+            width=150,
         ),
     }
 
