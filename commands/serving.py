@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from commands.speaking import say, warn
+from commands.speaking import say
 from db.migrate import upgrade
 from db.place import ROOT, database_url, described
 from server.addresses import allowed_hosts
@@ -23,13 +23,9 @@ def join(app: typer.Typer) -> None:
 
 
 def run() -> None:
-    """Open the app; an empty embedded database is filled with the demonstration dealer first."""
+    """Open the app; an empty database is filled with the demonstration dealer first."""
     migrate()
     if fetch(installation.kind, STARTING) is None:
-        if os.environ.get("CRM_DATABASE_URL"):
-            # Somebody named this database: what it becomes is his to say.
-            warn(N_("This database is empty. Run `./manage.py init`, or `./manage.py demo` to try"))
-            raise typer.Exit(2)
         from commands.installation import fill
 
         fill("small", None)

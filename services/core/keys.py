@@ -1,7 +1,7 @@
 """The secret keys: made once, kept apart from the data, rotated without breaking what they sealed.
 
-A missing key file is made under a lock; a damaged one stops the start of the application. There is never a
-built-in key to fall back on.
+A missing key file is made under a lock; a damaged one stops the start of the application. There is
+never a built-in key to fall back on.
 """
 
 import fcntl
