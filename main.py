@@ -21,6 +21,7 @@ NAME: Final = N_("Dealer Care")
 
 def main() -> None:
     actor = who()
+    _keep_apart(actor)
     _speak(actor)
     st.set_page_config(raw(NAME), HERE / "static/icon.svg", layout="wide")
     if actor is None:
@@ -45,6 +46,17 @@ def main() -> None:
             icon=":material/cookie_off:",
         )
     chosen.run()
+
+
+def _keep_apart(actor: Actor | None) -> None:
+    """Forget what somebody else left in this tab: a browser's cookie may change hands under it."""
+    state, here = st.session_state, actor.id if actor is not None else None
+    if state.get("whose", here) != here:
+        kept = {name: state[name] for name in ("language", "token") if name in state}
+        state.clear()
+        state.update(kept)
+    if here is not None:
+        state["whose"] = here
 
 
 def _speak(actor: Actor | None) -> None:

@@ -37,6 +37,6 @@ def verify(
                 wrong=finding.wrong,
             )
             for offence in finding.first:
-                say("  {table} {id}: {says}", **asdict(offence))
+                say(N_("  {table} {id}: {says}"), **asdict(offence))
     if any(finding.wrong for finding in findings):
         raise typer.Exit(1)

@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -49,7 +49,13 @@ class Scope(Protocol):
 @cache
 def engine_for(url: str) -> Engine:
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=20, max_overflow=40, pool_timeout=BUSY_SECONDS)
+        engine = create_engine(
+            url,
+            pool_size=20,
+            max_overflow=40,
+            pool_timeout=BUSY_SECONDS,
+            hide_parameters=True,  # an error's text may reach a log; what was written may not
+        )
         _teach_sqlite(engine)
         return engine
     return create_engine(
@@ -57,6 +63,7 @@ def engine_for(url: str) -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
+        hide_parameters=True,
         # prepare_threshold=None keeps us at home behind a transaction-mode pooler.
         connect_args={"options": POSTGRES_LIMITS, "prepare_threshold": None},
     )
@@ -72,6 +79,10 @@ def _teach_sqlite(engine: Engine) -> None:
     Without `BEGIN IMMEDIATE`, of two read-modify-writes one is silently lost.
     """
 
+    @event.listens_for(engine, "do_connect")
+    def before_connect(*_: object) -> None:
+        _make_private(engine.url.database)
+
     @event.listens_for(engine, "connect")
     def on_connect(dbapi_connection: Any, _record: Any) -> None:
         dbapi_connection.isolation_level = None
@@ -82,6 +93,16 @@ def _teach_sqlite(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _make_private(name: str | None) -> None:
+    """Begin a new database file that only its owner reads; its log and index take after it.
+
+    Never opens one that is there: closing it would drop the locks that SQLite holds on it.
+    """
+    if name and name != ":memory:" and not name.startswith("file:"):
+        with suppress(OSError):  # it is there; or SQLite itself will say what is wrong
+            os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import re
 import socket
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
@@ -25,7 +25,7 @@ def is_allowed_host(host: str, allowed: frozenset[str]) -> bool:
     """
     if not _HOST.fullmatch(host):
         return False
-    name = (urlsplit(f"//{host}").hostname or "").lower().rstrip(".")
+    name = (_split(f"//{host}").hostname or "").lower().rstrip(".")
     try:
         ip_address(name)
     except ValueError:
@@ -40,4 +40,12 @@ def is_same_origin(origin: str | None, host: str) -> bool:
 
     Schemes are not compared: a proxy in front of us may speak https to the browser.
     """
-    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    return origin is None or _split(origin).netloc.lower() == host.lower()
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of an address; all empty for what is none, such as `http://[`."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")

@@ -7,11 +7,25 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.models import AuditEntry, Customer, User
-from services.core.access import Actor, Permission
+from db.models import (
+    AuditEntry,
+    Consent,
+    Customer,
+    Document,
+    Order,
+    Ownership,
+    Touch,
+    User,
+    Vehicle,
+)
+from services.core.access import READS, Actor, Permission, Reach
 from services.core.clock import SHANGHAI
+from services.core.masks import HIDDEN
 
 PAGE: Final = 50
+_OF_CUSTOMERS: Final = frozenset(
+    model.__tablename__ for model in (Customer, Vehicle, Ownership, Order, Touch, Document, Consent)
+)
 SUBJECTS: Final = ("customers", "vehicles", "users", "stores", "import_batches", "touches")
 
 
@@ -56,7 +70,7 @@ def page(
     if after and after.isascii() and after.isdigit() and len(after) < len(str(2**63)):
         query = query.where(col(AuditEntry.id) < int(after))
     found = list(session.execute(_narrowed(query, filters).limit(PAGE + 1)).scalars())
-    lines = [_line(entry) for entry in found[:PAGE]]
+    lines = [_line(entry, actor) for entry in found[:PAGE]]
     return AuditPage(lines, str(lines[-1].id) if len(found) > PAGE else None)
 
 
@@ -93,7 +107,10 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=SHANGHAI).astimezone(UTC)
 
 
-def _line(entry: AuditEntry) -> AuditLine:
+def _line(entry: AuditEntry, actor: Actor) -> AuditLine:
+    details = dict(entry.details)
+    if entry.subject_kind in _OF_CUSTOMERS and actor.reach(READS) is Reach.NONE:
+        details = _without_values(details)
     return AuditLine(
         id=entry.id,
         at=entry.at,
@@ -101,7 +118,14 @@ def _line(entry: AuditEntry) -> AuditLine:
         action=entry.action,
         subject_kind=entry.subject_kind,
         subject_id=entry.subject_id,
-        details=dict(entry.details),
+        details=details,
         reason=entry.reason,
         source=entry.source,
     )
+
+
+def _without_values(details: dict[str, Any]) -> dict[str, Any]:
+    """The deed without the customers' data, for who keeps the system and may read no file."""
+    changes = details.get("changes", [])
+    hidden = [[name, *(HIDDEN if value else value for value in pair)] for name, *pair in changes]
+    return details | {"changes": hidden} if changes else details

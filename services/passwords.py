@@ -11,8 +11,8 @@ from typing import Annotated, Any, Final
 
 import bcrypt
 from pydantic import PlainValidator, SecretStr
-from pydantic_core import PydanticCustomError
 
+from services.core import fields
 from services.core.errors import InvalidInput
 from services.core.normal import InvalidValue, weak_password
 from services.core.normal.secret import LONGEST_BYTES, check_password
@@ -88,11 +88,10 @@ def _hashed(value: Any) -> HashedPassword:
     try:
         password = check_password(written)
     except InvalidValue as why:
-        raise PydanticCustomError(why.code, why.msgid, why.params) from None
+        raise fields.refused(why) from None
     if password != password.strip():  # the sign-in form takes such spaces away
-        raise PydanticCustomError(
-            "password_spaces", N_("A password does not begin or end with a space")
-        )
+        spaces = N_("A password does not begin or end with a space")
+        raise fields.refused(InvalidValue("password_spaces", spaces))
     return HashedPassword(SecretStr(password), hashed(password))
 
 

@@ -149,7 +149,7 @@ def refuse(session: Session, actor: Actor, form: Settle) -> None:
         audit.Action.SESSIONS_REFUSED,
         user or "users",
         username=attempt.username or "****",
-        address=attempt.address,
+        ip_address=attempt.address,
         disabled=bool(user and not user.is_active),
     )
 
@@ -201,7 +201,7 @@ def begin(session: Session, actor: Actor, form: Settle) -> Opened:
         himself,
         audit.Action.SESSIONS_OPENED,
         opened,
-        address=opened.address,
+        ip_address=opened.address,
         browser=opened.browser,
     )
     return Opened(token, ticket)

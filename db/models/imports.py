@@ -39,6 +39,8 @@ class ImportBatch(Base, table=True):
     """One file on its way in. Belongs to the person who brought it and to the store it is for."""
 
     __tablename__ = "import_batches"
+    # The audit names batches by id, so an id is never given twice, not even after a deletion.
+    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_autoincrement": True}
 
     id: int = Field(default=None, primary_key=True)
     kind: str = Field(max_length=40)
@@ -67,7 +69,7 @@ class ImportRow(Base, table=True):
     reasons: list[Any] = Field(default_factory=list, sa_type=Json)
     """[[field, msgid, params], …]: worded for the reader when shown."""
     effects: list[Any] = Field(default_factory=list, sa_type=Json)
-    """[[table, id, version after, {field: before} or None when created], …]: what undo needs."""
+    """[[table, id, version after, {field: [before, after]} or None when created], …], for undo."""
 
 
 class ImportMapping(Base, table=True):

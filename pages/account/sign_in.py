@@ -16,7 +16,8 @@ with middle:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         with st.container(gap=None, width="content"):
-            st.markdown(f"### {_(N_('Dealer Care'))}", anchors=False)
+            product = _(N_("Dealer Care"))
+            st.markdown(f"### {product}", anchors=False)
             st.caption(_(N_("Customer care for the dealer group")))
         language_switch("sign-in:language")
     sign_in_form()

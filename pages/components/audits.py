@@ -1,10 +1,9 @@
 """How a deed of the audit reads: its record and its changes in words."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from pages.components.words import field, raw
+from pages.components.words import field, listed, raw
 from services.audits import AuditLine
 from services.core.audit import ACTIONS, Action
 from services.core.words import N_
@@ -20,7 +19,12 @@ SUBJECTS = {
     "user_sessions": N_("Session"),
     "stores": N_("Store"),
     "import_batches": N_("Import"),
+    "installations": N_("Database"),
 }
+
+
+SOURCES = {"ui": N_("In the browser"), "sign-in": N_("At the sign-in")}
+SYSTEM = N_("The system itself")
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,12 @@ def deed(line: AuditLine) -> Deed:
     return Deed(
         id=line.id,
         at=line.at,
-        person=line.person,
+        person=raw(SYSTEM) if line.person == "system" else line.person,
         action=action(line.action),
         record=f"{kind} {line.subject_id}" if line.subject_id is not None else kind,
         what=_what(line.details),
         reason=line.reason,
-        source=line.source,
+        source=raw(SOURCES[line.source]) if line.source in SOURCES else line.source,
     )
 
 
@@ -57,16 +61,26 @@ def action(code: str) -> str:
 
 
 def _what(details: dict[str, object]) -> str:
-    """`field: was → is` for changes, the rest as it was written."""
-    parts = []
+    """`field: was → is` for changes, then the rest as `field: value`."""
     changes = details.get("changes")
-    for name, old, new in changes if isinstance(changes, list) else []:
-        parts.append(f"{field(name)}: {_say(old)} → {_say(new)}")
-    rest = {name: value for name, value in details.items() if name != "changes"}
-    if rest:
-        parts.append(json.dumps(rest, ensure_ascii=False))
-    return "; ".join(parts)
+    parts = [
+        _pair(name, f"{_say(old)} → {_say(new)}")
+        for name, old, new in (changes if isinstance(changes, list) else [])
+    ]
+    parts += [_pair(name, _say(value)) for name, value in details.items() if name != "changes"]
+    return raw(N_("; ")).join(parts)
+
+
+def _pair(name: str, words: str) -> str:
+    return raw(N_("{field}: {reason}"), field=field(name), reason=words)
 
 
 def _say(value: object) -> str:
-    return "–" if value in (None, "") else str(value)
+    """A value as it was written down; what holds several, one after the other."""
+    if value in (None, "", [], {}):
+        return "–"
+    if isinstance(value, dict):
+        return listed(f"{field(str(name))} {_say(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return listed(map(_say, value))
+    return str(value)

@@ -155,35 +155,52 @@ def pareto(
     )
     tints = [look.series[0] if i < vital else look.soft for i in range(len(ranked))]
     bars["marker"] = {"color": tints}
-    running = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": _places(names),
-        "y": shares,
-        "yaxis": "y2",
-        "name": safe(share_name),
-        "line": {"color": look.series[2], "width": 2},
-        "marker": {"size": 6},
-        "customdata": bars["customdata"],
-        "hovertemplate": "%{customdata}<br>%{y:.0%}",
-    }
+    running = _running(names, Series(share_name, shares), look, bars["customdata"])
     layout = _layout(look, names, height, legend=True, share=False)
     layout["yaxis"]["range"] = [0, max(counts, default=1) * 1.2]
-    layout["yaxis2"] = {
-        "overlaying": "y",
-        "side": "right",
-        "range": [0, 1.08],
-        "tickformat": ".0%",
-        "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1],
-        "showgrid": False,
-        "zeroline": False,
-        "automargin": True,
-    }
+    layout["yaxis2"] = SHARE_AXIS
     layout["shapes"] = [_rule(look, VITAL_SHARE, "y2")]
     return {"data": [bars, running], "layout": layout}
 
 
 # ---- parts
+
+LEGEND: Final[Figure] = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "traceorder": "normal",
+    "y": 1.02,
+    "yanchor": "bottom",
+    "itemclick": False,
+    "itemdoubleclick": False,
+}
+SHARE_AXIS: Final[Figure] = {
+    "overlaying": "y",
+    "side": "right",
+    "range": [0, 1.08],
+    "tickformat": ".0%",
+    "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1],
+    "showgrid": False,
+    "zeroline": False,
+    "automargin": True,
+}
+
+
+def _running(names: Sequence[str], shares: Series, look: Palette, hover: Any) -> Figure:
+    """The running share over the bars, on an axis of its own."""
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": _places(names),
+        "y": shares.values,
+        "yaxis": "y2",
+        "name": safe(shares.name),
+        "line": {"color": look.series[2], "width": 2},
+        "marker": {"size": 6},
+        "customdata": hover,
+        "hovertemplate": "%{customdata}<br>%{y:.0%}",
+    }
 
 
 def _coloured(series: Sequence[Series], look: Palette) -> list[tuple[Series, str]]:
@@ -245,17 +262,7 @@ def _layout(
         "height": height,
         "margin": {"l": 4, "r": 8, "t": 36 if legend else 12, "b": 4},
         "showlegend": legend,
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "xanchor": "left",
-            "traceorder": "normal",
-            "y": 1.02,
-            "yanchor": "bottom",
-            "font": {"size": 12, "color": look.text},
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
+        "legend": {**LEGEND, "font": {"size": 12, "color": look.text}},
         "font": {"color": look.text},
         "hovermode": "closest",
         "hoverlabel": {"namelength": -1},

@@ -135,7 +135,9 @@ def language_switch(key: str, *, on_change: Any = None) -> str:
     """A choice of the two languages; returns the chosen code. `on_change` gets it."""
 
     def change() -> None:
-        code = st.session_state[key]
+        code = st.session_state.get(key)
+        if code is None:  # the sign-in emptied the session while the click was on its way
+            return
         st.session_state["language"] = code
         if on_change is not None:
             on_change(code)

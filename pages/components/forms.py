@@ -123,13 +123,13 @@ class Form:
         st.session_state.pop(f"request:{self.name}", None)
         draft = {"typed": plain_values(typed), "ground": plain_values(ground)}
         st.session_state[f"draft:{self.name}"] = draft
-        background(drafts.keep, drafts.KeepDraft(form=self.name, values=draft))
+        background(drafts.keep, drafts.KeepDraft, form=self.name, values=draft)
 
     def forget(self) -> None:
         """Drop the draft; the form begins with its values again."""
         for memory in ("draft", "draft-at", "request", "refused"):
             st.session_state.pop(f"{memory}:{self.name}", None)
-        background(drafts.forget, drafts.ForgetDraft(form=self.name))
+        background(drafts.forget, drafts.ForgetDraft, form=self.name)
 
     # ---- the draft
 
@@ -155,10 +155,12 @@ class Form:
     def _keeper(self, name: str, key: str) -> Callable[[], None]:
         def keep() -> None:
             memory = f"draft:{self.name}"
+            if memory not in st.session_state or key not in st.session_state:
+                return  # the session was emptied (signed out) while the change was on its way
             typed = st.session_state[memory]["typed"] | {name: st.session_state[key]}
             draft = {"typed": plain_values(typed), "ground": self.ground}
             st.session_state[memory] = draft
-            background(drafts.keep, drafts.KeepDraft(form=self.name, values=draft))
+            background(drafts.keep, drafts.KeepDraft, form=self.name, values=draft)
 
         return keep
 

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 import streamlit as st
 from pydantic import ValidationError
 
-from pages.components.words import _, field, trouble
+from pages.components.troubles import incident, trouble, worded
+from pages.components.words import _
 from services import sessions
 from services.core import run
 from services.core.access import Actor, Permission, SignedIn
@@ -28,7 +29,6 @@ R = TypeVar("R")
 Form = TypeVar("Form", bound=Input)
 
 KEEP_ALIVE_SECONDS = 60
-UNEXPECTED = N_("Something broke. Tell your administrator this number: {incident}")
 
 
 def caller() -> SignedIn:
@@ -134,52 +134,19 @@ def attempt(work: Callable[[], R], *, form: str) -> R | None:
     return None
 
 
-def background(command: Command[Form, R], form: Form) -> None:
+def background(command: Command[Form, R], model: type[Form], **values: object) -> None:
     """Do a small deed that the person did not ask for (keep a draft). He is not told of trouble,
     the log is; a session that ended shows on the run that follows."""
     keep_alive()
     try:
-        run.perform(command, caller(), form)
-    except AppError as trouble_met:
-        log.warning("%s: %s", command.__qualname__, trouble_met)
+        run.perform(command, caller(), model.model_validate(values))
+    except (AppError, ValidationError) as refused:
+        log.warning("%s: %s", command.__qualname__, type(refused).__qualname__)
+    except Exception as bug:  # noqa: BLE001 - typing goes on without the draft
+        incident(bug)
 
 
 def done(message: str) -> NoReturn:
     """Report a finished deed on the next run and show the page anew."""
     st.session_state["flash"] = message
     st.rerun()
-
-
-def worded(refused: ValidationError) -> str:
-    """Every refused field with its reason, in the reader's language."""
-    lines = []
-    for error in refused.errors(include_input=False, include_url=False):
-        name = str(error["loc"][0]) if error["loc"] else ""
-        params = dict(error.get("ctx") or {})
-        template = params.pop("template", None) or PYDANTIC.get(error["type"], error["msg"])
-        reason = _(str(template), **params)
-        lines.append(f"**{field(name)}**: {reason}" if name else reason)
-    return "  \n".join(lines)
-
-
-PYDANTIC = {
-    "missing": N_("This must be filled in"),
-    "string_too_short": N_("At least {min_length} characters are needed"),
-    "string_too_long": N_("At most {max_length} characters fit here"),
-    "extra_forbidden": N_("You may not change this field"),
-    "enum": N_("Choose one of the listed values"),
-    "none_required": N_("This must be left empty"),
-    "bool_parsing": N_("Choose yes or no"),
-    "int_type": N_("A whole number is needed"),
-    "int_parsing": N_("A whole number is needed"),
-    "greater_than_equal": N_("At least {ge} is needed"),
-    "less_than_equal": N_("At most {le} is allowed"),
-    "uuid_parsing": N_("Open the form again"),
-}
-
-
-def incident(bug: Exception) -> str:
-    """Log a bug under a number that the user can tell; never its text."""
-    number = uuid4().hex[:8]
-    log.error("incident %s", number, exc_info=bug)
-    return _(UNEXPECTED, incident=number)

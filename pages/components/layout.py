@@ -22,6 +22,8 @@ from pages.components.words import _, choice, fdate, fmoment, language, plain
 from services.core.words import N_
 
 NOTHING: Final = "–"
+WORD_JOINER: Final = "\u2060"
+LONGEST_WORD: Final = 8
 NARROWEST_TILE: Final = 150
 """Pixels; two tiles stand side by side on a phone of 390."""
 
@@ -184,8 +186,13 @@ def shown(value: object) -> str:
 def facts(values: Mapping[str, object]) -> None:
     """A list of facts, label and value. Labels are texts (`field("phone")`), values are `shown`."""
     if values:
-        lines = {plain(label): plain(shown(value)) for label, value in values.items()}
+        lines = {plain(_whole(label)): plain(shown(value)) for label, value in values.items()}
         st.table(lines, border="horizontal", hide_header=True)
+
+
+def _whole(label: str) -> str:
+    """A short label that no line break may tear apart, as Chinese words otherwise are."""
+    return label if " " in label or len(label) > LONGEST_WORD else WORD_JOINER.join(label)
 
 
 def chips(values: Iterable[Chip]) -> None:

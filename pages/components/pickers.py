@@ -55,7 +55,7 @@ def _kept(key: str, value: object, resets: Sequence[str]) -> Kept:
     def push() -> None:
         for other in resets:
             st.query_params.pop(other, None)
-        chosen = st.session_state[key]
+        chosen = st.session_state.get(key)
         code = chosen if isinstance(chosen, str) else BETWEEN.join(map(str, chosen or ()))
         if code:
             st.query_params[key] = code

@@ -146,6 +146,8 @@ def _picked_once(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any])
     widget = f"{key}:{turn}:{_digest(ids)}"
 
     def keep() -> None:
+        if widget not in st.session_state:
+            return  # the session was emptied while the click was on its way
         st.session_state[f"{key}:picked"] = _at(ids, st.session_state[widget])
         st.session_state[f"{key}:turn"] = turn + 1
 
@@ -308,12 +310,7 @@ def pager(
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        with st.container(width="content"):
-            if total is None:
-                st.caption(_(N_("{rows} rows on this page"), rows=fnumber(shown_rows)))
-            else:
-                phrase = N_("{rows} of {total} rows")
-                st.caption(_(phrase, rows=fnumber(shown_rows), total=fnumber(total)))
+        st.caption(_how_many(shown_rows, total), width="content")
         with st.container(horizontal=True, width="content", gap="small"):
             earlier = N_("Previous page") if past else N_("First page")
             st.button(
@@ -331,3 +328,10 @@ def pager(
                 disabled=following is None,
                 on_click=forward,
             )
+
+
+def _how_many(shown_rows: int, total: int | None) -> str:
+    rows = fnumber(shown_rows)
+    if total is None:
+        return _(N_("{rows} rows on this page"), rows=rows)
+    return _(N_("{rows} of {total} rows"), rows=rows, total=fnumber(total))

@@ -7,6 +7,7 @@ badges, errors). `raw` is for places that show text as it is (table cells, file 
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -15,11 +16,12 @@ from babel import dates, numbers
 
 from services.core import words
 from services.core.clock import SHANGHAI
-from services.core.errors import AppError
 from services.core.labels import choice_label, field_label
+from services.core.words import N_
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
-_LINE_BREAK: Final = re.compile(r"\s*[\r\n\u2028\u2029]\s*")
+# Looks only from where blanks begin: else a long run of them would cost its square.
+_LINE_BREAK: Final = re.compile(r"(?<!\s)\s*[\r\n\u2028\u2029]\s*")
 
 
 def language() -> str:
@@ -35,9 +37,18 @@ def plain(text: object) -> str:
     return _LINE_BREAK.sub(" ", _SPECIAL.sub(r"\\\1", str(text)))
 
 
+class Safe(str):
+    """Words that are markdown already, such as one phrase within another."""
+
+    __slots__ = ()
+
+
 def _(msgid: str, **params: object) -> str:
     """A phrase in the reader's language, for markdown; texts among `params` are escaped."""
-    safe = {name: plain(p) if isinstance(p, str) else p for name, p in params.items()}
+    safe = {
+        name: plain(p) if isinstance(p, str) and not isinstance(p, Safe) else p
+        for name, p in params.items()
+    }
     return words.translate(language(), msgid, **safe)
 
 
@@ -56,9 +67,9 @@ def choice(value: StrEnum | None) -> str:
     return raw(choice_label(value)) if value is not None else "–"
 
 
-def trouble(error: AppError) -> str:
-    """An error's words, for markdown."""
-    return _(error.msgid, **error.params)
+def listed(texts: Iterable[str]) -> str:
+    """Texts one after the other, with the comma of the reader's language."""
+    return raw(N_(", ")).join(texts)
 
 
 def fdate(day: dt.date | None) -> str:

@@ -59,14 +59,17 @@ _CODE: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 
 
+def refused(why: InvalidValue) -> PydanticCustomError:
+    """A refused value as Pydantic's own error, with the msgid at hand for the page."""
+    return PydanticCustomError(why.code, why.msgid, {**why.params, "template": why.msgid})
+
+
 def _checked(make: Callable[[Any], T]) -> PlainValidator:
     def check(value: Any) -> T:
         try:
             return make(value)
         except InvalidValue as why:
-            raise PydanticCustomError(
-                why.code, why.msgid, {**why.params, "template": why.msgid}
-            ) from None
+            raise refused(why) from None
 
     return PlainValidator(check)
 

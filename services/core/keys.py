@@ -55,7 +55,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
 def _ring(path: Path, *, add: bool = False) -> list[dict[str, Any]]:
     """Read the ring, newest first, under a lock: of many starting processes one makes the key."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.with_suffix(".lock").open("w") as lock:
+    with os.fdopen(os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ring = _read(path) if path.exists() else []
         if add or not ring:

@@ -59,8 +59,10 @@ from services.customers.views import (
     NextAction,
     OrderView,
     Page,
+    Person,
     Receipt,
     TimelineEntry,
+    Urgency,
     VehicleView,
 )
 from services.customers.writing import assign, create, update
@@ -90,6 +92,7 @@ __all__ = [
     "OrderView",
     "OwnershipRole",
     "Page",
+    "Person",
     "Purpose",
     "Receipt",
     "RecordTouch",
@@ -99,6 +102,7 @@ __all__ = [
     "TouchKind",
     "UpdateCustomer",
     "UpdateVehicle",
+    "Urgency",
     "ValueClass",
     "VehicleView",
     "WithdrawConsent",

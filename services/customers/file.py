@@ -75,6 +75,7 @@ def file(session: Session, actor: Actor, customer_id: int) -> CustomerFile:
     consents = _consents(session, customer.id)
     may_edit = policy.may_edit(actor, customer)
     missing = missing_names(summary.missing)
+    born = None if "birthday" in hidden else customer.birthday
     return CustomerFile(
         id=customer.id,
         version=customer.version,
@@ -90,7 +91,7 @@ def file(session: Session, actor: Actor, customer_id: int) -> CustomerFile:
         may_touch=actor.may(Permission.CUSTOMERS_TOUCH),
         may_reveal=actor.may(Permission.CUSTOMERS_REVEAL),
         missing=missing,
-        actions=next_actions(customer, vehicles, _latest_plan(session, customer.id), missing),
+        actions=next_actions(born, vehicles, _latest_plan(session, customer.id), missing),
         vehicles=vehicles,
         orders=_orders(session, customer.id),
         consents=consents,

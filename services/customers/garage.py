@@ -105,7 +105,7 @@ def update_vehicle(session: Session, actor: Actor, form: UpdateVehicle) -> Recei
 def end_ownership(session: Session, actor: Actor, form: EndOwnership) -> Receipt:
     """The customer no longer owns, drives or pays for a car."""
     actor.require(Permission.CUSTOMERS_EDIT)
-    customer = load(session, Customer, form.customer_id)
+    customer = load(session, Customer, form.customer_id, lock=True)
     policy.require_edit(actor, customer)
     ownership = load(session, Ownership, form.ownership_id, lock=True)
     if ownership.customer_id != customer.id:
@@ -172,6 +172,8 @@ def _take_over(
         )
     ).scalar_one_or_none()
     if present is None:
+        if actor.covers(WRITES, vehicle):  # nobody's car follows its new owner's file
+            vehicle.store_id, vehicle.owner_id = customer.store_id, customer.owner_id
         return
     former = load(session, Customer, present.customer_id)
     if not form.former_owner_ends:

@@ -1,7 +1,8 @@
 """What the commands on a customer's file take."""
 
-from datetime import datetime
 from typing import Annotated
+
+from pydantic import AwareDatetime
 
 from db.models import (
     Channel,
@@ -63,12 +64,13 @@ class CreateCustomer(Request):
 
 
 class UpdateCustomer(Request):
-    """A correction: only the fields that are sent are changed; `version` is what was shown."""
+    """A correction: only the fields that are sent are changed, so the defaults are never written;
+    `version` is what was shown."""
 
     customer_id: PositiveId
     version: PositiveId
-    name: Name | None = None
-    kind: CustomerKind | None = None
+    name: Name = ""
+    kind: CustomerKind = CustomerKind.PERSON
     gender: OrNone[Gender] = None
     contact_name: Medium = ""
     phone: OrNone[Phone] = None
@@ -91,8 +93,8 @@ class UpdateCustomer(Request):
     do_not_contact_reason: Long = ""
     source: OrNone[Source] = None
     need: Annotated[str, text(500, least=0)] = ""
-    lifecycle: Lifecycle | None = None
-    value_class: ValueClass | None = None
+    lifecycle: Lifecycle = Lifecycle.POTENTIAL
+    value_class: ValueClass = ValueClass.ORDINARY
     second_contact_id: OrNone[PositiveId] = None
     decision_maker: Medium = ""
     is_member: bool = False
@@ -113,7 +115,7 @@ class AssignCustomer(Request):
 class RecordTouch(Request):
     customer_id: PositiveId
     kind: TouchKind
-    at: datetime | None = None
+    at: AwareDatetime | None = None
     """None: now."""
     is_inbound: bool = False
     summary: Annotated[str, text(2000, least=2, lines=True)]

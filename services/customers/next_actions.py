@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Final
 
-from db.models import Customer
 from services.core import clock
 from services.core.words import N_
 from services.customers.views import NextAction, Urgency, VehicleView
@@ -21,9 +20,12 @@ CAR_DATES: Final = {
 
 
 def next_actions(
-    customer: Customer, vehicles: list[VehicleView], planned: date | None, missing: tuple[str, ...]
+    born: date | None, vehicles: list[VehicleView], planned: date | None, missing: tuple[str, ...]
 ) -> list[NextAction]:
-    """Dated things first, the most urgent on top; then the gaps of the file."""
+    """Dated things first, the most urgent on top; then the gaps of the file.
+
+    `born` is None also for whoever sees the birthday masked: its day would be told by the way.
+    """
     today = clock.today()
     found: list[NextAction] = []
     if planned is not None:
@@ -31,7 +33,7 @@ def next_actions(
     for vehicle in vehicles:
         if vehicle.is_current:
             found += _car_actions(vehicle, today)
-    if birthday := _next_birthday(customer.birthday, today):
+    if birthday := _next_birthday(born, today):
         found.append(_dated(N_("Birthday"), birthday, today))
     found.sort(key=lambda action: action.due_on or date.max)
     if missing:

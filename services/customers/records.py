@@ -1,4 +1,7 @@
-"""What is added to a file: touches, consents, documents."""
+"""What is added to a file: touches, consents, documents.
+
+The file is locked although it is not changed: what is added must go along when it is handed on.
+"""
 
 from datetime import timedelta
 
@@ -30,7 +33,7 @@ class AlreadyWithdrawn(Conflict):
 def record_touch(session: Session, actor: Actor, form: RecordTouch) -> Receipt:
     """Write down one contact with the customer (V38, V39). Whoever may see the file may."""
     actor.require(Permission.CUSTOMERS_TOUCH)
-    customer = load(session, Customer, form.customer_id)
+    customer = load(session, Customer, form.customer_id, lock=True)
     at = form.at or clock.now()
     if at > clock.now() + timedelta(minutes=5):
         raise TouchInFuture
@@ -56,7 +59,7 @@ def record_touch(session: Session, actor: Actor, form: RecordTouch) -> Receipt:
 def give_consent(session: Session, actor: Actor, form: GiveConsent) -> Receipt:
     """Record what the customer agreed to (F48)."""
     actor.require(Permission.CUSTOMERS_EDIT)
-    customer = load(session, Customer, form.customer_id)
+    customer = load(session, Customer, form.customer_id, lock=True)
     policy.require_edit(actor, customer)
     consent = Consent(
         store_id=customer.store_id,
@@ -79,7 +82,7 @@ def give_consent(session: Session, actor: Actor, form: GiveConsent) -> Receipt:
 def withdraw_consent(session: Session, actor: Actor, form: WithdrawConsent) -> Receipt:
     """The customer takes a consent back: kept with its end, never deleted."""
     actor.require(Permission.CUSTOMERS_EDIT)
-    customer = load(session, Customer, form.customer_id)
+    customer = load(session, Customer, form.customer_id, lock=True)
     policy.require_edit(actor, customer)
     consent = load(session, Consent, form.consent_id, lock=True)
     if consent.customer_id != customer.id:
@@ -103,7 +106,7 @@ def withdraw_consent(session: Session, actor: Actor, form: WithdrawConsent) -> R
 def add_document(session: Session, actor: Actor, form: AddDocument) -> Receipt:
     """Note a paper and where it lies (F28)."""
     actor.require(Permission.CUSTOMERS_EDIT)
-    customer = load(session, Customer, form.customer_id)
+    customer = load(session, Customer, form.customer_id, lock=True)
     policy.require_edit(actor, customer)
     document = Document(
         store_id=customer.store_id,

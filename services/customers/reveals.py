@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from db.models import Customer, Reveal
+from db.models import Customer, Reveal, User
 from services.core import audit, clock
 from services.core.access import DEFAULT_REVEALS_A_DAY, REVEALS_A_DAY, Actor, Permission, load
 from services.core.audit import Action
@@ -61,6 +61,8 @@ def reveal(session: Session, actor: Actor, form: RevealField) -> Receipt:
 def _check_quota(session: Session, actor: Actor) -> None:
     if actor.role is None:
         return
+    held = select(col(User.id)).where(col(User.id) == actor.id).with_for_update(key_share=True)
+    session.execute(held)  # of two at once the second waits, and is counted
     most = REVEALS_A_DAY.get(actor.role, DEFAULT_REVEALS_A_DAY)
     midnight = datetime.combine(clock.today(), time(), tzinfo=clock.SHANGHAI)
     query = (

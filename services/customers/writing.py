@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy import update as change_rows
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from db.grams import pinyin
@@ -14,6 +15,7 @@ from db.models import (
     Document,
     Order,
     Ownership,
+    OwnershipRole,
     Purpose,
     Store,
     Touch,
@@ -24,6 +26,7 @@ from services.core import audit, clock, keys
 from services.core.access import WRITES, Actor, Permission, Reach, beyond, load
 from services.core.audit import Action, Change
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
+from services.core.masks import HIDDEN
 from services.core.words import N_
 from services.customers import policy, summary
 from services.customers.inputs import AssignCustomer, CreateCustomer, UpdateCustomer
@@ -130,17 +133,27 @@ def assign(session: Session, actor: Actor, form: AssignCustomer) -> Receipt:
 
 def next_number(session: Session) -> str:
     """The next customer number, C0000001 upwards; taken for good when the transaction commits."""
-    moved = session.execute(
+    return f"C{reserve_numbers(session, 1) + 1:07d}"
+
+
+def reserve_numbers(session: Session, count: int) -> int:
+    """The last customer number given out before `count` more; holds the series until commit.
+
+    With `count` 0 it only waits its turn, so that nobody makes the same customer meanwhile.
+    """
+    move = (
         change_rows(Counter)
         .where(col(Counter.series) == SERIES)
-        .values(value=col(Counter.value) + 1)
+        .values(value=col(Counter.value) + count)
         .returning(col(Counter.value))
-    ).scalar_one_or_none()
-    if moved is None:
-        session.add(Counter(series=SERIES, value=1))
-        session.flush()
-        moved = 1
-    return f"C{moved:07d}"
+    )
+    moved = session.execute(move).scalar_one_or_none()
+    if moved is None:  # the very first; somebody else may be making it this moment
+        postgres = session.get_bind().dialect.name == "postgresql"
+        first = (postgresql.insert if postgres else sqlite.insert)(Counter)
+        session.execute(first.values(series=SERIES, value=0).on_conflict_do_nothing())
+        moved = session.execute(move).scalar_one()
+    return int(moved) - count
 
 
 def check_phone(session: Session, phone: str, *, but: int | None = None) -> None:
@@ -202,8 +215,13 @@ _UNSHOWN = {"name_pinyin", "id_number_hash"}
 
 
 def _shown(changes: list[Change]) -> list[Change]:
-    """What of the changes a person made; the rest follows from it."""
-    return [change for change in changes if change.field not in _UNSHOWN]
+    """What of the changes a person made; the rest follows from it. An identity number is told by
+    its last four, and, where those stay, by that it changed."""
+    shown = [change for change in changes if change.field not in _UNSHOWN]
+    fields = {change.field for change in changes}
+    if "id_number_hash" in fields and "id_number_last4" not in fields:
+        shown.append(Change("id_number", HIDDEN, HIDDEN))
+    return shown
 
 
 def _first_values(customer: Customer, values: dict[str, Any]) -> list[Change]:
@@ -215,7 +233,7 @@ def _first_values(customer: Customer, values: dict[str, Any]) -> list[Change]:
 
 
 def _belongings(session: Session, customer_id: int) -> list[Any]:
-    """Every row that follows the file: its children, and the cars that are the customer's now."""
+    """Every row that follows the file: its children, and the cars that the customer owns now."""
     rows: list[Any] = []
     for model in _CHILDREN:
         found = session.execute(select(model).where(col(model.customer_id) == customer_id))
@@ -223,7 +241,9 @@ def _belongings(session: Session, customer_id: int) -> list[Any]:
     cars = select(Vehicle).where(
         col(Vehicle.id).in_(
             select(col(Ownership.vehicle_id)).where(
-                col(Ownership.customer_id) == customer_id, col(Ownership.ended_on).is_(None)
+                col(Ownership.customer_id) == customer_id,
+                col(Ownership.role) == OwnershipRole.OWNER,  # a driver's car stays with its owner
+                col(Ownership.ended_on).is_(None),
             )
         )
     )

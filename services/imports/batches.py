@@ -31,7 +31,8 @@ from services.core.audit import Action
 from services.core.errors import Conflict, InvalidInput, NotPermitted
 from services.core.inputs import Input, Request
 from services.core.words import N_
-from services.imports import groups, making, mapping
+from services.customers.writing import reserve_numbers
+from services.imports import groups, mapping
 from services.imports.parsing import line_of, places_of, storable
 from services.imports.plans import MORE_OF, Kind, Line, Place, Plan, Seen
 from services.imports.reading import Row
@@ -199,7 +200,7 @@ def run_chunk(session: Session, actor: Actor, form: RunChunk) -> Step:
         raise NotRunnable
     if batch.state is BatchState.DONE:
         return _step(counts, batch, form.size)
-    making.reserve(session, 0)  # whoever makes customers waits here, so none is made twice
+    reserve_numbers(session, 0)  # whoever makes customers waits here, so none is made twice
     size = max(FEWEST, min(form.size, MOST))
     rows = _waiting(session, batch, size)
     kind, place = kind_of(batch.kind), place_of(session, batch.store_id)

@@ -5,14 +5,12 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.grams import pinyin
 from db.models import (
     Consent,
-    Counter,
     Customer,
     CustomerSummary,
     Ownership,
@@ -22,7 +20,7 @@ from db.models import (
 )
 from db.summaries import CustomerFacts, VehicleFacts, summary_row
 from services.core import clock
-from services.customers.writing import SERIES
+from services.customers.writing import reserve_numbers
 from services.imports.plans import Place, Plan
 
 CAR_FIELDS: Final = ("vin", "plate", "brand", "model", "color", "delivered_on", "insurance_until")
@@ -53,33 +51,13 @@ def derived(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "name_pinyin": pinyin(values["name"])} if "name" in values else dict(values)
 
 
-def reserve(session: Session, count: int) -> int:
-    """The last customer number given out before `count` more; holds the series until commit.
-
-    With `count` 0 it only waits its turn, so that nobody makes the same customer meanwhile.
-    """
-    move = (
-        update(Counter)
-        .where(col(Counter.series) == SERIES)
-        .values(value=col(Counter.value) + count)
-        .returning(col(Counter.value))
-    )
-    moved = session.execute(move).scalar_one_or_none()
-    if moved is None:  # the very first; somebody else may be making it this moment
-        postgres = session.get_bind().dialect.name == "postgresql"
-        first = (postgresql.insert if postgres else sqlite.insert)(Counter)
-        session.execute(first.values(series=SERIES, value=0).on_conflict_do_nothing())
-        moved = session.execute(move).scalar_one()
-    return int(moved) - count
-
-
 def customers(
     session: Session, place: Place, values: Sequence[Mapping[str, Any]]
 ) -> list[Customer]:
     """New files of the store, numbered in order."""
     if not values:
         return []
-    last = reserve(session, len(values))
+    last = reserve_numbers(session, len(values))
     rows = [
         Customer(number=f"C{last + nth:07d}", store_id=place.store_id, **derived(one))
         for nth, one in enumerate(values, 1)

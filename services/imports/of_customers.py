@@ -154,7 +154,9 @@ def plan(place: Place, known: Known, line: Line) -> Plan:
     deed.consent = values.get("service_consent", False) and row.id not in known.consenting
     if values.get("service_consent") is False and row.id in known.consenting:
         notes.append(("service_consent", CONSENT_STAYS, {}))
-    deed.values = {} if line.follows is not None else _blanks(row, wanted, notes)
+    deed.values = _blanks(row, wanted, notes)
+    if line.follows is not None:
+        _only_adds(deed)
     does = deed.values or deed.car or deed.consent
     return Plan(line, RowOutcome.UPDATED if does else RowOutcome.SAME, notes, deed)
 
@@ -281,12 +283,24 @@ def repeats(plan: Plan, seen: Seen) -> None:
     elif car:
         _skip(plan, ("vin" if "vin" in values else "plate", SAME_CAR_ROW, {"row": car[0]}))
     elif before:
-        if plan.outcome is not RowOutcome.SAME:
-            plan.outcome = RowOutcome.UPDATED
+        _only_adds(plan.deed)
+        does = plan.deed.is_new or plan.deed.car or plan.deed.consent
+        plan.outcome = RowOutcome.UPDATED if does else RowOutcome.SAME
+        if does:
             plan.reasons.insert(0, ("", MORE_OF, {"row": before[0]}))
         seen.update(dict.fromkeys(cars, (number, name)))
     else:
-        seen.update(dict.fromkeys((*own, *cars), (number, name)))
+        phones = {f"p:{one}" for one in (*values.get("phone", ()), *values.get("other_phone", ()))}
+        for key in (*own, *cars, *phones):
+            seen.setdefault(key, (number, name))
+
+
+def _only_adds(deed: Deed) -> None:
+    """A later row of one customer adds cars and a consent; it fills nothing of what an earlier row
+    made, so that each can be taken back by itself."""
+    if not deed.is_new:
+        deed.values = {}
+    deed.car.fill = {}
 
 
 def _skip(plan: Plan, reason: Reason) -> None:

@@ -89,7 +89,7 @@ LABELLED = {"msgid", "label", "kind_label", "title", "section"}
 LABELS = {"field_label", "choice_label", "reason_of", "N_"}
 JUDGED = {
     # The msgid of a field's own error, else of Pydantic's (table PYDANTIC, else its own English).
-    ("pages/components/frame.py", "str(template)"),
+    ("pages/components/troubles.py", "str(template)"),
     # The purpose of a consent, a msgid of labels.CHOICES.
     ("pages/components/customers/file_view.py", "entry.text"),
 }

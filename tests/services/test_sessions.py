@@ -97,7 +97,7 @@ def test_the_right_password_opens_a_session_with_a_new_id(dealer: Dealer) -> Non
     assert len(bytes.fromhex(first.token)) * 8 == 256
     [entry] = [e for e in dealer.rows(AuditEntry) if e.action == "sessions:opened"][:1]
     assert entry.actor_name == "sales 某"
-    assert entry.details["address"] == OFFICE
+    assert entry.details["ip_address"] == OFFICE
 
 
 def test_neither_token_nor_ticket_is_kept(dealer: Dealer) -> None:

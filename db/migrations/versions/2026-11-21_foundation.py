@@ -398,6 +398,7 @@ def upgrade() -> None:
             ["user_id"], ["users.id"], name=op.f("fk_import_batches_user_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batches")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("import_batches", schema=None) as batch_op:
         batch_op.create_index(

@@ -36,7 +36,9 @@ def was_refused() -> bool:
 
 
 def _answered() -> None:
-    answer = st.session_state[KEY]["answer"]
+    answer = (st.session_state.get(KEY) or {}).get("answer")
+    if answer is None:  # the session was emptied while the answer was on its way
+        return
     was_ticket = st.session_state.pop(TICKET, None)
     st.session_state.pop(FORGET, None)
     if was_ticket and answer != NO_CONTENT:

@@ -5,8 +5,7 @@ from typing import Final
 from pages.components.layout import Chip, Tone
 from pages.components.words import fdate, raw
 from services.core.words import N_
-from services.customers import Label, NextAction
-from services.customers.views import Urgency
+from services.customers import Label, NextAction, Urgency
 
 LABELS: Final[dict[Label, tuple[str, Tone, str]]] = {
     Label.LOST: (N_("Lost"), Tone.QUIET, ":material/person_off:"),
@@ -45,5 +44,6 @@ def urgency_chip(action: NextAction) -> Chip:
     if action.due_on is None:
         return Chip(raw(words), tone)
     day = fdate(action.due_on)
-    is_late = action.urgency is Urgency.OVERDUE
-    return Chip(f"{raw(words)} {day}" if is_late else day, tone)
+    if action.urgency is Urgency.OVERDUE:
+        return Chip(raw(N_("Overdue since {day}"), day=day), tone)
+    return Chip(day, tone)

@@ -9,7 +9,7 @@ from pages.components import layout, tables
 from pages.components.forms import Form, plain_values
 from pages.components.frame import done, fetch
 from pages.components.tables import Column
-from pages.components.words import _, choice, field, fphone, raw
+from pages.components.words import _, choice, field, fphone, listed, raw
 from services import customers
 from services.core.errors import StaleRecord
 from services.core.words import N_
@@ -98,7 +98,7 @@ def _fields(form: Form, file: CustomerFile) -> None:
                     _field(form, file, name)
             if hidden := [field(name) for name in names if name in file.masked]:
                 words = N_("Masked, show it first to change it: {fields}")
-                st.caption(_(words, fields=", ".join(hidden)))
+                st.caption(_(words, fields=listed(hidden)))
 
 
 def _field(form: Form, file: CustomerFile, name: str) -> None:

@@ -14,8 +14,13 @@ from pages.components.words import _, choice, fdate, field, fmoment, fmoney, fph
 from services import customers
 from services.core.audit import ACTIONS, Action
 from services.core.words import N_
-from services.customers import CustomerFile, NextAction, TimelineEntry, VehicleView
-from services.customers.views import Person
+from services.customers import (
+    CustomerFile,
+    NextAction,
+    Person,
+    TimelineEntry,
+    VehicleView,
+)
 
 FACTS = (
     "phone",
@@ -198,7 +203,9 @@ def _vehicles(file: CustomerFile) -> None:
 
 def _vehicle(file: CustomerFile, vehicle: VehicleView) -> None:
     values = vehicle.values
-    name = " ".join(filter(None, (values["plate"], values["brand"], values["model"])))
+    brand, model = values["brand"] or "", values["model"] or ""
+    kind = model if model.startswith(brand) else f"{brand} {model}"
+    name = " ".join(filter(None, (values["plate"], kind)))
     chips = [] if vehicle.is_current else [Chip(raw(N_("Former")), Tone.QUIET)]
     with layout.card(name=name or values["vin"], chips=chips) as actions:
         if file.may_edit:
