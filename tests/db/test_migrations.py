@@ -58,7 +58,8 @@ def plain(text_: str) -> str:
 
 
 def sqlite_schema(engine: Engine) -> dict[str, Any]:
-    query = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'sqlite_sequence'"
+    query = """SELECT type, name, sql FROM sqlite_master
+        WHERE sql IS NOT NULL AND name <> 'sqlite_sequence'"""
     with engine.connect() as connection:
         rows = connection.execute(text(query)).all()
     return {
