@@ -40,11 +40,6 @@ def main() -> None:
     )
     chosen = st.navigation({"": [start], **sections}, expanded=True)
     _about(actor)
-    if cookie.was_refused():
-        st.warning(
-            _(N_("This browser keeps no cookies: reloading the page will sign you out")),
-            icon=":material/cookie_off:",
-        )
     chosen.run()
 
 

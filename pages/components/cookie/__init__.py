@@ -5,6 +5,9 @@ from typing import Final
 
 import streamlit as st
 
+from pages.components.words import _
+from services.core.words import N_
+
 KEY: Final = "cookie"
 TICKET: Final = "ticket"
 """Session state: a fresh session's ticket, until the browser has taken it to the server."""
@@ -12,14 +15,22 @@ FORGET: Final = "forget"
 """Session state: a mark, until the browser has had its dead cookie taken away."""
 REFUSED: Final = "cookie:refused"
 NO_CONTENT: Final = "204"
+KEEPS_NONE: Final = N_("This browser keeps no cookies: reloading the page will sign you out")
 
 _script = st.components.v2.component(
     "crm_cookie", js=(Path(__file__).parent / "cookie.js").read_text(encoding="utf-8")
 )
 
 
+@st.fragment
 def carry() -> None:
-    """Draw the carrier if there is something to carry. It takes no room."""
+    """Draw the carrier if there is something to carry. It takes no room.
+
+    A fragment, because the browser's answer makes a run: one of the whole page would close the
+    drawer that its reader has opened meanwhile.
+    """
+    if st.session_state.get(REFUSED):
+        st.warning(_(KEEPS_NONE), icon=":material/cookie_off:")
     ticket, forget = st.session_state.get(TICKET), st.session_state.get(FORGET)
     if ticket or forget:
         _script(
@@ -28,11 +39,6 @@ def carry() -> None:
             on_answer_change=_answered,
             height="content",
         )
-
-
-def was_refused() -> bool:
-    """Whether the browser did not keep its cookie, so that F5 would sign its user out."""
-    return bool(st.session_state.get(REFUSED))
 
 
 def _answered() -> None:
