@@ -15,6 +15,7 @@ from db.summaries import gap_bit, missing_names
 from db.types import UtcDateTime
 from services.core import limits, masks
 from services.core.access import READS, Actor, Permission, Reach
+from services.customers import policy
 from services.customers.views import CustomerRow, Label, Page, label_of
 
 PAGE = 50
@@ -94,7 +95,11 @@ def colleagues(
     visible = [key for key, _ in stores(session, actor)]
     query = (
         select(col(User.id), col(User.name))
-        .where(col(User.is_active), col(User.store_id).in_(visible))
+        .where(
+            col(User.is_active),
+            col(User.role).in_(policy.MAY_OWN),
+            col(User.store_id).in_(visible),
+        )
         .order_by(col(User.name), col(User.id))
     )
     if store_id is not None:

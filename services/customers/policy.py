@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from db.models import Customer, Reveal
 from services.core import clock
-from services.core.access import CLEAR, WRITES, Actor, Permission
+from services.core.access import CLEAR, WRITES, Actor, Permission, Reach
 from services.core.errors import NotPermitted
 from services.core.masks import MASKS
 
@@ -50,6 +50,9 @@ FILE_FIELDS: Final = (
 
 CAR_FIELDS: Final = ("vin", "plate")
 """Personal fields of a car: revealed under these names, for all cars of the file at once."""
+
+MAY_OWN: Final = tuple(role for role, reach in WRITES.items() if reach is not Reach.NONE)
+"""The roles that a file can belong to: those that may change files at all."""
 
 REVEALABLE: Final = frozenset(MASKS)
 

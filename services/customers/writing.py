@@ -63,8 +63,8 @@ def create(session: Session, actor: Actor, form: CreateCustomer) -> Receipt:
         raise NothingReachable
     _check_place(session, actor, form.store_id, form.owner_id)
     number = next_number(session)  # first: it makes two creators of one phone wait for each other
-    if form.phone and not form.same_phone_is_known:
-        check_phone(session, form.phone)
+    if form.phone:
+        check_phone(session, form.phone, seen_is_fine=form.same_phone_is_known)
     values = form.model_dump(exclude={"request_id", "consents_to_calls", "same_phone_is_known"})
     customer = Customer(number=number, name_pinyin=pinyin(form.name), **values)
     session.add(customer)
@@ -156,14 +156,19 @@ def reserve_numbers(session: Session, count: int) -> int:
     return int(moved) - count
 
 
-def check_phone(session: Session, phone: str, *, but: int | None = None) -> None:
-    """Raises PhoneKnown when a file in sight has this phone, KnownElsewhere when another's has."""
+def check_phone(session: Session, phone: str, *, seen_is_fine: bool) -> None:
+    """Raises PhoneKnown when a file in sight has this phone, KnownElsewhere when another's has.
+
+    `seen_is_fine`: the entrant has looked at the one in sight (families share phones); nobody can
+    have looked at one elsewhere.
+    """
     same = select(col(Customer.id), col(Customer.name), col(Customer.number)).where(
         or_(col(Customer.phone) == phone, col(Customer.other_phone) == phone),
         col(Customer.merged_into_id).is_(None),
-        col(Customer.id) != (but or 0),
     )
     if seen := session.execute(same.limit(1)).first():
+        if seen_is_fine:
+            return
         raise PhoneKnown(name=seen.name, number=seen.number, id=seen.id)
     where = (
         select(col(Store.name))
@@ -192,6 +197,7 @@ def _check_owner(session: Session, store_id: int, owner_id: int) -> None:
     who = select(col(User.id)).where(
         col(User.id) == owner_id,
         col(User.is_active),
+        col(User.role).in_(policy.MAY_OWN),
         or_(col(User.store_id) == store_id, col(User.store_id).is_(None)),
     )
     if session.execute(who).first() is None:

@@ -110,6 +110,18 @@ def test_a_phone_of_another_store_tells_the_store_and_no_more(dealer: Dealer):
     assert known.value.params == {"store": "宁波江北店"}
 
 
+def test_who_has_looked_here_has_not_looked_elsewhere(dealer: Dealer):
+    dealer.customer("秘密客户", store=2, owner="sales2", phone="+8613857116208")
+    with pytest.raises(KnownElsewhere):
+        perform(customers.create, dealer.caller("sales"), new(same_phone_is_known=True))
+
+
+@pytest.mark.parametrize("who", ["guest", "admin", "club"])
+def test_only_those_who_may_edit_files_own_any(dealer: Dealer, who):
+    with pytest.raises(NotAnOwner):
+        perform(customers.create, dealer.caller("manager"), new(owner_id=dealer.user_id(who)))
+
+
 def test_nobody_makes_files_where_he_has_no_hands(dealer: Dealer):
     with pytest.raises(NotPermitted):
         perform(customers.create, dealer.caller("sales"), new(store_id=2))
