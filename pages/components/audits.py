@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from pages.components.browsers import browser_name
 from pages.components.words import field, listed, raw
 from services.audits import AuditLine
 from services.core.audit import ACTIONS, Action
@@ -67,7 +68,11 @@ def _what(details: dict[str, object]) -> str:
         _pair(name, f"{_say(old)} → {_say(new)}")
         for name, old, new in (changes if isinstance(changes, list) else [])
     ]
-    parts += [_pair(name, _say(value)) for name, value in details.items() if name != "changes"]
+    for name, value in details.items():
+        if name == "browser":
+            parts.append(_pair(name, browser_name(str(value))))
+        elif name != "changes":
+            parts.append(_pair(name, _say(value)))
     return raw(N_("; ")).join(parts)
 
 

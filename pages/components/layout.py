@@ -201,17 +201,6 @@ def chips(values: Iterable[Chip]) -> None:
         st.markdown(line)
 
 
-def label_chip(lifecycle: StrEnum, value_class: StrEnum | None = None) -> Chip:
-    """The four-way label of a relation: lost, else potential, else important, else existing."""
-    if lifecycle.value == "lost":
-        return Chip(choice(lifecycle), Tone.QUIET, ":material/person_off:")
-    if lifecycle.value == "potential":
-        return Chip(choice(lifecycle), Tone.INFO, ":material/person_search:")
-    if value_class is not None and value_class.value == "important":
-        return Chip(choice(value_class), Tone.SPECIAL, ":material/star:")
-    return Chip(choice(lifecycle), Tone.GOOD, ":material/person_check:")
-
-
 _DELTA_COLOURS: Final[dict[str, Literal["normal", "inverse", "off"]]] = {
     "more": "normal",
     "less": "inverse",

@@ -16,11 +16,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import streamlit as st
 
-from db.models import Channel, Lifecycle, ValueClass
+from db.models import Channel, Lifecycle
 from pages.components import charts, layout, pickers, tables
+from pages.components.customers.colours import label_chip
 from pages.components.layout import Chip, Event, Tone
 from pages.components.tables import Column, Kind
 from pages.components.words import language
+from services.customers import Label
 
 st.session_state["language"] = st.query_params.get("lang", "zh_CN")
 st.set_page_config(page_title="Gallery", page_icon="static/icon.svg", layout="wide")
@@ -123,7 +125,7 @@ def show_layout() -> None:
         typed("王建国", "Wang Jianguo"),
         own("首次购车 2019 年", "Customer since 2019"),
         [
-            layout.label_chip(Lifecycle.EXISTING, ValueClass.IMPORTANT),
+            label_chip(Label.IMPORTANT),
             Chip(typed("新能源车主", "EV owner"), Tone.GOOD),
             Chip(own("12 天后保险到期", "Insured for 12 days"), Tone.WARN, ":material/event:"),
         ],
@@ -164,7 +166,7 @@ def show_layout() -> None:
             )
         with layout.card(own("标签", "Labels"), own("颜色各有含义", "Each colour has a meaning")):
             layout.chips(Chip(typed(t.name.title(), t.name.title()), t) for t in Tone)
-            layout.chips(layout.label_chip(stage) for stage in Lifecycle)
+            layout.chips(label_chip(label) for label in Label)
 
 
 def show_story() -> None:

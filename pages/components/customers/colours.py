@@ -13,7 +13,6 @@ LABELS: Final[dict[Label, tuple[str, Tone, str]]] = {
     Label.IMPORTANT: (N_("Important"), Tone.SPECIAL, ":material/star:"),
     Label.EXISTING: (N_("Existing"), Tone.GOOD, ":material/person_check:"),
 }
-LABEL_TONES: Final = {label: tone for label, (_words, tone, _icon) in LABELS.items()}
 URGENCIES: Final[dict[Urgency, tuple[str, Tone]]] = {
     Urgency.OVERDUE: (N_("Overdue"), Tone.BAD),
     Urgency.SOON: (N_("Soon"), Tone.WARN),
