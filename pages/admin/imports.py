@@ -7,6 +7,7 @@ from pages.components.imports.history import history
 from pages.components.imports.outcome import STATES, deeds, kept, numbers, reasons
 from pages.components.imports.uploading import chosen_kind, upload
 from pages.components.layout import Chip, Tone, chips, header
+from pages.components.pickers import asked_record
 from pages.components.words import _, choice, fmoment, plain, raw
 from services import imports
 from services.core.access import Permission
@@ -14,10 +15,10 @@ from services.core.words import N_
 from services.imports import BatchState
 
 actor = open_page(raw(N_("Import")), needs=Permission.IMPORTS_VIEW)
-asked = st.query_params.get("batch", "")
+asked = asked_record("batch")
 
-if asked.isascii() and asked.isdecimal():
-    batch = fetch(imports.batch, int(asked))
+if asked is not None:
+    batch = fetch(imports.batch, asked)
     facts = [batch.store, batch.person, fmoment(batch.created_at)]
     about = " · ".join(plain(fact) for fact in facts if fact)
     with header(plain(batch.file_name), about):

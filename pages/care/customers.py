@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import layout
+from pages.components import layout, pickers
 from pages.components.customers import dialogs, editing, file_view, listing
 from pages.components.frame import fetch, open_page
 from pages.components.words import _
@@ -11,7 +11,7 @@ from services.core.access import Permission
 from services.core.words import N_
 
 actor = open_page(N_("Customers"), needs=Permission.CUSTOMERS_VIEW)
-asked = customers.record_id(st.query_params.get("id"))
+asked = pickers.asked_record("id")
 
 if asked is None:
     caption = N_("Every customer you may see; phones are masked in lists")

@@ -193,6 +193,22 @@ def _period(code: str | None) -> tuple[dt.date, dt.date] | None:
     return (first, last) if first <= last else None
 
 
+LONGEST_ID: Final = 18
+"""Digits that both databases hold in a whole number."""
+
+
+def asked_record(key: str) -> int | None:
+    """The id of the record that the address asks for; None where it asks for none.
+
+    Nonsense is 0, which no record has: it is answered like a record that is not there.
+    """
+    code = st.query_params.get(key)
+    if not code:
+        return None
+    is_number = code.isascii() and code.isdigit() and len(code) <= LONGEST_ID
+    return int(code) if is_number else 0
+
+
 # ---- fields of forms
 
 

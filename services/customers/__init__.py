@@ -40,7 +40,6 @@ from services.customers.listing import (
     find,
     gaps,
     page,
-    record_id,
     stores,
 )
 from services.customers.records import (
@@ -118,7 +117,6 @@ __all__ = [
     "give_consent",
     "history",
     "page",
-    "record_id",
     "record_touch",
     "reveal",
     "stores",

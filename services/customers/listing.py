@@ -113,13 +113,6 @@ def gaps(session: Session, actor: Actor) -> tuple[str, ...]:
     return missing_names(-1)
 
 
-def record_id(code: str | None) -> int | None:
-    """A record's id out of an address bar; None where there is none, 0 (no record) for nonsense."""
-    if not code:
-        return None
-    return _number(code) or 0
-
-
 def _rows() -> Any:
     return (
         select(

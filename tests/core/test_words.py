@@ -90,6 +90,8 @@ LABELS = {"field_label", "choice_label", "reason_of", "N_"}
 JUDGED = {
     # The msgid of a field's own error, else of Pydantic's (table PYDANTIC, else its own English).
     ("pages/components/troubles.py", "str(template)"),
+    # One of the three N_ phrases at the top of the module.
+    ("pages/components/imports/running.py", "msgid"),
     # The purpose of a consent, a msgid of labels.CHOICES.
     ("pages/components/customers/file_view.py", "entry.text"),
 }

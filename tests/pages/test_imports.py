@@ -94,5 +94,6 @@ def test_another_stores_import_is_not_there(dealer: Dealer, language, said, visi
 
 @pytest.mark.parametrize("asked", ["x", "-1", "²", "99999999999999999999"])
 def test_nonsense_in_the_address(dealer: Dealer, asked, visit):
-    app = visit(dealer, "manager", PAGE, batch=asked)
+    app = visit(dealer, "manager", PAGE, language="en", batch=asked)
     assert not app.exception
+    assert "does not exist" in app.error[0].value

@@ -18,35 +18,28 @@ TAKING_BACK = N_("Took back {done} of {total} rows")
 
 def check(table: imports.Table, form: imports.OpenBatch) -> int | None:
     """The dry run; the batch's id, or None when it was refused and the reason is shown."""
-    bar = st.progress(0.0)
-
-    def show(step: imports.Step) -> None:
-        done, total = fnumber(step.done), fnumber(step.total)
-        bar.progress(_share(step), text=_(CHECKING, done=done, total=total))
-
-    return imports.check_all(_do, table, form, show)
+    return imports.check_all(_do, table, form, _counting(CHECKING))
 
 
 def go_on(batch_id: int) -> imports.Step | None:
     """Import from where the batch stands. Leaving the page stops it between two chunks."""
-    bar = st.progress(0.0)
-
-    def show(step: imports.Step) -> None:
-        done, total = fnumber(step.done), fnumber(step.total)
-        bar.progress(_share(step), text=_(IMPORTING, done=done, total=total))
-
-    return imports.run_all(_do, batch_id, show)
+    return imports.run_all(_do, batch_id, _counting(IMPORTING))
 
 
 def take_back(batch_id: int) -> imports.Step | None:
     """Undo from where the batch stands."""
+    return imports.undo_all(_do, batch_id, _counting(TAKING_BACK))
+
+
+def _counting(msgid: str) -> Callable[[imports.Step], None]:
+    """A bar on the page, and what moves it."""
     bar = st.progress(0.0)
 
     def show(step: imports.Step) -> None:
         done, total = fnumber(step.done), fnumber(step.total)
-        bar.progress(_share(step), text=_(TAKING_BACK, done=done, total=total))
+        bar.progress(_share(step), text=_(msgid, done=done, total=total))
 
-    return imports.undo_all(_do, batch_id, show)
+    return show
 
 
 def _share(step: imports.Step) -> float:
