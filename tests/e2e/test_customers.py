@@ -28,7 +28,8 @@ def _enter(live: Live, browser, who: str) -> Page:  # noqa: F811
     page.goto(live.url)
     page.get_by_role("textbox", name="User name").fill(who)
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
+    with page.expect_response(lambda answer: "/auth/session" in answer.url):
+        page.keyboard.press("Enter")  # an address opened before the cookie is there has none
     page.get_by_role("button", name="Sign out").wait_for()
     settled(page)
     return page

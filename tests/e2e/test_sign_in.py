@@ -61,8 +61,10 @@ def fill(page: Page, username: str, password: str = PASSWORD) -> None:
 
 
 def sign_in(page: Page, url: str, username: str, password: str = PASSWORD) -> None:
+    """Come in, and wait until the browser holds its cookie: an F5 before then has none to show."""
     page.goto(url)
-    fill(page, username, password)
+    with page.expect_response(lambda answer: "/auth/session" in answer.url):
+        fill(page, username, password)
     out = page.get_by_role("button", name="Sign out", exact=True)
     expect(out).to_be_visible(timeout=PATIENCE)
 
