@@ -18,7 +18,9 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from db.migrate import is_current
 from db.place import database_url, described
+from pages.components import troubles
 from server.gate import Gate
+from server.logs import keep_texts_out
 from server.routes import ROUTES
 from services.core import keys
 
@@ -30,6 +32,7 @@ WARM: Final = ("pandas", "pyarrow", "plotly.graph_objects")
 # whoever comes before the first navigation. Ours lie in folders, where it does not look; this says
 # it once more.
 PagesManager.uses_pages_directory = False
+keep_texts_out()
 
 log = logging.getLogger(__name__)
 
@@ -67,4 +70,10 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     yield {}
 
 
-app = st.App(HERE / "main.py", routes=ROUTES, middleware=[Middleware(Gate)], lifespan=lifespan)
+app = st.App(
+    HERE / "main.py",
+    routes=ROUTES,
+    middleware=[Middleware(Gate)],
+    lifespan=lifespan,
+    on_script_error=troubles.broken,
+)

@@ -24,11 +24,11 @@ def main() -> None:
     _keep_apart(actor)
     _speak(actor)
     st.set_page_config(raw(NAME), HERE / "static/icon.svg", layout="wide")
-    if actor is None:
+    if actor is None or cookie.is_under_way():
         _only("account/sign_in.py", raw(N_("Sign in")))
         return
     keep_alive()
-    cookie.carry()
+    cookie.warn()
     if actor.must_change_password:
         _only("account/password.py", raw(N_("Change your password")))
         return

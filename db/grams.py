@@ -10,12 +10,16 @@ i  pinyin initials: two to four in a row, for every reading
 y  pinyin written out: three letters in a row; s: syllables of only two letters
 p  phones: four digits in a row, and the first three; t: the whole number; l: its last four
 k  plates: two and three in a row;  v  VINs: three in a row
+e  the ends of plates and VINs: their last four to eight characters, and the whole
 c  customer numbers: three in a row; z: the whole, without leading zeros
 m  any of these with rare characters, as code points
 
 A query becomes alternatives (OR) of lists of grams (AND). It may find too much, never too little:
 text that has what was asked for has all grams of one alternative at least. Nothing that a person
 types reaches the engine's query language except through these grams.
+
+Who may see numbers masked only may not search their parts: by growing a part from search to search
+one reads a number off the hits. He asks with t, l and e (`parts=False`), never with p, k and v.
 """
 
 import re
@@ -48,6 +52,7 @@ _SHORT_SYLLABLE: Final = 2
 _GRAM: Final = 3
 _PLATE_LONGEST: Final = 8
 _VIN_LENGTH: Final = 17
+_ENDS: Final = range(4, 9)
 _NUMBER_LONGEST: Final = 12
 _ABROAD: Final = ("0086", "86", "00")
 
@@ -218,6 +223,10 @@ def _of_phone(e164: str) -> set[str]:
     return found | {"p" + digits[:_PHONE_START], "t" + digits, "l" + digits[-4:]}
 
 
+def _ends(text: str) -> set[str]:
+    return {_gram("e", text[-size:]) for size in (*_ENDS, len(text)) if 0 < size <= len(text)}
+
+
 def grams_of(
     *,
     number: str,
@@ -235,8 +244,10 @@ def grams_of(
             found |= _of_phone(phone)
     for plate in map(fold, plates):
         found.update(_gram("k", part) for size in (2, _GRAM) for part in _parts(plate, size))
+        found |= _ends(plate)
     for vin in map(fold, vins):
         found.update(_gram("v", part) for part in _parts(vin, _GRAM))
+        found |= _ends(vin)
     own = fold(number)
     if own:
         found.update(_gram("c", part) for part in _parts(own, _GRAM))
@@ -269,10 +280,10 @@ def _pinyin_queries(word: str) -> list[list[str]]:
     return [*found, _in_a_row("y", word, _GRAM)]
 
 
-def _phone_queries(digits: str, *, phone_digits: bool) -> list[list[str]]:
+def _phone_queries(digits: str, *, parts: bool) -> list[list[str]]:
     shorter = [digits[len(way) :] for way in _ABROAD if digits.startswith(way)]
     written = [digits, *(rest for rest in shorter if len(rest) >= _PHONE_GRAM)]
-    if phone_digits:
+    if parts:
         queries = [_in_a_row("p", digits, _PHONE_GRAM) for digits in written]
         if len(digits) == _PHONE_START:
             queries = [["p" + digits]]
@@ -288,14 +299,27 @@ def _phone_queries(digits: str, *, phone_digits: bool) -> list[list[str]]:
     ]
 
 
-def _code_queries(word: str) -> list[list[str]]:
-    """Plates, VINs, customer numbers; the first two never have the letters I and O."""
+def _car_queries(word: str) -> list[list[str]]:
+    """Plates and VINs by any part; they never have the letters I and O."""
     found: list[list[str]] = []
-    may_be_on_a_car = not {"i", "o"} & set(word)
-    if may_be_on_a_car and len(word) <= _PLATE_LONGEST:
+    if {"i", "o"} & set(word):
+        return found
+    if len(word) <= _PLATE_LONGEST:
         found.append(_in_a_row("k", word, min(len(word), _GRAM)))
-    if may_be_on_a_car and word.isascii() and _GRAM <= len(word) <= _VIN_LENGTH:
+    if word.isascii() and _GRAM <= len(word) <= _VIN_LENGTH:
         found.append(_in_a_row("v", word, _GRAM))
+    return found
+
+
+def _end_queries(word: str) -> list[list[str]]:
+    """Plates and VINs by their end or whole; there is a digit in the end of each."""
+    is_end = _ENDS.start <= len(word) <= _VIN_LENGTH and re.search("[0-9]", word)
+    return [[_gram("e", word)]] if is_end else []
+
+
+def _number_queries(word: str) -> list[list[str]]:
+    """Customer numbers."""
+    found: list[list[str]] = []
     if word.isascii() and len(word) <= _NUMBER_LONGEST:
         found.append(_in_a_row("c", word, _GRAM))
         match = _NUMBERED.fullmatch(word)
@@ -304,7 +328,7 @@ def _code_queries(word: str) -> list[list[str]]:
     return found
 
 
-def _alternatives(word: str, *, phone_digits: bool) -> list[list[str]]:
+def _alternatives(word: str, *, parts: bool) -> list[list[str]]:
     """What one folded word may mean; empty if it is too little to look for."""
     if word.isascii() and len(word) < len("xm"):
         return []
@@ -312,9 +336,10 @@ def _alternatives(word: str, *, phone_digits: bool) -> list[list[str]]:
     if word.isascii() and word.isalpha():
         found += _pinyin_queries(word)
     if _DIGITS.fullmatch(word):
-        found += _phone_queries(word, phone_digits=phone_digits)
+        found += _phone_queries(word, parts=parts)
     if any(char.isascii() for char in word):
-        found += _code_queries(word)
+        found += _car_queries(word) if parts else _end_queries(word)
+        found += _number_queries(word)
     return [list(way) for way in dict.fromkeys(tuple(way) for way in found if way)]
 
 
@@ -334,20 +359,23 @@ def _joined_digits(words: list[str]) -> list[str]:
     return out
 
 
-def query_grams(text: str, *, phone_digits: bool = True) -> list[list[str]]:
+def query_grams(text: str, *, parts: bool = True) -> list[list[str]]:
     """A query as alternatives (OR) of lists of grams (AND); [] if there is nothing to look for.
 
     Words are ANDed; those that are too short to look for are left out. Digits that are written in
-    groups are also tried as one number. `phone_digits=False` is for those who may search a whole
-    phone number or its last four digits only.
+    groups are also tried as one number. `parts=False` is for those who may search a phone number
+    whole or by its last four digits, a plate or a VIN whole or by its last four to eight
+    characters, and none of them otherwise.
     """
     words = _folded_words(text)
     found: dict[tuple[str, ...], None] = {}
     for version in (words, _joined_digits(words)):
-        ways = [_alternatives(word, phone_digits=phone_digits) for word in version]
+        ways = [_alternatives(word, parts=parts) for word in version]
         asked = [way for way in ways if way][:WORDS_LIMIT]
         for choice in product(*asked) if asked else ():
             found[tuple(dict.fromkeys(gram for part in choice for gram in part))] = None
+    if not parts:  # a plate or a VIN written in groups
+        found.update((tuple(way), None) for way in _end_queries("".join(words)))
     return [list(way) for way in found]
 
 

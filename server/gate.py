@@ -15,15 +15,16 @@ from typing import Final
 from anyio import to_thread
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
 from server.addresses import allowed_hosts, is_allowed_host, is_same_origin
+from server.answers import ELSEWHERE, say
 from services import sessions
 from services.core import run
 from services.core.access import SignedIn
-from services.core.errors import AppError, SignedOut
+from services.core.errors import AppError, NotFound, SignedOut, Unavailable
+from services.core.words import N_
 
 SOCKET: Final = "/_stcore/stream"
 CLOSED: Final = (
@@ -52,7 +53,7 @@ ASSETS: Final = ("/static/", "/app/static/", "/component/", "/_stcore/bidi-compo
 SHELL: Final = re.compile(r"/[a-z][a-z0-9_-]*")
 """A page's address: the answer is the same empty page for all."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-UNCACHED: Final = ("/media/", "/_stcore/", "/auth/")
+UNCACHED: Final = ("/media/", "/files/", "/_stcore/", "/auth/")
 BAD_HOST: Final = 421
 TOO_LATE: Final = 1008
 """Websocket: policy violation."""
@@ -69,7 +70,8 @@ class Gate:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        status = await self._refusal(HTTPConnection(scope))
+        visit = HTTPConnection(scope)
+        status = await self._refusal(visit)
         if scope["type"] == "websocket":
             if status:
                 await receive()
@@ -79,7 +81,7 @@ class Gate:
             return
         dressed = _with_headers(scope, send)
         if status:
-            await PlainTextResponse(_SAYS[status], status)(scope, receive, dressed)
+            await say(visit, status, _SAYS[status])(scope, receive, dressed)
         else:
             await self.app(scope, receive, dressed)
 
@@ -130,11 +132,11 @@ def _status_of(token: str) -> int:
 
 
 _SAYS: Final = {
-    401: "Sign in first.",
-    403: "This request came from another site.",
-    404: "Not found.",
-    BAD_HOST: "This server does not go by that name.",
-    503: "The database cannot be reached.",
+    401: SignedOut.msgid,
+    403: ELSEWHERE,
+    404: NotFound.msgid,
+    BAD_HOST: N_("This server does not go by that name"),
+    503: Unavailable.msgid,
 }
 
 

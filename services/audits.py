@@ -18,9 +18,12 @@ from db.models import (
     User,
     Vehicle,
 )
+from services.core import recorded
 from services.core.access import READS, Actor, Permission, Reach
 from services.core.clock import SHANGHAI
+from services.core.fields import id_in
 from services.core.masks import HIDDEN
+from services.core.normal import EARLIEST, LATEST, storable
 
 PAGE: Final = 50
 _OF_CUSTOMERS: Final = frozenset(
@@ -50,6 +53,11 @@ class AuditLine:
     action: str
     subject_kind: str
     subject_id: int | None
+    about: str
+    """The number of the file or the name of the person it was done to; "" for anything else, and
+    for a file that the reader may not see."""
+    changes: list[tuple[str, Any, Any]]
+    """(field, was, is); choices and names as `recorded.read` gives them."""
     details: dict[str, Any]
     reason: str
     source: str
@@ -67,10 +75,10 @@ def page(
     """One page of deeds, newest first; a manager sees those of his store."""
     actor.require(Permission.AUDIT_VIEW)
     query = select(AuditEntry).order_by(col(AuditEntry.id).desc())
-    if after and after.isascii() and after.isdigit() and len(after) < len(str(2**63)):
-        query = query.where(col(AuditEntry.id) < int(after))
+    if key := id_in(after):
+        query = query.where(col(AuditEntry.id) < key)
     found = list(session.execute(_narrowed(query, filters).limit(PAGE + 1)).scalars())
-    lines = [_line(entry, actor) for entry in found[:PAGE]]
+    lines = _lines(session, actor, found[:PAGE])
     return AuditPage(lines, str(lines[-1].id) if len(found) > PAGE else None)
 
 
@@ -86,46 +94,85 @@ def _narrowed(query: Any, filters: AuditFilters) -> Any:
     if filters.person_id is not None:
         query = query.where(col(AuditEntry.actor_id) == filters.person_id)
     if filters.action:
-        query = query.where(col(AuditEntry.action) == filters.action)
+        query = query.where(col(AuditEntry.action) == storable(filters.action))
     if filters.subject_kind:
-        query = query.where(col(AuditEntry.subject_kind) == filters.subject_kind)
+        query = query.where(col(AuditEntry.subject_kind) == storable(filters.subject_kind))
     if filters.subject_id is not None:
         query = query.where(col(AuditEntry.subject_id) == filters.subject_id)
     if filters.customer_number:
-        wanted = select(col(Customer.id)).where(col(Customer.number) == filters.customer_number)
-        query = query.where(
-            col(AuditEntry.subject_kind) == "customers", col(AuditEntry.subject_id).in_(wanted)
-        )
+        number = storable(filters.customer_number)
+        wanted = select(col(Customer.id)).where(col(Customer.number) == number)
+        query = query.where(col(AuditEntry.customer_id).in_(wanted))
     if filters.since is not None:
         query = query.where(col(AuditEntry.at) >= _midnight(filters.since))
     if filters.until is not None:
-        query = query.where(col(AuditEntry.at) < _midnight(filters.until + timedelta(days=1)))
+        query = query.where(col(AuditEntry.at) < _midnight(filters.until) + timedelta(days=1))
     return query
 
 
 def _midnight(day: date) -> datetime:
+    # The address may name the very first or last day there is: beside it no time can be told.
+    day = min(max(day, EARLIEST), LATEST)
     return datetime.combine(day, time(), tzinfo=SHANGHAI).astimezone(UTC)
 
 
-def _line(entry: AuditEntry, actor: Actor) -> AuditLine:
-    details = dict(entry.details)
-    if entry.subject_kind in _OF_CUSTOMERS and actor.reach(READS) is Reach.NONE:
-        details = _without_values(details)
+def _lines(session: Session, actor: Actor, entries: list[AuditEntry]) -> list[AuditLine]:
+    about = _numbers(session, entries) | _people(session, entries)
+    lines = []
+    for entry in entries:
+        details = dict(entry.details)
+        changes = [(name, old, new) for name, old, new in details.pop("changes", [])]
+        if entry.subject_kind in _OF_CUSTOMERS and actor.reach(READS) is Reach.NONE:
+            changes = [(n, *(HIDDEN if v else v for v in pair)) for n, *pair in changes]
+        lines.append(_line(session, entry, about.get(entry.id, ""), changes, details))
+    return lines
+
+
+def _line(
+    session: Session,
+    entry: AuditEntry,
+    about: str,
+    changes: list[tuple[str, Any, Any]],
+    details: dict[str, Any],
+) -> AuditLine:
+    kind = entry.subject_kind
+    stored = [(kind, name, value) for name, old, new in changes for value in (old, new)]
+    values = recorded.read(session, [*stored, *((kind, n, v) for n, v in details.items())])
+    pairs = zip(values[0 : len(stored) : 2], values[1 : len(stored) : 2], strict=True)
     return AuditLine(
         id=entry.id,
         at=entry.at,
         person=entry.actor_name,
         action=entry.action,
-        subject_kind=entry.subject_kind,
+        subject_kind=kind,
         subject_id=entry.subject_id,
-        details=details,
+        about=about,
+        changes=[(name, *pair) for (name, *_), pair in zip(changes, pairs, strict=True)],
+        details=dict(zip(details, values[len(stored) :], strict=True)),
         reason=entry.reason,
         source=entry.source,
     )
 
 
-def _without_values(details: dict[str, Any]) -> dict[str, Any]:
-    """The deed without the customers' data, for who keeps the system and may read no file."""
-    changes = details.get("changes", [])
-    hidden = [[name, *(HIDDEN if value else value for value in pair)] for name, *pair in changes]
-    return details | {"changes": hidden} if changes else details
+def _numbers(session: Session, entries: list[AuditEntry]) -> dict[int, str]:
+    """Entry -> the number of the file it touched, of those in the reader's sight."""
+    keys = {entry.customer_id for entry in entries if entry.customer_id}
+    query = select(col(Customer.id), col(Customer.number)).where(col(Customer.id).in_(keys))
+    seen = _pairs(session, query)
+    return {entry.id: seen[entry.customer_id] for entry in entries if entry.customer_id in seen}
+
+
+def _people(session: Session, entries: list[AuditEntry]) -> dict[int, str]:
+    """Entry -> the name of the person it was done to."""
+    keys = {entry.subject_id for entry in entries if entry.subject_kind == "users"}
+    query = select(col(User.id), col(User.name)).where(col(User.id).in_(keys))
+    names = _pairs(session, query)
+    return {
+        entry.id: names[entry.subject_id]
+        for entry in entries
+        if entry.subject_kind == "users" and entry.subject_id in names
+    }
+
+
+def _pairs(session: Session, query: Any) -> dict[int, str]:
+    return dict(session.execute(query).all())

@@ -10,19 +10,34 @@ from pydantic import AfterValidator
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from db.models import Draft
+from db.models import Customer, Draft, Role, User
 from services.core import audit, clock
-from services.core.access import Actor, Permission
-from services.core.fields import text
+from services.core.access import Actor, Permission, Reach, actor_of, beyond
+from services.core.fields import refused, text
 from services.core.inputs import Input
+from services.core.normal import InvalidValue, storable
+from services.core.words import N_
 
 LONGEST: Final = 60_000
 
 
 def _bounded(values: dict[str, Any]) -> dict[str, Any]:
     if len(json.dumps(values, ensure_ascii=False, default=str)) > LONGEST:
-        raise ValueError("a draft of this length is not kept")
-    return values
+        too_long = N_("This is too long (at most {max} characters)")
+        raise refused(InvalidValue("too_long", too_long, max=LONGEST))
+    kept: dict[str, Any] = _storable(audit.plain(values))
+    return kept
+
+
+def _storable(value: Any) -> Any:
+    """Half-typed values as the database takes them: a draft is no place to refuse anything."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    if isinstance(value, dict):
+        return {storable(name): _storable(each) for name, each in value.items()}
+    return value
 
 
 Name = Annotated[str, text(80)]
@@ -53,11 +68,11 @@ def keep(session: Session, actor: Actor, form: KeepDraft) -> None:
     row = session.execute(
         select(Draft).where(col(Draft.user_id) == actor.id, col(Draft.form) == form.form)
     ).scalar_one_or_none()
-    values = audit.plain(form.values)
+    values, now = form.values, clock.now()
     if row is None:
-        session.add(Draft(user_id=actor.id, form=form.form, values=values, updated_at=clock.now()))
+        session.add(Draft(user_id=actor.id, form=form.form, values=values, updated_at=now))
     else:
-        row.values, row.updated_at = values, clock.now()
+        row.values, row.updated_at = values, now
 
 
 def forget(session: Session, actor: Actor, form: ForgetDraft) -> None:
@@ -72,6 +87,22 @@ def kept(session: Session, actor: Actor, form: str) -> KeptDraft | None:
     """The actor's draft of a form, if there is one."""
     actor.require(Permission.PROFILE_EDIT)
     row = session.execute(
-        select(Draft).where(col(Draft.user_id) == actor.id, col(Draft.form) == form)
+        select(Draft).where(col(Draft.user_id) == actor.id, col(Draft.form) == storable(form))
     ).scalar_one_or_none()
     return None if row is None else KeptDraft(dict(row.values), row.updated_at)
+
+
+def drop(session: Session, form: str, customer: Customer, reach: dict[Role, Reach]) -> None:
+    """Drop everyone's drafts of this form about a customer who is out of his reach now.
+
+    For commands that take a file out of somebody's hands: a draft holds what he last read there.
+    """
+    query = (
+        select(Draft, User)
+        .join(User, col(User.id) == col(Draft.user_id))
+        .where(col(Draft.form) == form)
+    )
+    for draft, user in beyond(session, query).all():
+        writer = actor_of(user, source="")
+        if not writer.covers(reach, customer, is_member=customer.is_member):
+            session.delete(draft)

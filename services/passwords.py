@@ -56,7 +56,7 @@ def hashed(password: str) -> str:
 
 def matches(password: str, digest: str) -> bool:
     """Whether `password` is the one behind `digest`; always the price of one bcrypt."""
-    written = password.strip().encode()
+    written = password.strip().encode("utf-8", "surrogatepass")
     fits = len(written) <= LONGEST_BYTES
     return bcrypt.checkpw(written if fits else b"", digest.encode()) and fits
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
-from pydantic import PlainValidator, SecretStr
-from sqlalchemy import delete, select, update
+from pydantic import AfterValidator, PlainValidator, SecretStr
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlmodel import Session, col
 
 from db.models import (
@@ -125,11 +125,17 @@ def reserve(session: Session, actor: Actor, form: Attempt) -> Reservation:
     )
 
 
+def _browser(said: str) -> str:
+    """What a browser says of itself, without what nobody can read: a header is no place to refuse
+    anything, or a failed attempt would not be written down."""
+    return "".join(c for c in said if c.isprintable())[:200].strip()
+
+
 class Settle(Input):
     """An attempt whose password was compared."""
 
     reservation: Reservation
-    browser: Annotated[str, fields.text(200, least=0)] = ""
+    browser: Annotated[fields.Written, AfterValidator(_browser)] = ""
 
 
 def refuse(session: Session, actor: Actor, form: Settle) -> None:
@@ -179,7 +185,7 @@ def begin(session: Session, actor: Actor, form: Settle) -> Opened:
     ):
         raise SignedOut
     ticket = secrets.token_urlsafe(32)
-    token = _token(ticket)
+    token = token_of(ticket)
     opened = UserSession(
         digest=digest(token),
         user_id=user.id,
@@ -207,7 +213,8 @@ def begin(session: Session, actor: Actor, form: Settle) -> Opened:
     return Opened(token, ticket)
 
 
-def _token(ticket: str) -> str:
+def token_of(ticket: str) -> str:
+    """The token that belongs to a ticket, spent or not. Asks nobody: it is a sum with a key."""
     # The oldest key: a ticket must give the same token before and after a rotation.
     return keys.first_seal("session", ticket)
 
@@ -216,17 +223,32 @@ class Redeem(Input):
     ticket: SecretStr
 
 
+def is_redeemable(session: Session, actor: Actor, form: Redeem) -> bool:
+    """Whether the ticket is there, unspent and in time.
+
+    To be asked before `redeem`: reading waits for nobody, so invented tickets never stand in the
+    queue of those who write.
+    """
+    actor.require(Permission.SESSIONS_OPEN)
+    waiting = select(col(SignInTicket.digest)).where(_is_good(form))
+    return session.execute(waiting).scalar_one_or_none() is not None
+
+
+def _is_good(form: Redeem) -> ColumnElement[bool]:
+    return and_(
+        col(SignInTicket.digest) == digest(form.ticket.get_secret_value()),
+        col(SignInTicket.expires_at) > clock.now(),
+    )
+
+
 def redeem(session: Session, actor: Actor, form: Redeem) -> str:
     """The token for a ticket, once. Raises SignedOut if it is spent, late, unknown or ended."""
     actor.require(Permission.SESSIONS_OPEN)
-    ticket, now = form.ticket.get_secret_value(), clock.now()
-    spend = delete(SignInTicket).where(
-        col(SignInTicket.digest) == digest(ticket), col(SignInTicket.expires_at) > now
-    )
+    spend = delete(SignInTicket).where(_is_good(form))
     spent: Any = session.execute(spend, execution_options={"synchronize_session": False})
     if not spent.rowcount:
         raise SignedOut
-    token = _token(ticket)
+    token = token_of(form.ticket.get_secret_value())
     alive = select(col(UserSession.id)).where(
         col(UserSession.digest) == digest(token), col(UserSession.ended_at).is_(None)
     )

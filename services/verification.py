@@ -21,6 +21,8 @@ from db.models import (
 )
 from services.core import audit
 from services.core.access import Actor, Permission, beyond
+from services.core.errors import InvalidInput
+from services.core.words import N_
 from services.customers import summary
 from services.customers.writing import SERIES
 
@@ -48,6 +50,10 @@ class Finding:
     first: list[Offence]
 
 
+class UnknownPart(InvalidInput):
+    msgid = N_("There is no part {part}. Parts: {known}")
+
+
 def parts(session: Session, actor: Actor) -> list[str]:
     """The names of everything that can be verified."""
     actor.require(Permission.DATA_VERIFY)
@@ -55,8 +61,10 @@ def parts(session: Session, actor: Actor) -> list[str]:
 
 
 def verify(session: Session, actor: Actor, part: str) -> Finding:
-    """Check one part over all rows. Raises KeyError for a part that is none."""
+    """Check one part over all rows. Raises UnknownPart."""
     actor.require(Permission.DATA_VERIFY)
+    if part not in PARTS:
+        raise UnknownPart(part=part, known=", ".join(PARTS))
     checked = wrong = 0
     first: list[Offence] = []
     for offence in PARTS[part](session):

@@ -15,7 +15,7 @@ import pytest
 
 from db.engine import engine_for
 from db.migrate import upgrade
-from services.core import keys
+from services.core import keys, limits
 from tests.databases import drop_database, fresh_database, postgres_url, unique_name
 from tests.dealer import Dealer, found_dealer
 
@@ -91,6 +91,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("CRM_KEYS_FILE", str(tmp_path / "keys.json"))
     monkeypatch.delenv("CRM_DATABASE_URL", raising=False)
     keys._keys.cache_clear()
+    limits.forget()
     yield folder
     keys._keys.cache_clear()
 

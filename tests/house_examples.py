@@ -24,6 +24,7 @@ BITES: list[tuple[str, str, str]] = [
     ("pages_are_plain", "pages/x/y.py", "@st.cache_data\ndef f(): ..."),
     ("pages_are_plain", "pages/x/y.py", "components.html('x')"),
     ("pages_are_plain", "pages/x/y.py", "st.dataframe(x, use_container_width=True)"),
+    ("pages_are_plain", "pages/components/x.py", "st.download_button('a', b'x')"),
     ("pages_are_plain", "pages/x/y.py", "try:\n    f()\nexcept ValueError:\n    pass"),
     ("no_chinese_in_code", "services/x.py", "x = '客户'"),
     ("no_chinese_in_code", "services/x.py", "x = f'{y}：'"),

@@ -132,6 +132,7 @@ FORBIDDEN_IN_PAGES = {
     "cache_data": "a cache that is shared by all users",
     "html": "HTML",
     "iframe": "HTML",
+    "download_button": "a file in Streamlit's store, for anyone signed in: server/downloads.py",
 }
 
 
@@ -219,12 +220,14 @@ OPEN_TO_ALL: set[str] = set()
 BEYOND_CALLERS = {
     # Of a file that was opened within the scope: who changed it (the audit itself is for few), and
     # how many people a car has had.
-    "services.customers.file.history",
+    "services.customers.history.history",
     "services.customers.file._vehicle",
     # A number, a VIN or a plate that another store has: only "it exists there" is said.
     "services.customers.garage._known",
     "services.customers.garage._vin_taken",
     "services.customers.writing.check_phone",
+    # What someone typed about a file that was taken out of his hands is dropped, unread.
+    "services.drafts.drop",
     # An imported customer or car of another store is not made twice: only that it is there is said.
     "services.imports.known._cars",
     "services.imports.known._people",

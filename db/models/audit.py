@@ -32,7 +32,9 @@ class AuditEntry(Base, table=True):
     source: str = Field(max_length=60)
     key_id: str = Field(max_length=20)
     seal: str = Field(max_length=64)
-    """HMAC-SHA256 over all the above under the key `key_id`."""
+    """HMAC-SHA256 over all the rest under the key `key_id`."""
+    customer_id: int | None = Field(default=None, index=True)
+    """Whose file the deed touched, on whichever of its rows."""
 
 
 class Revision(Base, table=True):

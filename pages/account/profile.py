@@ -59,7 +59,7 @@ with card(
                 one.address,
                 raw(N_("This one"))
                 if one.is_here
-                else raw(N_("Open"))
+                else raw(N_("Still valid"))
                 if one.is_open
                 else raw(N_("Ended")),
             )

@@ -1,9 +1,14 @@
-"""The sign-in page: what a stranger sees at every address."""
+"""The sign-in page: what a stranger sees at every address, until his browser holds the cookie."""
 
 import streamlit as st
 
 from pages.components import cookie
-from pages.components.entrance import demonstration, language_switch, sign_in_form
+from pages.components.entrance import (
+    demonstration,
+    language_switch,
+    sign_in_form,
+    wait_for_cookie,
+)
 from pages.components.layout import brand
 from pages.components.tables import Column, rows_table
 from pages.components.words import _, choice, field
@@ -20,6 +25,9 @@ with middle:
             st.markdown(f"### {product}", anchors=False)
             st.caption(_(N_("Customer care for the dealer group")))
         language_switch("sign-in:language")
+    if cookie.is_under_way():
+        wait_for_cookie()
+        st.stop()
     sign_in_form()
     if demo := demonstration():
         st.info(
@@ -43,4 +51,4 @@ with middle:
             ],
             key="demonstration",
         )
-    cookie.carry()
+    cookie.take_away()

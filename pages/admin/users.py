@@ -66,7 +66,7 @@ else:
             for one in found.rows
         ],
         [
-            Column("name", field("name"), pinned=True),
+            Column("name", field("name")),
             Column("username", field("username")),
             Column("role", field("role")),
             Column("desk", field("desk")),

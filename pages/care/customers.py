@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.components import layout, pickers
-from pages.components.customers import dialogs, editing, file_view, listing
+from pages.components.customers import dialogs, editing, file_view, listing, walking
 from pages.components.frame import fetch, open_page
 from pages.components.words import _
 from services import customers
@@ -22,9 +22,7 @@ if asked is None:
             dialogs.create()
     listing.show()
 else:
-    if st.button(_(N_("All customers")), icon=":material/arrow_back:", type="tertiary"):
-        st.query_params.clear()
-        st.rerun()
+    walking.bar(asked)
     file = fetch(customers.file, asked)
     if file.may_edit and st.query_params.get("edit"):
         editing.show(file)

@@ -206,7 +206,7 @@ def _end(user: users.UserLine, session_id: int | None) -> None:
 def _state(line: users.SessionLine) -> str:
     if line.is_here:
         return raw(N_("This one"))
-    return raw(N_("Open") if line.is_open else N_("Ended"))
+    return raw(N_("Still valid") if line.is_open else N_("Ended"))
 
 
 def _fields(form: str, places: Places, user: users.UserLine | None) -> dict[str, object]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pages.components.browsers import browser_name
+from pages.components.layout import NOTHING, shown
 from pages.components.words import field, listed, raw
 from services.audits import AuditLine
 from services.core.audit import ACTIONS, Action
@@ -49,8 +50,8 @@ def deed(line: AuditLine) -> Deed:
         at=line.at,
         person=raw(SYSTEM) if line.person == "system" else line.person,
         action=action(line.action),
-        record=f"{kind} {line.subject_id}" if line.subject_id is not None else kind,
-        what=_what(line.details),
+        record=_record(kind, line),
+        what=_what(line),
         reason=line.reason,
         source=raw(SOURCES[line.source]) if line.source in SOURCES else line.source,
     )
@@ -61,18 +62,17 @@ def action(code: str) -> str:
     return raw(ACTIONS[Action(code)]) if code in {known.value for known in Action} else code
 
 
-def _what(details: dict[str, object]) -> str:
+def _record(kind: str, line: AuditLine) -> str:
+    """The kind and what people call the record; only where they call it nothing, its id."""
+    name = line.about or ("" if line.subject_id is None else str(line.subject_id))
+    return f"{kind} {name}".strip()
+
+
+def _what(line: AuditLine) -> str:
     """`field: was → is` for changes, then the rest as `field: value`."""
-    changes = details.get("changes")
-    parts = [
-        _pair(name, f"{_say(old)} → {_say(new)}")
-        for name, old, new in (changes if isinstance(changes, list) else [])
-    ]
-    for name, value in details.items():
-        if name == "browser":
-            parts.append(_pair(name, browser_name(str(value))))
-        elif name != "changes":
-            parts.append(_pair(name, _say(value)))
+    parts = [_pair(name, f"{_say(old)} → {_say(new)}") for name, old, new in line.changes]
+    for name, value in line.details.items():
+        parts.append(_pair(name, browser_name(str(value)) if name == "browser" else _say(value)))
     return raw(N_("; ")).join(parts)
 
 
@@ -82,10 +82,10 @@ def _pair(name: str, words: str) -> str:
 
 def _say(value: object) -> str:
     """A value as it was written down; what holds several, one after the other."""
-    if value in (None, "", [], {}):
-        return "–"
+    if value in ([], {}):
+        return NOTHING
     if isinstance(value, dict):
         return listed(f"{field(str(name))} {_say(each)}" for name, each in value.items())
     if isinstance(value, list):
         return listed(map(_say, value))
-    return str(value)
+    return shown(value)

@@ -21,6 +21,8 @@ from services.core.access import System
 from services.core.words import LANGUAGES, N_
 
 DOOR: Final = System("sign-in")
+TOO_LATE: Final = "403"
+"""The server's answer to a ticket that is spent or late."""
 LEFT_BEHIND: Final = ("authentication_status", "username", "name", "roles", "email", "logout")
 """What the authenticator puts into the session; who is signed in is asked of the database."""
 
@@ -113,8 +115,31 @@ def _enter(opened: sessions.Opened) -> None:
     st.session_state.clear()
     st.session_state["language"] = kept
     st.session_state["token"] = opened.token
-    st.session_state[cookie.TICKET] = opened.ticket
+    cookie.send(opened.ticket)
     st.rerun()
+
+
+def wait_for_cookie() -> None:
+    """Between the password and the first page: until the browser holds what an F5 will need."""
+    answer = st.session_state.get(cookie.FAILED)
+    if answer is None:
+        cookie.bring(raw(N_("Signing in…")))
+    elif answer == TOO_LATE:
+        st.warning(
+            _(N_("The sign-in took too long. Please sign in again")), icon=":material/timer:"
+        )
+        st.button(_(N_("Back to the sign-in")), key="sign-in:back", on_click=leave)
+    else:
+        st.error(
+            _(N_("The sign-in could not be completed. Try again in a moment")),
+            icon=":material/cloud_off:",
+        )
+        st.button(
+            _(N_("Try again")),
+            key="sign-in:again",
+            icon=":material/refresh:",
+            on_click=cookie.again,
+        )
 
 
 def _browser() -> str:

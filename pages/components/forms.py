@@ -74,10 +74,10 @@ class Form:
         )
         return self._took(name, words or "")
 
-    def choice(self, name: str, kind: type[E]) -> E | None:
+    def choice(self, name: str, kind: type[E], label: str | None = None) -> E | None:
         value = self._begin.get(name)
         chosen = pickers.choose(
-            field(name), kind, value=kind(value) if value else None, **self._bound(name)
+            label or field(name), kind, value=kind(value) if value else None, **self._bound(name)
         )
         return self._took(name, chosen)
 

@@ -13,6 +13,7 @@ from typing import Final, Literal, TypedDict, TypeVar
 import streamlit as st
 
 from pages.components.words import choice, plain, raw
+from services.core.fields import id_in
 from services.core.words import N_
 
 E = TypeVar("E", bound=StrEnum)
@@ -154,8 +155,12 @@ def filter_pills(label: str, words: Mapping[str, str], key: str) -> list[str]:
 def search_box(key: str, placeholder: str, *, width: int | Literal["stretch"] = "stretch") -> str:
     """What is being looked for, as it is typed; call it in the fragment that shows the finds.
 
-    `placeholder` is a text and serves as the label that a screen reader says.
+    `placeholder` is a text and serves as the label that a screen reader says. The words outlive a
+    look at another page, as filters in the address do; they are personal and stay out of it.
     """
+    memory = f"{key}:kept"
+    if key not in st.session_state:
+        st.session_state[key] = st.session_state.get(memory, "")
     found = st.text_input(
         plain(placeholder),
         key=key,
@@ -166,6 +171,7 @@ def search_box(key: str, placeholder: str, *, width: int | Literal["stretch"] = 
         label_visibility="collapsed",
         width=width,
     )
+    st.session_state[memory] = found
     return (found or "").strip()
 
 
@@ -193,10 +199,6 @@ def _period(code: str | None) -> tuple[dt.date, dt.date] | None:
     return (first, last) if first <= last else None
 
 
-LONGEST_ID: Final = 18
-"""Digits that both databases hold in a whole number."""
-
-
 def asked_record(key: str) -> int | None:
     """The id of the record that the address asks for; None where it asks for none.
 
@@ -205,8 +207,7 @@ def asked_record(key: str) -> int | None:
     code = st.query_params.get(key)
     if not code:
         return None
-    is_number = code.isascii() and code.isdigit() and len(code) <= LONGEST_ID
-    return int(code) if is_number else 0
+    return id_in(code) or 0
 
 
 # ---- fields of forms

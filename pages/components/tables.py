@@ -61,7 +61,6 @@ class Column:
     label: str
     kind: Kind = Kind.TEXT
     width: int | Literal["small", "medium", "large"] | None = None
-    pinned: bool = False
     note: str | None = None
     tones: Mapping[Any, Tone] = field(default_factory=dict)
     rising_is_bad: bool = False
@@ -84,8 +83,9 @@ def rows_table(
     A row is a dataclass (or named tuple) with an `id` and the columns' attributes, or a plain
     tuple of the id and then the values in the columns' order. `on_select="rerun"`: the choice
     stays and is returned in every run, also when the rows around it change, for as long as it is
-    among them. `"once"`: returned in the one run after the click, for opening a record; the same
-    row can then be clicked again. `alt` is a text. Raises `ValueError` over `LONGEST` rows.
+    among them. `"once"`: a click anywhere in a row returns it in the one run that follows, for
+    opening a record; the same row can then be clicked again. `alt` is a text. Raises `ValueError`
+    over `LONGEST` rows.
     """
     if len(rows) > LONGEST:
         raise ValueError(f"{len(rows)} rows; show a page of at most {LONGEST}")
@@ -135,23 +135,24 @@ def _kept(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any]) -> Any
         selection_default=cast("Any", default),
         **look,
     )
-    chosen = _at(ids, event)
+    chosen = _at(ids, event["selection"]["rows"])
     st.session_state[memory] = chosen
     return chosen
 
 
 def _picked_once(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any]) -> Any:
-    """A click is kept by its callback; then the table is made anew, without the tick."""
+    """A click is kept by its callback; then the table is made anew, with nothing chosen."""
     turn = st.session_state.setdefault(f"{key}:turn", 0)
     widget = f"{key}:{turn}:{_digest(ids)}"
 
     def keep() -> None:
         if widget not in st.session_state:
             return  # the session was emptied while the click was on its way
-        st.session_state[f"{key}:picked"] = _at(ids, st.session_state[widget])
+        cells = st.session_state[widget]["selection"]["cells"]
+        st.session_state[f"{key}:picked"] = _at(ids, [row for row, _column in cells])
         st.session_state[f"{key}:turn"] = turn + 1
 
-    st.dataframe(data, key=widget, on_select=keep, selection_mode="single-row", **look)
+    st.dataframe(data, key=widget, on_select=keep, selection_mode="single-cell", **look)
     return st.session_state.pop(f"{key}:picked", None)
 
 
@@ -159,8 +160,7 @@ def _digest(ids: list[Any]) -> str:
     return f"{zlib.crc32(repr(ids).encode()):08x}"
 
 
-def _at(ids: list[Any], event: Any) -> Any:
-    chosen = event["selection"]["rows"]
+def _at(ids: list[Any], chosen: Sequence[int]) -> Any:
     return ids[chosen[0]] if chosen and chosen[0] < len(ids) else None
 
 
@@ -225,7 +225,6 @@ def _config(column: Column, rows: Sequence[Any], place: int) -> Any:  # noqa: PL
     base: dict[str, Any] = {
         "label": column.label,
         "width": column.width,
-        "pinned": column.pinned or None,
         "help": column.note,
     }
     match column.kind:

@@ -1,7 +1,7 @@
 """The record of deeds: written in the deed's own transaction, sealed row by row (A11).
 
-`changes` carries a deed's old and new values: masked into the audit, clear into `revisions`, which
-are scoped and can be erased.
+`changes` carries a deed's old and new values: clear into `revisions`, which are scoped and can be
+erased, and into the audit what may stay for ever (`masks.lasting`).
 """
 
 import json
@@ -15,10 +15,10 @@ from sqlalchemy import inspect
 from sqlmodel import Session
 
 from db.models import AuditEntry, Customer, Revision
-from db.types import Base
+from db.types import Base, Scoped
 from services.core import clock, keys
 from services.core.access import Actor
-from services.core.masks import masked
+from services.core.masks import lasting, masked
 from services.core.words import N_
 
 
@@ -35,6 +35,7 @@ class Action(StrEnum):
     CUSTOMERS_DOCUMENTED = "customers:documented"
     DATA_LOADED = "data:loaded"
     IMPORTS_CHECKED = "imports:checked"
+    IMPORTS_EXPORTED = "imports:exported"
     IMPORTS_RUN = "imports:run"
     IMPORTS_UNDONE = "imports:undone"
     PROFILE_EDITED = "profile:edited"
@@ -60,6 +61,7 @@ ACTIONS: dict[Action, str] = {
     Action.CUSTOMERS_DOCUMENTED: N_("Document recorded"),
     Action.DATA_LOADED: N_("Data loaded"),
     Action.IMPORTS_CHECKED: N_("Import checked"),
+    Action.IMPORTS_EXPORTED: N_("Wrong rows exported"),
     Action.IMPORTS_RUN: N_("Import run"),
     Action.IMPORTS_UNDONE: N_("Import undone"),
     Action.PROFILE_EDITED: N_("Profile edited"),
@@ -100,20 +102,25 @@ def record(
     changes: list[Change] | None = None,
     reason: str = "",
     store_id: int | None = None,
+    customer_id: int | None = None,
     **details: object,
 ) -> AuditEntry:
-    """Write down a deed. `subject` is the row it was done to, or a kind's name.
+    """Write down a deed. `subject` is the row it was done to, or a kind's name; `customer_id` is
+    whose file that touches, where the row does not say so itself.
 
-    With `changes`, the audit keeps the fields' masked values and `revisions` the clear ones.
+    With `changes`, the audit keeps the fields' masked values and `revisions` the clear ones; of a
+    customer's rows (`Scoped`) it keeps no text that a person typed. `details` hold no such text.
     """
     kind, key = str(subject), None
     if isinstance(subject, Base):
         session.flush()  # the row needs its id before we can name it
         kind, [key] = str(subject.__tablename__), inspect(subject).identity
         store_id = store_id if store_id is not None else getattr(subject, "store_id", None)
+        customer_id = customer_id or _customer_of(subject)
     if changes:
+        keep = lasting if isinstance(subject, Scoped) else masked
         details["changes"] = [
-            [c.field, masked(c.field, plain(c.old)), masked(c.field, plain(c.new))] for c in changes
+            [c.field, keep(c.field, c.old), keep(c.field, c.new)] for c in changes
         ]
     entry = AuditEntry(
         at=clock.now(),
@@ -122,6 +129,7 @@ def record(
         action=action.value,
         subject_kind=kind,
         subject_id=key,
+        customer_id=customer_id,
         store_id=store_id if store_id is not None else actor.store_id,
         details={name: plain(value) for name, value in details.items()},
         reason=reason,
@@ -137,16 +145,18 @@ def record(
     return entry
 
 
+def _customer_of(subject: Base) -> int | None:
+    return subject.id if isinstance(subject, Customer) else getattr(subject, "customer_id", None)
+
+
 def _revisions(entry: AuditEntry, subject: Base, changes: list[Change]) -> list[Revision]:
     [key] = inspect(subject).identity
-    is_customer = isinstance(subject, Customer)
-    customer_id = key if is_customer else getattr(subject, "customer_id", None)
     return [
         Revision(
             audit_id=entry.id,
             subject_kind=entry.subject_kind,
             subject_id=key,
-            customer_id=customer_id,
+            customer_id=entry.customer_id,
             field=change.field,
             old=plain(change.old),
             new=plain(change.new),
@@ -177,6 +187,7 @@ def seal_of(entry: AuditEntry) -> str:
         entry.action,
         entry.subject_kind,
         entry.subject_id,
+        entry.customer_id,
         entry.store_id,
         entry.details,
         entry.reason,

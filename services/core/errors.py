@@ -13,6 +13,8 @@ class AppError(Exception):
     """Expected trouble. `params` fill the placeholders of `msgid`."""
 
     msgid: ClassVar[str] = N_("Something went wrong")
+    is_recorded: ClassVar[bool] = False
+    """Whether the door writes the attempt into the audit; then `params` hold nothing personal."""
 
     def __init__(self, **params: object) -> None:
         super().__init__(f"{self.msgid} {params}" if params else self.msgid)
@@ -27,6 +29,7 @@ class SignedOut(AppError):
 
 class NotPermitted(AppError):
     msgid = N_("You do not have the right to do this")
+    is_recorded = True
 
 
 class NotFound(AppError):

@@ -1,4 +1,4 @@
-"""Tables that leave the house: cells are texts, whatever they look like (ASVS 1.2.10).
+"""Files and tables that leave the house: cells are texts, whatever they look like (ASVS 1.2.10).
 
 A workbook's cell is marked as quoted text, so it keeps its value letter by letter and Excel never
 reads it as a formula. A CSV has no such mark: `neutral_cell` puts an apostrophe before it.
@@ -7,11 +7,31 @@ reads it as a formula. A CSV has no such mark: `neutral_cell` puts an apostrophe
 import io
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import xlsxwriter
 
 from services.core.normal import half_width
+
+LONGEST_NAME: Final = 150
+"""Of a file, in characters; systems allow 255 bytes, and Chinese takes three for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to hand out: the name it is saved under, and what is in it."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+def file_name(about: str, what: str, suffix: str) -> str:
+    """A name for a file, from words that may be a user's: `about` is cut before `what` is lost."""
+    stem = re.sub(r'[\x00-\x1f\x7f\u2028-\u202e\u2066-\u2069<>:"/\\|?*]+', " ", about)
+    room = LONGEST_NAME - len(what) - len(suffix)
+    return f"{stem.strip(' .')[:room]} {what}{suffix}".strip()
+
 
 _LEADING: Final = re.compile(r"[\s\ufeff\u200b\u2060'\";,]*[=+@\-|%\t\r]")
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9][0-9 ()./-]*")

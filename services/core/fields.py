@@ -30,6 +30,7 @@ __all__ = [
     "Kilometres",
     "Line",
     "LongText",
+    "Moment",
     "Name",
     "OrNone",
     "Password",
@@ -39,11 +40,14 @@ __all__ = [
     "PositiveId",
     "Quantity",
     "RequestId",
+    "Sought",
     "Username",
     "VinCode",
+    "Written",
     "YuanText",
     "blank_to_none",
     "dates",
+    "id_in",
     "text",
     "weak_password",
     "whole",
@@ -51,9 +55,12 @@ __all__ = [
 
 T = TypeVar("T")
 
-BIGGEST_ID: Final = 2**63 - 1
 BIGGEST_COUNT: Final = 2**31 - 1
 """What an integer column holds on PostgreSQL."""
+BIGGEST_ID: Final = BIGGEST_COUNT
+"""PostgreSQL does not even compare an id with a bigger number: it refuses the query."""
+SOUGHT: Final = 100
+"""Characters of a search that are looked at."""
 _NAME_OF_USER: Final = re.compile(r"[a-z0-9._-]{3,40}")
 _CODE: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
@@ -132,13 +139,36 @@ def _day(value: object, ge: date, le: date) -> date:
     return normal.within(value, ge, le)
 
 
+def id_in(code: str | None) -> int | None:
+    """The id in a code out of an address; None for anything that no record can have."""
+    if not code or not code.isascii() or not code.isdigit() or len(code) > len(str(BIGGEST_ID)):
+        return None
+    return key if (key := int(code)) <= BIGGEST_ID else None
+
+
 def dates(ge: date, le: date) -> PlainValidator:
     """A date, or its text, from `ge` to `le`: `Annotated[date, fields.dates(first, last)]`."""
     return _checked(lambda value: _day(value, ge, le))
 
 
+def _moment(value: object) -> datetime:
+    # No text: moments are chosen, and a text would need a rule for its time zone.
+    if not isinstance(value, datetime) or value.utcoffset() is None:
+        raise InvalidValue("not_date", N_("A date is expected here"))
+    normal.within(value.date(), normal.EARLIEST, normal.LATEST)
+    return value
+
+
 def _until_today(value: object) -> date:
     return _day(value, date(1900, 1, 1), clock.today())
+
+
+def _sought(written: str) -> str:
+    part = written[:SOUGHT]
+    try:
+        return normal.clean_text(part)
+    except InvalidValue:
+        return normal.storable(part)
 
 
 def _username(written: str) -> str:
@@ -186,6 +216,10 @@ OrNone = Annotated[T | None, blank_to_none]
 """`OrNone[Phone]`: a phone number, or None if the field was left blank."""
 
 Line = Annotated[str, text(200)]
+Written = Annotated[str, _of_text(normal.storable)]
+"""As it was written, however long: a file's own words, which cannot be refused."""
+Sought = Annotated[str, _of_text(_sought)]
+"""What is looked for: cleaned as what it may find is. Nonsense is no error and finds nothing."""
 Name = Annotated[str, _of_text(normal.name)]
 LongText = Annotated[str, text(10_000, lines=True)]
 Code = Annotated[str, _of_text(_code)]
@@ -199,6 +233,8 @@ BirthDate = Annotated[date, _checked(_until_today)]
 PastDate = Annotated[date, _checked(_until_today)]
 """Today counts as past: a car may be handed over this morning."""
 DateInRange = Annotated[date, dates(date(1900, 1, 1), date(2199, 12, 31))]
+Moment = Annotated[datetime, _checked(_moment)]
+"""An instant with its time zone, from 1900 to 2199."""
 Fen = Annotated[int, _checked(_amount)]
 """Hundredths of a yuan, as an int; what people write in yuan is `YuanText`."""
 YuanText = Annotated[int, _of_text(normal.money_fen)]

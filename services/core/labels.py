@@ -85,6 +85,7 @@ FIELDS: Final[dict[str, str]] = {
     "owner": N_("Owner"),
     "owner_id": N_("Owner"),
     "password": N_("Password"),
+    "part": N_("Part in the car"),
     "phone": N_("Phone"),
     "place": N_("Place in the archive"),
     "plate": N_("Plate"),

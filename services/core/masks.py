@@ -1,7 +1,9 @@
-"""What is left of a personal value when the reader may not see it whole (A13)."""
+"""What is left of a personal value when the reader may not see it whole (A13), and of a customer's
+values in the audit, which nobody can ever take them out of."""
 
 from collections.abc import Callable
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 HIDDEN: Final = "****"
@@ -30,6 +32,11 @@ def day(value: date | str) -> str:
     return f"{str(value)[:4]}-{HIDDEN}"
 
 
+def name(value: str) -> str:
+    """The first character; it tells neighbours in the audit apart and finds nobody."""
+    return f"{value[:1]}{HIDDEN}"
+
+
 def whole(value: object) -> str:
     return HIDDEN if str(value) else ""
 
@@ -52,3 +59,22 @@ def masked(field: str, value: object) -> object:
     if value in (None, "") or field not in MASKS:
         return value
     return MASKS[field](value)
+
+
+NAMES: Final = frozenset({"name", "contact_name", "decision_maker"})
+TELLS_NOBODY: Final = frozenset({"brand", "model", "color"})
+"""Texts of a customer's rows that say nothing of a person."""
+
+
+def lasting(field: str, value: object) -> object:
+    """A value of a customer's row as the audit keeps it for good.
+
+    Names keep their first character. Every other text is hidden, since a person may have typed
+    anything into it; so a new column is hidden until somebody says that it tells nobody.
+    """
+    if value in (None, "") or field in MASKS:
+        return masked(field, value)
+    if field in NAMES:
+        return name(str(value))
+    is_fact = field in TELLS_NOBODY or isinstance(value, StrEnum | bool | int | float | date)
+    return value if is_fact else HIDDEN

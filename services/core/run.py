@@ -21,13 +21,7 @@ from db.engine import BEYOND_SCOPE, read_transaction, write_transaction
 from db.models import SentRequest
 from services.core import audit, clock
 from services.core.access import Actor, Caller, identify
-from services.core.errors import (
-    Busy,
-    NotPermitted,
-    RequestReused,
-    StaleRecord,
-    Unavailable,
-)
+from services.core.errors import AppError, Busy, RequestReused, StaleRecord, Unavailable
 from services.core.inputs import Input, Request
 
 P = ParamSpec("P")
@@ -44,17 +38,17 @@ WORTH_RETRYING = {"40001", "40P01", "55P03"}
 def perform(command: Command[Form, R], caller: Caller, form: Form) -> R:
     """Run a command in one transaction and return its result.
 
-    A request that was already done is not done again: its first result is returned. A refused
-    attempt is written to the audit in a transaction of its own. Raises AppError only; anything
-    else is a bug.
+    A request that was already done is not done again: its first result is returned. A refusal
+    that `is_recorded` is written to the audit in a transaction of its own. Raises AppError only;
+    anything else is a bug.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with _translated(), write_transaction() as session:
                 actor = identify(session, caller)
                 return _once(session, actor, command, form)
-        except NotPermitted as refusal:
-            _write_down(caller, f"{command.__module__}.{command.__qualname__}", refusal)
+        except AppError as refusal:
+            _write_down(caller, command, refusal)
             raise
         except _Collision as collision:
             if attempt == ATTEMPTS:
@@ -68,8 +62,8 @@ def fetch(query: Query[P, R], caller: Caller, *args: P.args, **kwargs: P.kwargs)
     try:
         with _translated(), read_transaction() as session:
             return query(session, identify(session, caller), *args, **kwargs)
-    except NotPermitted as refusal:
-        _write_down(caller, f"{query.__module__}.{query.__qualname__}", refusal)
+    except AppError as refusal:
+        _write_down(caller, query, refusal)
         raise
     except _Collision as collision:
         raise Busy from collision
@@ -137,7 +131,9 @@ def _first(session: Session, values: dict[str, Any]) -> bool:
     return session.execute(claim, execution_options={BEYOND_SCOPE: True}).first() is not None
 
 
-def _write_down(caller: Caller, attempt: str, refusal: NotPermitted) -> None:
+def _write_down(caller: Caller, service: Callable[..., Any], refusal: AppError) -> None:
+    if not refusal.is_recorded:
+        return
     with write_transaction() as session:
         actor = identify(session, caller)
         audit.record(
@@ -145,6 +141,6 @@ def _write_down(caller: Caller, attempt: str, refusal: NotPermitted) -> None:
             actor,
             audit.Action.ACCESS_DENIED,
             "users",
-            attempt=attempt,
+            attempt=f"{service.__module__}.{service.__qualname__}",
             refused=refusal.params,
         )

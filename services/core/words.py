@@ -29,7 +29,7 @@ def N_(msgid: str) -> str:  # noqa: N802 - gettext's own name, which extractors 
 def catalogue(language: str) -> gettext.NullTranslations:
     """The translations of one language; English needs none, its msgids are its words."""
     path = LOCALES / language / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
+    if language not in LANGUAGES or not path.exists():
         return gettext.NullTranslations()
     compiled = io.BytesIO()
     with path.open("rb") as file:

@@ -18,8 +18,9 @@ from db.models import (
     TouchKind,
     ValueClass,
 )
-from services.customers.file import TIMELINE_PAGE, file, history, timeline
+from services.customers.file import TIMELINE_PAGE, file, timeline
 from services.customers.garage import add_vehicle, end_ownership, update_vehicle
+from services.customers.history import history
 from services.customers.inputs import (
     AddDocument,
     AddVehicle,

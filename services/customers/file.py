@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.models import (
-    AuditEntry,
     Consent,
     Customer,
     CustomerSummary,
@@ -15,7 +14,6 @@ from db.models import (
     Order,
     Ownership,
     Purpose,
-    Revision,
     Store,
     Touch,
     User,
@@ -33,7 +31,6 @@ from services.customers.views import (
     ConsentView,
     CustomerFile,
     DocumentView,
-    HistoryEntry,
     OrderView,
     Person,
     TimelineEntry,
@@ -71,7 +68,7 @@ def file(session: Session, actor: Actor, customer_id: int) -> CustomerFile:
     summary = session.execute(
         select(CustomerSummary).where(col(CustomerSummary.customer_id) == customer.id)
     ).scalar_one()
-    vehicles = _vehicles(session, customer, hidden)
+    vehicles = _vehicles(session, actor, customer)
     consents = _consents(session, customer.id)
     may_edit = policy.may_edit(actor, customer)
     missing = missing_names(summary.missing)
@@ -116,32 +113,6 @@ def timeline(
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:TIMELINE_PAGE]
 
 
-def history(session: Session, actor: Actor, customer_id: int) -> list[HistoryEntry]:
-    """Every change of the file, newest first, personal values masked where the file's are."""
-    actor.require(Permission.CUSTOMERS_VIEW)
-    customer = load(session, Customer, customer_id)
-    hidden = policy.hidden_fields(session, actor, customer)
-    query = (
-        select(Revision, AuditEntry)
-        .join(AuditEntry, col(AuditEntry.id) == col(Revision.audit_id))
-        .where(col(Revision.customer_id) == customer.id)
-        .order_by(col(Revision.id).desc())
-        .limit(SHORT_LIST)
-    )
-    return [
-        HistoryEntry(
-            at=entry.at,
-            person=entry.actor_name,
-            action=entry.action,
-            field=revision.field,
-            old=_shown(revision.field, revision.old, hidden),
-            new=_shown(revision.field, revision.new, hidden),
-            reason=entry.reason,
-        )
-        for revision, entry in beyond(session, query)
-    ]
-
-
 def _shown(name: str, value: Any, hidden: frozenset[str]) -> Any:
     return masks.masked(name, value) if name in hidden else value
 
@@ -153,10 +124,9 @@ def _values(row: Any, names: tuple[str, ...], hidden: frozenset[str]) -> dict[st
 def _masked(
     customer: Customer, vehicles: list[VehicleView], hidden: frozenset[str]
 ) -> frozenset[str]:
-    """The hidden fields that hold anything."""
-    own = {name for name in hidden if getattr(customer, name, None)}
-    cars = {name for name in hidden for car in vehicles if car.values.get(name)}
-    return frozenset(own | cars)
+    """The hidden fields that hold anything, on the file or on one of its cars."""
+    own = frozenset(name for name in hidden if getattr(customer, name, None))
+    return own.union(*(car.masked for car in vehicles))
 
 
 def _name(session: Session, model: Any, key: int | None) -> str:
@@ -174,12 +144,15 @@ def _merged_into(session: Session, customer: Customer) -> str | None:
     return number
 
 
-def _vehicles(session: Session, customer: Customer, hidden: frozenset[str]) -> list[VehicleView]:
+def _vehicles(session: Session, actor: Actor, customer: Customer) -> list[VehicleView]:
     mine = select(col(Ownership.vehicle_id)).where(col(Ownership.customer_id) == customer.id)
     cars = session.execute(
         select(Vehicle).where(col(Vehicle.id).in_(mine)).order_by(col(Vehicle.id).desc())
     ).scalars()
-    return [_vehicle(session, customer, car, hidden) for car in cars]
+    return [
+        _vehicle(session, customer, car, policy.hidden_fields(session, actor, customer, car))
+        for car in cars
+    ]
 
 
 def _vehicle(
@@ -215,6 +188,7 @@ def _vehicle(
         is_current=any(
             person.customer_id == customer.id and person.ended_on is None for person in people
         ),
+        masked=frozenset(name for name in hidden if getattr(car, name, None)),
     )
 
 

@@ -48,7 +48,7 @@ def add_vehicle(session: Session, actor: Actor, form: AddVehicle) -> Receipt:
     policy.require_edit(actor, customer)
     if not (form.vin or form.plate):
         raise NameTheCar
-    vehicle = _known(session, form)
+    vehicle = _known(session, actor, form)
     began = form.began_on or form.delivered_on
     if vehicle is None:
         vehicle = _new(session, customer, form)
@@ -61,8 +61,8 @@ def add_vehicle(session: Session, actor: Actor, form: AddVehicle) -> Receipt:
         Action.VEHICLES_ADDED,
         vehicle,
         changes=_filled(vehicle),
-        customer=customer.number,
-        role=ownership.role,
+        customer_id=customer.id,
+        part=ownership.role,
     )
     summary.refresh(session, customer.id)
     return Receipt(vehicle.id, vehicle.version)
@@ -77,7 +77,7 @@ def update_vehicle(session: Session, actor: Actor, form: UpdateVehicle) -> Recei
     _require_part(session, customer, vehicle)
     meta = {"request_id", "customer_id", "vehicle_id", "version"}
     values = form.model_dump(include=form.model_fields_set - meta)
-    blind = policy.hidden_fields(session, actor, customer) & values.keys()
+    blind = policy.hidden_fields(session, actor, customer, vehicle) & values.keys()
     if blind:
         raise NotPermitted(record="vehicles", fields=sorted(blind))
     if vehicle.version != form.version:
@@ -85,7 +85,7 @@ def update_vehicle(session: Session, actor: Actor, form: UpdateVehicle) -> Recei
     changes = audit.difference(vehicle, values)
     if not changes:
         return Receipt(vehicle.id, vehicle.version)
-    if values.get("vin") and _vin_taken(session, values["vin"], vehicle.id):
+    if values.get("vin") and _vin_taken(session, actor, values["vin"], vehicle.id):
         raise VinTaken
     for change in changes:
         setattr(vehicle, change.field, change.new)
@@ -95,7 +95,7 @@ def update_vehicle(session: Session, actor: Actor, form: UpdateVehicle) -> Recei
         Action.VEHICLES_EDITED,
         vehicle,
         changes=changes,
-        customer=customer.number,
+        customer_id=customer.id,
     )
     for key in _people_of(session, vehicle.id):
         summary.refresh(session, key)
@@ -127,8 +127,10 @@ def end_ownership(session: Session, actor: Actor, form: EndOwnership) -> Receipt
     return Receipt(ownership.id)
 
 
-def _known(session: Session, form: AddVehicle) -> Vehicle | None:
-    """The car with this VIN, else with this plate. Raises KnownElsewhere for another store's."""
+def _known(session: Session, actor: Actor, form: AddVehicle) -> Vehicle | None:
+    """The car with this VIN, else with this plate. Raises KnownElsewhere for another store's,
+    TooOften for who asks for very many."""
+    policy.count_guess(actor, "form")
     same = col(Vehicle.vin) == form.vin if form.vin else col(Vehicle.plate) == form.plate
     vehicle: Vehicle | None = (
         session.execute(select(Vehicle).where(same).with_for_update()).scalars().first()
@@ -221,7 +223,8 @@ def _people_of(session: Session, vehicle_id: int) -> set[int]:
     return set(session.execute(query).scalars())
 
 
-def _vin_taken(session: Session, vin: str, but: int) -> bool:
+def _vin_taken(session: Session, actor: Actor, vin: str, but: int) -> bool:
+    policy.count_guess(actor, "form")
     query = select(col(Vehicle.id)).where(col(Vehicle.vin) == vin, col(Vehicle.id) != but)
     return beyond(session, query).first() is not None
 

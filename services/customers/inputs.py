@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime
-
 from db.models import (
     Channel,
     CustomerKind,
@@ -24,6 +22,7 @@ from services.core.fields import (
     IdNumber,
     Kilometres,
     Line,
+    Moment,
     Name,
     OrNone,
     PastDate,
@@ -65,7 +64,7 @@ class CreateCustomer(Request):
 
 class UpdateCustomer(Request):
     """A correction: only the fields that are sent are changed, so the defaults are never written;
-    `version` is what was shown."""
+    `version` is what was shown. A new phone that is on another file is refused as in a new file."""
 
     customer_id: PositiveId
     version: PositiveId
@@ -100,6 +99,7 @@ class UpdateCustomer(Request):
     is_member: bool = False
     is_archived: bool = False
     note: Note = ""
+    same_phone_is_known: bool = False
 
 
 class AssignCustomer(Request):
@@ -115,7 +115,7 @@ class AssignCustomer(Request):
 class RecordTouch(Request):
     customer_id: PositiveId
     kind: TouchKind
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     """None: now."""
     is_inbound: bool = False
     summary: Annotated[str, text(2000, least=2, lines=True)]

@@ -9,17 +9,17 @@ from sqlalchemy import ColumnElement, Row, Select, and_, false, literal, select,
 from sqlmodel import Session, col
 
 from db import search
-from db.grams import query_grams
+from db.grams import fold, query_grams
 from db.models import NEVER, Customer, CustomerSummary, Lifecycle, Store, User, ValueClass
 from db.summaries import gap_bit, missing_names
 from db.types import UtcDateTime
-from services.core import limits, masks
+from services.core import masks
 from services.core.access import READS, Actor, Permission, Reach
+from services.core.fields import id_in
 from services.customers import policy
 from services.customers.views import CustomerRow, Label, Page, label_of
 
 PAGE = 50
-FOUR_DIGITS = 4
 
 
 class Order(StrEnum):
@@ -61,7 +61,7 @@ def page(
         return _searched(session, actor, filters, size)
     query = _narrowed(_rows(), filters)
     if order is Order.NEWEST:
-        if key := _number(after):
+        if key := id_in(after):
             query = query.where(col(Customer.id) < key)
         query = query.order_by(col(Customer.id).desc())
     else:
@@ -189,7 +189,7 @@ def _untouched_first(query: Select[Any], after: str | None) -> Select[Any]:
     """Keyset over (last touch, id); those never touched come first."""
     touched, key = col(CustomerSummary.last_touch_at), col(CustomerSummary.customer_id)
     stamp, _, last = (after or "").partition("_")
-    micros, last_id = _number(stamp), _number(last)
+    micros, last_id = _number(stamp), id_in(last)
     if micros is not None and last_id is not None:
         at = NEVER + timedelta(microseconds=micros)
         query = query.where(tuple_(touched, key) > tuple_(literal(at, UtcDateTime), last_id))
@@ -209,11 +209,11 @@ def _number(text: str | None) -> int | None:
 
 def _searched(session: Session, actor: Actor, filters: Filters, size: int) -> Page:
     """Candidates by grams within the actor's scope, then read, narrowed and ranked."""
-    parts = actor.may(Permission.CUSTOMERS_SEARCH_PARTS)
     text = filters.text.strip()[:64]
-    if not parts and sum(map(str.isdigit, text)) >= FOUR_DIGITS:
-        limits.count("customers.search", actor.id, most=60, per_seconds=60)
-    ids = search.candidates(session, query_grams(text, phone_digits=parts), within=_within(actor))
+    if any(map(str.isdigit, fold(text))):  # without a digit no phone, plate or VIN is asked for
+        policy.count_guess(actor, "search")
+    asked = query_grams(text, parts=actor.may(Permission.CUSTOMERS_SEARCH_PARTS))
+    ids = search.candidates(session, asked, within=_within(actor))
     query = _narrowed(_rows(), filters).where(col(Customer.id).in_(ids))
     found = session.execute(query).all() if ids else []
     ranked = sorted(found, key=lambda row: (_rank(row, text), -row.id))

@@ -38,7 +38,9 @@ def next_actions(
     found.sort(key=lambda action: action.due_on or date.max)
     if missing:
         found.append(
-            NextAction(N_("Fill {n} gaps in the file"), {"n": len(missing)}, None, Urgency.LATER)
+            NextAction(
+                N_("Gaps to fill in the file: {n}"), {"n": len(missing)}, None, Urgency.LATER
+            )
         )
     return found
 

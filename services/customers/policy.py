@@ -5,8 +5,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.models import Customer, Reveal
-from services.core import clock
+from db.models import Customer, Reveal, Vehicle
+from services.core import clock, limits
 from services.core.access import CLEAR, WRITES, Actor, Permission, Reach
 from services.core.errors import NotPermitted
 from services.core.masks import MASKS
@@ -56,10 +56,8 @@ MAY_OWN: Final = tuple(role for role, reach in WRITES.items() if reach is not Re
 
 REVEALABLE: Final = frozenset(MASKS)
 
-
-def is_clear(actor: Actor, customer: Customer) -> bool:
-    """Whether the actor sees the personal fields of this file whole by his role."""
-    return actor.covers(CLEAR, customer, is_member=customer.is_member)
+GUESSES_A_MINUTE: Final = 60
+"""Questions for a number by someone who may see it masked only; the same again by forms."""
 
 
 def may_edit(actor: Actor, customer: Customer) -> bool:
@@ -86,8 +84,21 @@ def revealed(session: Session, actor: Actor, customer_id: int) -> frozenset[str]
     return frozenset(session.execute(query).scalars())
 
 
-def hidden_fields(session: Session, actor: Actor, customer: Customer) -> frozenset[str]:
-    """The personal fields that this actor sees masked on this file."""
-    if is_clear(actor, customer):
+def hidden_fields(
+    session: Session, actor: Actor, customer: Customer, car: Vehicle | None = None
+) -> frozenset[str]:
+    """The personal fields that this actor sees masked on this file; of a car on it, by whose the
+    car is: one's own customer may drive the car of a colleague's."""
+    if actor.covers(CLEAR, car or customer, is_member=customer.is_member):
         return frozenset()
     return REVEALABLE - revealed(session, actor, customer.id)
+
+
+def count_guess(actor: Actor, way: str) -> None:
+    """Count a question for a number, by search or by form. Whoever may search for parts asks
+    freely; of anyone else, very many questions are an attempt to read off what is masked.
+
+    Raises TooOften past `GUESSES_A_MINUTE`.
+    """
+    if not actor.may(Permission.CUSTOMERS_SEARCH_PARTS):
+        limits.count(f"customers.{way}", actor.id, most=GUESSES_A_MINUTE, per_seconds=60)

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from db.models import Customer, Reveal, User
+from db.models import Customer, Ownership, Reveal, User, Vehicle
 from services.core import audit, clock
 from services.core.access import DEFAULT_REVEALS_A_DAY, REVEALS_A_DAY, Actor, Permission, load
 from services.core.audit import Action
@@ -24,19 +24,18 @@ class NotAMaskedField(InvalidInput):
 
 
 class RevealsSpent(Busy):
+    is_recorded = True
     msgid = N_("You have looked at {most} masked fields today. Ask your manager")
 
 
 def reveal(session: Session, actor: Actor, form: RevealField) -> Receipt:
     """Show one field of one file to this actor for a quarter of an hour. The receipt's `id` is the
-    customer's. Raises RevealsSpent past the daily quota."""
+    customer's. Raises RevealsSpent past the daily quota, which is written down."""
     actor.require(Permission.CUSTOMERS_REVEAL)
     customer = load(session, Customer, form.customer_id)
-    if form.field not in policy.hidden_fields(session, actor, customer):
-        raise NotAMaskedField
-    if actor.id is None:
+    if actor.id is None or not _is_masked(session, actor, customer, form.field):
         raise NotAMaskedField  # the system sees everything
-    _check_quota(session, actor)
+    _check_quota(session, actor, customer, form.field)
     now = clock.now()
     session.add(
         Reveal(
@@ -58,7 +57,19 @@ def reveal(session: Session, actor: Actor, form: RevealField) -> Receipt:
     return Receipt(customer.id, customer.version, customer.number)
 
 
-def _check_quota(session: Session, actor: Actor) -> None:
+def _is_masked(session: Session, actor: Actor, customer: Customer, field: str) -> bool:
+    """Whether the actor sees this field masked on the file or, a car's, on one of its cars."""
+    if field in policy.hidden_fields(session, actor, customer):
+        return True
+    part = select(col(Ownership.vehicle_id)).where(col(Ownership.customer_id) == customer.id)
+    cars = select(Vehicle).where(col(Vehicle.id).in_(part))
+    return field in policy.CAR_FIELDS and any(
+        field in policy.hidden_fields(session, actor, customer, car)
+        for car in session.execute(cars).scalars()
+    )
+
+
+def _check_quota(session: Session, actor: Actor, customer: Customer, field: str) -> None:
     if actor.role is None:
         return
     held = select(col(User.id)).where(col(User.id) == actor.id).with_for_update(key_share=True)
@@ -71,4 +82,4 @@ def _check_quota(session: Session, actor: Actor) -> None:
         .where(col(Reveal.user_id) == actor.id, col(Reveal.at) >= midnight)
     )
     if session.execute(query).scalar_one() >= most:
-        raise RevealsSpent(most=most)
+        raise RevealsSpent(most=most, record="customers", id=customer.id, field=field)

@@ -100,6 +100,8 @@ class VehicleView:
     hidden_people: int
     """People of other stores: counted, not shown."""
     is_current: bool
+    masked: frozenset[str] = frozenset()
+    """Fields that are filled and not shown whole: those of a car are masked by whose it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from db.models import (
     User,
     Vehicle,
 )
+from services import drafts
 from services.core import audit, clock, keys
-from services.core.access import WRITES, Actor, Permission, Reach, beyond, load
+from services.core.access import READS, WRITES, Actor, Permission, Reach, beyond, load
 from services.core.audit import Action, Change
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
 from services.core.masks import HIDDEN
@@ -33,7 +34,9 @@ from services.customers.inputs import AssignCustomer, CreateCustomer, UpdateCust
 from services.customers.views import Receipt
 
 SERIES = "customers"
-_META = {"request_id", "customer_id", "version"}
+_META = {"request_id", "customer_id", "version", "same_phone_is_known"}
+_DRAFTS = {"customers.touch": READS, "customers.update": WRITES}
+"""Form about a file -> how far it must reach for whom who goes on writing it."""
 _CHILDREN: tuple[Any, ...] = (Ownership, Order, Touch, Document, Consent)
 
 
@@ -64,7 +67,7 @@ def create(session: Session, actor: Actor, form: CreateCustomer) -> Receipt:
     _check_place(session, actor, form.store_id, form.owner_id)
     number = next_number(session)  # first: it makes two creators of one phone wait for each other
     if form.phone:
-        check_phone(session, form.phone, seen_is_fine=form.same_phone_is_known)
+        check_phone(session, actor, form.phone, seen_is_fine=form.same_phone_is_known)
     values = form.model_dump(exclude={"request_id", "consents_to_calls", "same_phone_is_known"})
     customer = Customer(number=number, name_pinyin=pinyin(form.name), **values)
     session.add(customer)
@@ -87,8 +90,11 @@ def create(session: Session, actor: Actor, form: CreateCustomer) -> Receipt:
 
 def update(session: Session, actor: Actor, form: UpdateCustomer) -> Receipt:
     """Correct the fields that were sent. Raises StaleRecord when someone else saved first,
-    NotPermitted for another's file or for a field the actor cannot read."""
+    NotPermitted for another's file or for a field the actor cannot read, PhoneKnown or
+    KnownElsewhere for a new phone that is on another file."""
     actor.require(Permission.CUSTOMERS_EDIT)
+    if form.phone:
+        reserve_numbers(session, 0)  # before the file: everyone who brings a phone waits here first
     customer = load(session, Customer, form.customer_id, lock=True)
     policy.require_edit(actor, customer)
     values = form.model_dump(exclude=_META, include=form.model_fields_set - _META)
@@ -101,6 +107,9 @@ def update(session: Session, actor: Actor, form: UpdateCustomer) -> Receipt:
     if values.get("second_contact_id"):
         _check_owner(session, customer.store_id, values["second_contact_id"])
     changes = audit.difference(customer, values)
+    if form.phone and any(change.field == "phone" for change in changes):
+        known = form.same_phone_is_known
+        check_phone(session, actor, form.phone, seen_is_fine=known, but=customer.id)
     if not _shown(changes):
         return Receipt(customer.id, customer.version, customer.number)
     for change in changes:
@@ -111,7 +120,8 @@ def update(session: Session, actor: Actor, form: UpdateCustomer) -> Receipt:
 
 
 def assign(session: Session, actor: Actor, form: AssignCustomer) -> Receipt:
-    """Hand a file to another owner or store; everything on it goes along."""
+    """Hand a file to another owner or store; everything on it goes along. Both stores read of it
+    in the audit; drafts of those who may no longer write them go."""
     actor.require(Permission.CUSTOMERS_ASSIGN)
     customer = load(session, Customer, form.customer_id, lock=True)
     policy.require_edit(actor, customer)
@@ -122,13 +132,36 @@ def assign(session: Session, actor: Actor, form: AssignCustomer) -> Receipt:
     changes = audit.difference(customer, place)
     if not changes:
         return Receipt(customer.id, customer.version, customer.number)
+    left = customer.store_id
     for row in (customer, *_belongings(session, customer.id)):
         row.store_id, row.owner_id = form.store_id, form.owner_id
     audit.record(
         session, actor, Action.CUSTOMERS_ASSIGNED, customer, changes=changes, reason=form.reason
     )
+    if left != form.store_id:
+        _tell_former_store(session, actor, customer, left, form.reason)
+    for form_name, reach in _DRAFTS.items():
+        drafts.drop(session, f"{form_name}:{customer.id}", customer, reach)
     summary.refresh(session, customer.id)
     return Receipt(customer.id, customer.version, customer.number)
+
+
+def _tell_former_store(
+    session: Session, actor: Actor, customer: Customer, store_id: int, reason: str
+) -> None:
+    """An entry that stays with the store that the file left: what is the new one's is not read
+    there any more."""
+    name = select(col(Store.name)).where(col(Store.id) == customer.store_id)
+    audit.record(
+        session,
+        actor,
+        Action.CUSTOMERS_ASSIGNED,
+        customer,
+        reason=reason,
+        store_id=store_id,
+        store=session.execute(name).scalar_one(),
+        customer=customer.number,
+    )
 
 
 def next_number(session: Session) -> str:
@@ -156,15 +189,20 @@ def reserve_numbers(session: Session, count: int) -> int:
     return int(moved) - count
 
 
-def check_phone(session: Session, phone: str, *, seen_is_fine: bool) -> None:
-    """Raises PhoneKnown when a file in sight has this phone, KnownElsewhere when another's has.
+def check_phone(
+    session: Session, actor: Actor, phone: str, *, seen_is_fine: bool, but: int = 0
+) -> None:
+    """Raises PhoneKnown when a file in sight has this phone, KnownElsewhere when another's has,
+    TooOften for who asks for very many.
 
     `seen_is_fine`: the entrant has looked at the one in sight (families share phones); nobody can
-    have looked at one elsewhere.
+    have looked at one elsewhere. `but` is the file that is to have the phone.
     """
+    policy.count_guess(actor, "form")
     same = select(col(Customer.id), col(Customer.name), col(Customer.number)).where(
         or_(col(Customer.phone) == phone, col(Customer.other_phone) == phone),
         col(Customer.merged_into_id).is_(None),
+        col(Customer.id) != but,
     )
     if seen := session.execute(same.limit(1)).first():
         if seen_is_fine:

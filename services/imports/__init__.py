@@ -1,8 +1,8 @@
 """Lists from elsewhere: read, mapped, tried, imported in chunks, taken back (spec of the wizard).
 
 Reading:  `kinds`, `places`, `preview`, `batches`, `batch`, `rows`, `kept_rows`,
-          `wrong_rows`, `template`
-Writing:  `open_batch`, `check_rows`, `run_chunk`, `undo_chunk`, `throw_away`
+          `template`
+Writing:  `open_batch`, `check_rows`, `run_chunk`, `undo_chunk`, `throw_away`, `wrong_rows`
 Driving:  `check_all`, `run_all`, `undo_all` call those again and again, outside of a transaction
 """
 
@@ -19,7 +19,7 @@ from services.imports.batches import (
     throw_away,
 )
 from services.imports.driving import check_all, digest_of, opening, run_all, undo_all
-from services.imports.export import template, wrong_rows
+from services.imports.export import ExportWrongRows, template, wrong_rows
 from services.imports.groups import Group
 from services.imports.mapping import FieldsNotMapped
 from services.imports.reading import Limits, Row, Table, UnreadableFile, read_table
@@ -45,6 +45,7 @@ __all__ = [
     "BatchView",
     "CheckRows",
     "ColumnView",
+    "ExportWrongRows",
     "FieldsNotMapped",
     "Group",
     "KindView",

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, SkipValidation
+from pydantic import AfterValidator, ConfigDict, SkipValidation
 from sqlalchemy import delete, or_, select
 from sqlmodel import Session, col
 
@@ -57,16 +57,25 @@ class AlreadyRun(Conflict):
     msgid = N_("This import has begun; it can be undone, not thrown away")
 
 
+def _file_name(said: str) -> str:
+    """A file's name as it is kept: no folders, nothing unprintable, at most 200 characters."""
+    name = storable(re.split(r"[/\\]", said)[-1])
+    return "".join(c for c in name if c.isprintable())[-200:].strip() or "-"
+
+
+Heading = Annotated[fields.Written, AfterValidator(storable)]
+
+
 class OpenBatch(Request):
     """`rows` is how many rows will follow; `digest` the SHA-256 of the file; `serial`: the file
     is a workbook, in which a date may be a day number."""
 
     kind: fields.Line
-    file_name: str
+    file_name: Annotated[fields.Written, AfterValidator(_file_name)]
     digest: Annotated[str, fields.text(64)]
     store_id: fields.PositiveId
-    columns: tuple[str, ...]
-    mapping: dict[str, str]
+    columns: tuple[Heading, ...]
+    mapping: dict[Heading, str]
     rows: fields.Count
     serial: bool = False
 
@@ -106,13 +115,12 @@ def open_batch(session: Session, actor: Actor, form: OpenBatch) -> int:
     actor.require(Permission.IMPORTS_RUN)
     _require_store(session, actor, form.store_id)
     kind = kind_of(form.kind)
-    columns = [storable(name) for name in form.columns]
-    chosen = {storable(column): field for column, field in form.mapping.items()}
-    chosen = mapping.checked(kind, columns, chosen)
+    columns = list(form.columns)
+    chosen = mapping.checked(kind, columns, form.mapping)
     mapping.remember(session, kind, columns, chosen)
     batch = ImportBatch(
         kind=kind.name,
-        file_name=file_name(form.file_name),
+        file_name=form.file_name,
         file_digest=form.digest,
         store_id=form.store_id,
         user_id=actor.id,
@@ -133,12 +141,6 @@ def open_batch(session: Session, actor: Actor, form: OpenBatch) -> int:
         rows=form.rows,
     )
     return batch.id
-
-
-def file_name(said: str) -> str:
-    """A file's name as it is kept: no folders, nothing unprintable, at most 200 characters."""
-    name = storable(re.split(r"[/\\]", said)[-1])
-    return "".join(c for c in name if c.isprintable())[-200:].strip() or "-"
 
 
 def check_rows(session: Session, actor: Actor, form: CheckRows) -> Step:

@@ -22,7 +22,7 @@ from services.core.words import N_
 from services.customers.summary import refresh
 from services.imports import known as lookups
 from services.imports import making
-from services.imports.known import Car, Known, Person
+from services.imports.known import Known, Person
 from services.imports.parsing import (
     choice,
     day,
@@ -240,11 +240,13 @@ def _car(
     car = known.car(values.get("vin"), values.get("plate"))
     if car is None:
         return making.CarDeed(new=wanted, began_on=values.get("delivered_on")), None
-    if car.store_id != place.store_id:
-        notes.append((which, CAR_ELSEWHERE, {"store": car.store}))
-        return making.CarDeed(), None
+    owner = known.people.get(car.owner_id or 0)
+    for there in (car, owner):
+        if there is not None and there.store_id != place.store_id:
+            notes.append((which, CAR_ELSEWHERE, {"store": there.store}))
+            return making.CarDeed(), None
     if car.owner_id is not None and (row is None or car.owner_id != row.id):
-        return _of_another(known, car, line, which, notes)
+        return _of_another(owner, line, which, notes)
     vehicle = known.cars[car.id]
     deed = making.CarDeed(vehicle=vehicle, fill=_blanks(vehicle, wanted, notes))
     deed.joins = row is None or (car.id, row.id) not in known.joined
@@ -253,10 +255,10 @@ def _car(
 
 
 def _of_another(
-    known: Known, car: Car, line: Line, which: str, notes: list[Reason]
+    owner: Person | None, line: Line, which: str, notes: list[Reason]
 ) -> tuple[making.CarDeed, Reason | None]:
-    """The car has another owner: leave it with him, or look first whether he is the same."""
-    owner: Person | None = known.people.get(car.owner_id or 0)
+    """The car has another owner of the store: leave it with him, or look first whether he is the
+    same."""
     if owner is None:
         return making.CarDeed(), None  # merged away meanwhile
     named = {"name": owner.name, "number": owner.number}

@@ -27,7 +27,6 @@ _BLANKS: Final = frozenset(WORDS["blanks"])
 _COMPANIES: Final = tuple(word.casefold() for word in WORDS["companies"])
 _PROSE: Final = frozenset({"name", "contact_name", "note", "need", "summary", "street"})
 """Here a dash is what somebody wrote, not nothing."""
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 LONGEST_CELL: Final = 32_767
 FURTHEST_YEARS: Final = 30
 
@@ -38,8 +37,8 @@ def folded(text: str) -> str:
 
 
 def storable(cell: str) -> str:
-    """A cell as a row keeps it: what no database takes becomes a question mark."""
-    return _UNSTORABLE.sub("\ufffd", cell[:LONGEST_CELL])
+    """A cell as a row keeps it."""
+    return normal.storable(cell[:LONGEST_CELL])
 
 
 def sounds_like_company(name: str) -> bool:

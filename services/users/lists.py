@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
@@ -63,11 +63,11 @@ _SEES = {
 class Wanted(Input):
     """Which accounts, and after which user name the page begins. Blank and None mean all."""
 
-    like: Annotated[str, fields.text(80, least=0)] = ""
+    like: fields.Sought = ""
     """A part of the name or user name."""
-    store_id: int | None = None
+    store_id: fields.PositiveId | None = None
     role: Role | None = None
-    after: str | None = None
+    after: fields.Sought | None = None
 
 
 @dataclass(frozen=True, slots=True)

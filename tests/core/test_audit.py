@@ -15,6 +15,8 @@ CHANGES = [
     Change("phone", "+8613812346208", "+8613900001111"),
     Change("name", "王小明", "王大明"),
     Change("birthday", None, date(1980, 5, 4)),
+    Change("note", "", "他的妻子叫李四"),
+    Change("lifecycle", Lifecycle.POTENTIAL, Lifecycle.LOST),
 ]
 
 
@@ -53,8 +55,10 @@ def test_the_audit_keeps_masked_values(entry):
     assert entry.details == {
         "changes": [
             ["phone", "138 **** 6208", "139 **** 1111"],
-            ["name", "王小明", "王大明"],
+            ["name", "王****", "王****"],
             ["birthday", None, "1980-****"],
+            ["note", "", "****"],
+            ["lifecycle", "potential", "lost"],
         ],
         "number": 7,
         "day": "2026-05-04",
@@ -67,6 +71,8 @@ def test_the_revisions_keep_the_clear_ones(entry, dealer):
         ("phone", "+8613812346208", "+8613900001111"),
         ("name", "王小明", "王大明"),
         ("birthday", None, "1980-05-04"),
+        ("note", "", "他的妻子叫李四"),
+        ("lifecycle", "potential", "lost"),
     ]
     assert {(row.audit_id, row.customer_id) for row in dealer.rows(Revision)} == {(entry.id, 1)}
 
@@ -75,7 +81,7 @@ def test_no_clear_value_is_in_the_audit_table(entry):
     with engine().connect() as connection:
         rows = str(connection.execute(text("SELECT * FROM audit_entries")).all())
     assert "138 ****" in rows  # so it is the right table
-    for clear in ("13812346208", "13900001111", "1980-05-04"):
+    for clear in ("13812346208", "13900001111", "1980-05-04", "王小明", "李四"):
         assert clear not in rows
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.core.masks import MASKS, masked
+from db.models import Lifecycle
+from services.core.masks import HIDDEN, MASKS, NAMES, TELLS_NOBODY, lasting, masked
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,33 @@ def test_the_middle_of_a_phone_is_gone(number):
     shown = str(masked("phone", f"+86{number}"))
     assert str(number)[3:7] not in shown.replace(str(number)[:3], "", 1)[:-4]
     assert sum(char.isdigit() for char in shown) == 7
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "left"),
+    [
+        ("name", "王小明", "王****"),
+        ("name", "杭州西湖贸易有限公司", "杭****"),
+        ("contact_name", "单雪", "单****"),
+        ("note", "他的妻子叫李四", "****"),
+        ("a column to come", "anything", "****"),
+        ("a column to come", ["anything"], "****"),
+        ("phone", "+8613812346208", "138 **** 6208"),
+        ("birthday", date(1980, 5, 4), "1980-****"),
+        ("model", "A7", "A7"),
+        ("lifecycle", Lifecycle.LOST, Lifecycle.LOST),
+        ("is_member", True, True),
+        ("odometer_km", 12000, 12000),
+        ("insurance_until", date(2026, 5, 4), date(2026, 5, 4)),
+        ("note", "", ""),
+        ("name", None, None),
+    ],
+)
+def test_what_lasts_in_the_audit(field, value, left):
+    assert lasting(field, value) == left
+
+
+@given(st.text(max_size=12), st.text(min_size=1, max_size=40))
+def test_no_text_lasts_unless_it_tells_nobody(field, text):
+    if field not in MASKS | dict.fromkeys(NAMES | TELLS_NOBODY):
+        assert lasting(field, text) == HIDDEN

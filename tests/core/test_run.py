@@ -181,6 +181,29 @@ def test_a_write_out_of_reach_is_refused_and_written_down(dealer):
     assert entry.details["refused"] == {"record": "Customer"}
 
 
+class Spent(Conflict):
+    is_recorded = True
+
+
+@pytest.mark.parametrize(("refusal", "entries"), [(Spent, 1), (Conflict, 0), (NotFound, 0)])
+def test_a_refusal_that_says_so_is_written_down(dealer, refusal, entries):
+    def command(session: Session, actor: Actor, form: Rename) -> Receipt:
+        rename(session, actor, form)
+        raise refusal(most=60)
+
+    def query(session: Session, actor: Actor) -> None:
+        raise refusal(most=60)
+
+    key = dealer.customer("old")
+    with pytest.raises(refusal):
+        run.perform(command, dealer.caller("sales"), form(key))
+    with pytest.raises(refusal):
+        run.fetch(query, dealer.caller("sales"))
+    assert dealer.row(Customer, key).name == "old"
+    assert [entry.details["refused"] for entry in denials(dealer)] == [{"most": 60}] * 2 * entries
+    assert {entry.actor_id for entry in denials(dealer)} <= {dealer.user_id("sales")}
+
+
 def test_a_refused_query_is_written_down(dealer):
     with pytest.raises(NotPermitted):
         run.fetch(found, dealer.caller("sales"), User, "admin")

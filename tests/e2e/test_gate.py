@@ -5,22 +5,26 @@ On a real server (ASVS 3.2.2, 3.3.1-3.3.4, 3.4.3, 3.4.6, 3.5.1, 7.4.1, 8.3.1, 14
 
 import json
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from websockets.exceptions import InvalidStatus
 
+from db.engine import write_transaction
 from db.models import User
 from pages.components.menu import ENTRIES
+from server.routes import TICKETS_A_MINUTE
 from services import sessions, users
 from services.core import run
 from services.core.access import SignedIn
 from tests.conftest import Templates
 from tests.e2e.asking import ask
 from tests.e2e.server import Live, Server, at_live, live, on_both
-from tests.e2e.wsclient import Tab, pressed, typed
+from tests.e2e.wsclient import Tab, answered, pressed, typed
 from tests.services.test_sessions import come_in
 
 __all__ = ["at_live", "live"]
@@ -149,11 +153,14 @@ def test_a_sign_in_by_message_and_its_cookie(at_live: Live) -> None:
         name, password = tab.elements("text_input")
         [send] = [b for b in tab.elements("button") if b.is_form_submitter]
         tab.run(typed(name.id, "club"), typed(password.id, "Violet-Harbour-42"), pressed(send.id))
-        assert "profile" in tab.pages()
-        assert "users" not in tab.pages()
+        assert "Sign out" not in tab.said()
         [carrier] = tab.elements("bidi_component")
         ticket = json.loads(carrier.json)["ticket"]
-    url = f"{at_live.url}/auth/session"
+        url = f"{at_live.url}/auth/session"
+        assert ask(url, X_Ticket=ticket, X_Requested_With="crm").status == 401
+        tab.run(answered(carrier.id, "401"))
+        assert "profile" in tab.pages()
+        assert "users" not in tab.pages()
     assert ask(url, method="POST", X_Ticket=ticket).status == 403
     answer = ask(url, method="POST", X_Ticket=ticket, X_Requested_With="crm")
     assert answer.status == 204
@@ -165,6 +172,11 @@ def test_a_sign_in_by_message_and_its_cookie(at_live: Live) -> None:
     assert answer.headers["cache-control"] == "no-store"
     assert ask(url, method="POST", X_Ticket=ticket, X_Requested_With="crm").status == 403
     token = cookie.partition("=")[2].partition(";")[0]
+    kept = {"token": token, "X_Ticket": ticket, "X_Requested_With": "crm"}
+    assert ask(url, **kept).status == 204
+    assert ask(url, method="POST", **kept).status == 204
+    assert ask(url, **{**kept, "X_Ticket": "another"}).status == 401
+    assert ask(url, **{**kept, "token": "another"}).status == 401
     with Tab(at_live.port, cookies={"crm": token}) as tab:
         tab.run()
         assert "profile" in tab.pages()
@@ -173,6 +185,36 @@ def test_a_sign_in_by_message_and_its_cookie(at_live: Live) -> None:
     gone = ask(url, method="DELETE", token=token, X_Requested_With="crm")
     assert gone.status == 204
     assert "Max-Age=0" in gone.headers["set-cookie"]
+
+
+def test_invented_tickets_do_not_queue_with_those_who_write(at_live: Live) -> None:
+    """Somebody writes for as long as this takes; a real ticket waits for him, garbage does not."""
+    url, ours = f"{at_live.url}/auth/session", {"X_Requested_With": "crm"}
+    ticket = come_in("club").ticket
+    with ThreadPoolExecutor(1) as other:
+        with write_transaction():
+            begun = time.monotonic()
+            for number in range(20):
+                assert ask(url, method="POST", X_Ticket=f"x{number}", **ours).status == 403
+            took = time.monotonic() - begun
+            real = other.submit(ask, url, method="POST", X_Ticket=ticket, **ours)
+            with pytest.raises(TimeoutError):
+                real.result(timeout=1)
+        assert real.result(timeout=20).status == 204
+    assert took < 10
+
+
+def test_one_address_may_not_try_tickets_for_ever(at_live: Live) -> None:
+    url = f"{at_live.url}/auth/session"
+    he = {"X_Requested_With": "crm", "X_Forwarded_For": "203.0.113.77"}
+    statuses = [
+        ask(url, method="POST", X_Ticket=f"x{number}", **he).status
+        for number in range(TICKETS_A_MINUTE + 5)
+    ]
+    assert statuses == [403] * TICKETS_A_MINUTE + [429] * 5
+    ticket = come_in("club").ticket
+    assert ask(url, method="POST", X_Ticket=ticket, **he).status == 429
+    assert ask(url, method="POST", X_Ticket=ticket, X_Requested_With="crm").status == 204
 
 
 def test_behind_https_the_browser_guards_the_cookie(at_live: Live) -> None:
@@ -268,6 +310,31 @@ def test_a_callback_does_work_while_one_is_signed_in(at_live: Live, probe: Serve
         [speak] = [b.id for b in tab.elements("button") if b.label == "speak"]
         tab.run(pressed(speak))
     assert at_live.dealer.row(User, at_live.dealer.user_id("data")).language == "en"
+
+
+@pytest.mark.parametrize("place", ["page", "fragment", "callback"])
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("en-US", "Something broke. Tell your administrator"), ("zh-CN", "系统出错了")],
+)
+def test_what_breaks_is_told_by_its_number_and_written_down_without_its_text(
+    at_live: Live, probe: Server, place: str, locale: str, words: str
+) -> None:
+    with Tab(probe.port, cookies={"crm": come_in("steward").token}, locale=locale) as tab:
+        tab.run()
+        [button] = [b for b in tab.elements("button") if b.label == f"break the {place}"]
+        [fragment] = tab.fragments()
+        tab.run(pressed(button.id), fragment=fragment if place == "fragment" else "")
+        [alert] = tab.elements("alert")
+        assert words in alert.body
+        [number] = re.findall(r"[0-9a-f]{8}", alert.body)
+        assert tab.elements("exception") == []
+        assert "ValueError" not in tab.said()
+        assert "SECRET-NAME" not in tab.said()
+    log = probe.log.read_text("utf-8")
+    [told] = re.findall(rf"incident {number}\n(.*?)ValueError", log, re.DOTALL)
+    assert "probe/main.py" in told
+    assert "SECRET-NAME" not in log
 
 
 @on_both

@@ -25,6 +25,9 @@ def test_from_a_file_to_customers_and_back(at_live: Live, tmp_path):  # noqa: F8
     with signed_in(at_live, "manager") as [page]:
         page.goto(f"{at_live.url}/imports")
         expect(page.get_by_text("No imports yet")).to_be_visible()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Template").click()
+        assert download.value.suggested_filename == "Customers with cars Template.xlsx"
         page.locator("input[type=file]").set_input_files(source)
         expect(page.get_by_text("GB18030")).to_be_visible()
         settled(page)
@@ -32,7 +35,10 @@ def test_from_a_file_to_customers_and_back(at_live: Live, tmp_path):  # noqa: F8
         expect(page).to_have_url(re.compile(r"batch=\d+"))
         expect(page.get_by_role("button", name="Import 2 rows")).to_be_visible()
         with page.expect_download() as download:
-            page.get_by_role("button", name="1 wrong rows as a file").click()
+            page.get_by_role("link", name="1 wrong rows as a file").click()
+        assert download.value.suggested_filename == "客户名单 Rows to mend.xlsx"
+        assert page.context.pages == [page]  # the page is where it was, and no other is left
+        expect(page.get_by_role("button", name="Import 2 rows")).to_be_visible()
         sheet = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes())).active
         assert sheet["C2"].value == "李四"
         assert {cell.data_type for cell in sheet[2] if cell.value} == {"s"}

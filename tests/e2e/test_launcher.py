@@ -4,8 +4,11 @@ import gc
 from pathlib import Path
 
 import pytest
+import streamlit as st
+from streamlit.logger import get_logger
 
 import app
+from pages.components import troubles
 from server import gate
 from server.addresses import allowed_hosts, is_allowed_host, is_same_origin
 
@@ -50,6 +53,12 @@ def test_what_is_loaded_before_the_first_visitor_is_not_collected_after_each_run
 
 def test_the_gate_stands_before_everything() -> None:
     assert [each.cls for each in app.app._user_middleware] == [gate.Gate]
+
+
+def test_what_breaks_on_a_page_is_told_in_our_words() -> None:
+    assert app.app._on_script_error is troubles.broken
+    assert st.get_option("logger.enableRich") is False
+    assert get_logger("streamlit.error_util").filters
 
 
 @pytest.mark.parametrize(

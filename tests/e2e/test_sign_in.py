@@ -1,5 +1,6 @@
 """Signing in and out as people do it, in Chromium."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,11 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
-from db.models import User
+from db.models import SignInTicket, User
 from services import users
-from services.core import run
+from services.core import clock, run
 from tests.browser import launch, visitor
 from tests.dealer import PASSWORD
 from tests.e2e.server import Live, Server, at_live, live
@@ -25,6 +26,7 @@ PATIENCE = 20_000
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         browser = launch(playwright)
         yield browser
         browser.close()
@@ -61,10 +63,8 @@ def fill(page: Page, username: str, password: str = PASSWORD) -> None:
 
 
 def sign_in(page: Page, url: str, username: str, password: str = PASSWORD) -> None:
-    """Come in, and wait until the browser holds its cookie: an F5 before then has none to show."""
     page.goto(url)
-    with page.expect_response(lambda answer: "/auth/session" in answer.url):
-        fill(page, username, password)
+    fill(page, username, password)
     out = page.get_by_role("button", name="Sign out", exact=True)
     expect(out).to_be_visible(timeout=PATIENCE)
 
@@ -84,9 +84,7 @@ def test_a_deep_link_survives_the_sign_in_f5_a_new_tab_and_a_restart(
 ) -> None:
     link = f"{at_live.url}/profile?from=chat"
     with person() as (context, page):
-        with page.expect_response(lambda answer: "/auth/session" in answer.url) as given:
-            sign_in(page, link, "steward")
-        assert given.value.status == 204
+        sign_in(page, link, "steward")
         expect_profile(page, "steward")
         assert page.url == link
         expect_cookie(context)
@@ -108,6 +106,157 @@ def expect_cookie(context: BrowserContext) -> None:
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
     assert "crm=" not in page.evaluate("document.cookie")
+
+
+# ---- between the password and the cookie
+
+CARRIED = "**/auth/session"
+
+
+def hold(page: Page) -> Callable[[], None]:
+    """Let the requests for the cookie wait until the answer is called."""
+    held: list[Route] = []
+    opened = threading.Event()
+
+    def keep(route: Route) -> None:
+        if opened.is_set():
+            route.continue_()
+        else:
+            held.append(route)
+
+    def release() -> None:
+        opened.set()
+        for route in held:
+            route.continue_()
+
+    page.route(CARRIED, keep)
+    return release
+
+
+def test_nothing_is_shown_before_the_browser_holds_the_cookie(
+    at_live: Live, person: Person
+) -> None:
+    link = f"{at_live.url}/profile?from=chat"
+    with person() as (context, page):
+        release = hold(page)
+        page.goto(link)
+        fill(page, "steward")
+        expect(page.get_by_text("Signing in…")).to_be_visible()
+        expect(page.get_by_text("Customer care for the dealer group")).to_be_visible()
+        expect(page.get_by_role("textbox")).to_have_count(0)
+        assert page.get_by_role("heading", name="My profile").count() == 0
+        assert page.get_by_role("button", name="Sign out").count() == 0
+        assert cookies_of(context) == []
+        release()
+        page.get_by_role("heading", name="My profile").wait_for()
+        page.reload()  # as soon as there is anything to see
+        expect_profile(page, "steward")
+        assert page.url == link
+        assert cookies_of(context)
+
+
+def cookies_of(context: BrowserContext) -> list[Any]:
+    return [cookie for cookie in context.cookies() if cookie["name"] == "crm"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "fields", "says", "again", "out"),
+    [
+        (
+            "en-US",
+            ("User name", "Password", "Sign in"),
+            "The sign-in could not be completed",
+            "Try again",
+            "Sign out",
+        ),
+        ("zh-CN", ("用户名", "密码", "登录"), "登录未能完成", "重试", "退出登录"),
+    ],
+)
+def test_a_cookie_that_the_server_cannot_give_is_asked_for_again(
+    at_live: Live,
+    person: Person,
+    locale: str,
+    fields: tuple[str, ...],
+    says: str,
+    again: str,
+    out: str,
+) -> None:
+    name, password, send = fields
+    with person(locale) as (context, page):
+        page.route(CARRIED, lambda route: route.fulfill(status=503))
+        page.goto(f"{at_live.url}/profile")
+        page.get_by_role("textbox", name=name).fill("steward")
+        page.get_by_role("textbox", name=password).fill(PASSWORD)
+        page.get_by_role("button", name=send, exact=True).click()
+        expect(page.get_by_text(says)).to_be_visible()
+        with page.expect_response(CARRIED):
+            page.get_by_role("button", name=again).click()
+        expect(page.get_by_text(says)).to_be_visible()
+        assert cookies_of(context) == []
+        page.unroute(CARRIED)
+        page.get_by_role("button", name=again).click()
+        expect(page.get_by_role("button", name=out, exact=True).first).to_be_visible()
+        assert cookies_of(context)
+
+
+def test_an_answer_that_is_lost_on_its_way_spends_no_sign_in(at_live: Live, person: Person) -> None:
+    """The ticket is spent and the cookie is there; the page could not know."""
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    with person() as (_context, page):
+        page.route(CARRIED, lose)
+        page.goto(f"{at_live.url}/profile")
+        fill(page, "steward")
+        expect(page.get_by_text("could not be completed")).to_be_visible()
+        assert at_live.dealer.rows(SignInTicket) == []
+        page.unroute(CARRIED)
+        page.get_by_role("button", name="Try again").click()
+        expect_profile(page, "steward")
+        page.reload()
+        expect_profile(page, "steward")
+
+
+def test_a_browser_that_keeps_no_cookies_comes_in_with_a_warning(
+    at_live: Live, person: Person
+) -> None:
+    def forget(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=204)
+        else:
+            route.continue_()
+
+    with person() as (_context, page):
+        page.route(CARRIED, forget)
+        page.goto(f"{at_live.url}/profile")
+        fill(page, "steward")
+        expect_profile(page, "steward")
+        expect(page.get_by_text("This browser keeps no cookies")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("textbox", name="User name")).to_be_visible()
+
+
+def test_a_ticket_that_comes_too_late_leads_back_to_the_form(at_live: Live, person: Person) -> None:
+    with person() as (_context, page):
+        release = hold(page)
+        page.goto(f"{at_live.url}/profile")
+        fill(page, "steward")
+        expect(page.get_by_text("Signing in…")).to_be_visible()
+        tickets = at_live.dealer.rows(SignInTicket)
+        for ticket in tickets:
+            ticket.expires_at = clock.now()
+        at_live.dealer.add(*tickets)
+        release()
+        expect(page.get_by_text("took too long")).to_be_visible()
+        page.get_by_role("button", name="Back to the sign-in").click()
+        expect_form(page)
+        fill(page, "steward")
+        expect_profile(page, "steward")
+
+
+# ---- going out
 
 
 def test_signing_out_ends_all_tabs_and_takes_the_cookie(at_live: Live, person: Person) -> None:

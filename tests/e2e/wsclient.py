@@ -4,6 +4,7 @@ What a stranger or a signed-out tab could ask for, and what it would be told.
 """
 
 import itertools
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -141,3 +142,10 @@ def pressed(widget_id: str) -> WidgetState:
 def typed(widget_id: str, text: str) -> WidgetState:
     """Text in a field."""
     return WidgetState(id=widget_id, string_value=text)
+
+
+def answered(component_id: str, status: str) -> WidgetState:
+    """What the cookie's script reports to the page."""
+    told = json.dumps([{"event": "answer", "value": status}])
+    events = f"$$STREAMLIT_INTERNAL_KEY_{component_id}__events"
+    return WidgetState(id=events, json_trigger_value=told)

@@ -100,7 +100,7 @@ def columns() -> list[Column]:
         )
     )
     return [
-        Column("name", own("姓名", "Name"), pinned=True, width=90),
+        Column("name", own("姓名", "Name"), width=90),
         Column("label", own("关系", "Relation"), Kind.BADGE, tones=tones, width=95),
         Column("plate", own("车牌", "Plate"), width=100),
         Column("phone", own("电话", "Phone"), width=125),

@@ -1,9 +1,12 @@
 """The audit page: who may open it, what he reads there, how he narrows it."""
 
+from uuid import uuid4
+
 import pytest
 
+from db.models import Customer
 from services import customers
-from services.core.run import perform
+from services.core.run import fetch, perform
 from tests.dealer import Dealer
 from tests.pages.visit import texts, visit
 from tests.services.test_customers import change
@@ -20,34 +23,72 @@ def shown(dealer: Dealer, who: str, **query: str) -> str:
 @pytest.fixture
 def edited(dealer: Dealer) -> Dealer:
     """Two files in two stores, each with a correction of its own."""
-    here = dealer.customer("本店客户", number="C0000001", city="绍兴")
-    there = dealer.customer("外店客户", number="C0000002", store=2, owner="sales2", city="温州")
-    perform(customers.update, dealer.caller("sales"), change(here, city="杭州"))
-    perform(customers.update, dealer.caller("sales2"), change(there, city="宁波"))
+    here = dealer.customer("本店客户", number="C0000001", preferred_channel="phone")
+    there = dealer.customer(
+        "外店客户", number="C0000002", store=2, owner="sales2", preferred_channel="visit"
+    )
+    perform(customers.update, dealer.caller("sales"), change(here, preferred_channel="wechat"))
+    perform(customers.update, dealer.caller("sales2"), change(there, preferred_channel="email"))
     return dealer
 
 
 def test_each_reads_the_deeds_within_his_reach(edited: Dealer):
     director, manager = shown(edited, "director"), shown(edited, "manager")
-    assert "City: 绍兴 → 杭州" in director
-    assert "City: 温州 → 宁波" in director
-    assert "City: 绍兴 → 杭州" in manager
-    assert "宁波" not in manager
+    assert "Preferred channel: By phone → WeChat" in director
+    assert "Preferred channel: Visit → E-mail" in director
+    assert "Preferred channel: By phone → WeChat" in manager
+    assert "E-mail" not in manager
 
 
 def test_the_administrator_reads_the_deed_and_no_customers_data(edited: Dealer):
     told = shown(edited, "admin")
-    assert "City: **** → ****" in told
-    assert "绍兴" not in told
+    assert "Preferred channel: **** → ****" in told
+    assert "WeChat" not in told
 
 
 def test_a_customers_number_narrows_it(edited: Dealer):
     told = shown(edited, "director", number="C0000002")
-    assert "宁波" in told
-    assert "绍兴" not in told
+    assert "Visit → E-mail" in told
+    assert "WeChat" not in told
 
 
 @pytest.mark.parametrize("who", ["sales", "steward", "club", "guest"])
 def test_others_have_no_such_page(dealer: Dealer, who: str):
     with pytest.raises(ValueError, match="page"):
         visit(dealer, who, PAGE)
+
+
+def test_every_deed_on_a_file_is_found_by_its_number_and_reads_in_words(edited: Dealer):
+    [key] = [row.id for row in edited.rows(Customer) if row.number == "C0000001"]
+    sales = edited.caller("sales")
+    perform(
+        customers.record_touch,
+        sales,
+        customers.RecordTouch(request_id=uuid4(), customer_id=key, kind="call", summary="约试驾"),
+    )
+    perform(
+        customers.add_vehicle,
+        sales,
+        customers.AddVehicle(request_id=uuid4(), customer_id=key, plate="浙A12345"),
+    )
+    told = shown(edited, "manager", number="C0000001")
+    assert "Touch C0000001" in told
+    assert "Kind: Call" in told
+    assert "Vehicle C0000001" in told
+    assert "Part in the car: Car owner" in told
+    assert "12345" not in told
+
+
+def test_the_history_of_a_file_tells_names_and_choices_and_its_cars(edited: Dealer):
+    [key] = [row.id for row in edited.rows(Customer) if row.number == "C0000001"]
+    sales = edited.caller("sales")
+    perform(
+        customers.add_vehicle,
+        sales,
+        customers.AddVehicle(request_id=uuid4(), customer_id=key, plate="浙A12345"),
+    )
+    told = {entry.field: (entry.old, entry.new) for entry in fetch(customers.history, sales, key)}
+    assert told["preferred_channel"] == (customers.Channel.PHONE, customers.Channel.WECHAT)
+    assert told["plate"] == (None, "浙A12345")
+    masked = {e.field: e.new for e in fetch(customers.history, edited.caller("service"), key)}
+    assert masked["plate"] == "浙A****45"

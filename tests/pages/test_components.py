@@ -476,6 +476,14 @@ def tick(page: Page, table: int, row: int) -> None:
     )
 
 
+def click(page: Page, table: int, row: int) -> None:
+    """Click into a row as a hand does: the canvas misses a click without a way and a while."""
+    canvas = page.locator("[data-testid=stDataFrame]").nth(table)
+    place = {"x": 60, "y": 31 + row * 31 + 15}
+    canvas.hover(position=place)
+    canvas.click(position=place, delay=60)
+
+
 def test_the_chosen_row_is_the_one_clicked(browser: Browser, address: str) -> None:
     with visitor(browser, locale="en-US", viewport={"width": 1440, "height": 1000}) as person:
         page = person.new_page()
@@ -498,7 +506,7 @@ def test_a_record_is_opened_once_per_click(browser: Browser, address: str) -> No
         page = person.new_page()
         open_gallery(page, address, [], "tables")
         for other in range(2):
-            tick(page, 1, 1)
+            click(page, 1, 1)
             expect(page.get_by_text("opened=1", exact=True)).to_be_visible()
             tick(page, 0, other)
             expect(page.get_by_text("opened=None")).to_be_visible()

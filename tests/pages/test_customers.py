@@ -111,6 +111,38 @@ def test_a_draft_survives_a_new_browser(dealer: Dealer):
     assert dealer.row(Customer, key).city == "杭州"
 
 
+def test_a_gap_leads_to_the_form_that_fills_it(dealer: Dealer):
+    key = dealer.customer("王小明", lifecycle="existing")
+    app = visit(dealer, "sales", PAGE, language="en", id=str(key))
+    labels = [each.label for each in app.button if each.label.startswith("Fill in")]
+    assert [("Address" in label, "VIN" in label) for label in labels][:2] == [
+        (True, False),
+        (False, True),
+    ]
+    button(app, "Address").click().run()
+    assert app.query_params["edit"] == "1"
+    assert "Missing in this file" in texts(app)
+    keys = [each.key for each in app.text_input]
+    assert keys.index(widget(app, "text_input", "province").key) < keys.index(
+        widget(app, "text_input", "name").key
+    )
+
+
+def test_working_through_goes_on_past_the_end_of_a_page(dealer: Dealer, monkeypatch):
+    monkeypatch.setattr("services.customers.listing.PAGE", 2)
+    keys = [dealer.customer(f"客户{number}") for number in range(3)]
+    app = visit(dealer, "sales", PAGE, language="en")
+    button(app, "Work through").click().run()
+    seen = [app.query_params["id"]]
+    for _turn in range(2):
+        button(app, "Next").click().run()
+        seen.append(app.query_params["id"])
+    assert seen == [str(key) for key in reversed(keys)]
+    assert button(app, "Next").disabled
+    button(app, "Previous").click().run()
+    assert app.query_params["id"] == str(keys[1])
+
+
 def visit_again(dealer: Dealer, key: int):
     """The same person in another browser: a new session, the old draft."""
     from streamlit.testing.v1 import AppTest

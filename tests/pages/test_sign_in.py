@@ -34,6 +34,11 @@ def is_sign_in(app: AppTest) -> bool:
 def test_the_form_signs_in(dealer: Dealer) -> None:
     app = fill(visit(dealer, None, language="en"), " Sales ", PASSWORD)
     assert not app.exception
+    assert not app.text_input
+    assert not app.button  # nothing of his before the browser holds the cookie
+    assert "sales 某" not in texts(app)
+    del app.session_state["ticket"]  # what the browser's answer does
+    app.run()
     assert [b.label for b in app.button if b.key == "sign-out"] == ["Sign out"]
     assert "sales 某" in texts(app)
     assert "authentication_status" not in app.session_state

@@ -209,7 +209,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.imports.batch": batch(),
     "services.imports.kept_rows": batch(),
     "services.imports.rows": batch((1,)),
-    "services.imports.wrong_rows": batch("zh_CN"),
+    "services.imports.wrong_rows": on_batch(imports.ExportWrongRows, language="zh_CN"),
     "services.imports.open_batch": lambda world, at: form(
         imports.OpenBatch,
         kind="customers",
@@ -244,6 +244,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.sessions.reserve": constant(sessions.Attempt(username="service")),
     "services.sessions.refuse": settle,
     "services.sessions.begin": settle,
+    "services.sessions.is_redeemable": constant(sessions.Redeem(ticket=SecretStr("x"))),
     "services.sessions.redeem": constant(sessions.Redeem(ticket=SecretStr("x"))),
     "services.stores.lines": constant(),
     "services.stores.create": lambda world, at: form(stores.CreateStore, code="X1", name="X"),

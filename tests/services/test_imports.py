@@ -213,6 +213,19 @@ def test_a_car_of_another_store_is_left_there(dealer: Dealer):
     assert len(dealer.rows(Vehicle)) == 1
 
 
+@pytest.mark.parametrize("name", ["赵六", "王先生"])
+def test_an_owner_of_another_store_is_not_named_by_his_car_here(dealer: Dealer, name: str):
+    theirs = dealer.customer("王小明", store=2, owner="sales2", phone=E164, number="T9999999")
+    dealer.vehicle(theirs, vin=VIN, store_id=1, owner_id=None)
+    row = {"name": name, "phone": "13900001111", "vin": VIN}
+    key = bring(dealer, "customers", table(row))
+    assert outcomes(dealer, key) == [N]
+    assert rows_of(dealer, key)[2].reasons == [
+        ["vin", of_customers.CAR_ELSEWHERE, {"store": "宁波江北店"}]
+    ]
+    assert len(dealer.rows(Ownership)) == 1
+
+
 def test_repeats_inside_the_file(dealer: Dealer):
     key = bring(
         dealer,
@@ -706,10 +719,11 @@ def test_another_stores_batch_is_not_there(dealer: Dealer):
         (imports.batch, (key,)),
         (imports.rows, (key, (2,))),
         (imports.kept_rows, (key,)),
-        (imports.wrong_rows, (key, "en")),
     ):
         with pytest.raises(NotFound):
             fetch(query, other, *args)
+    with pytest.raises(NotFound):
+        perform(imports.wrong_rows, other, wrong_rows_of(key))
     with pytest.raises(NotFound):
         perform(imports.run_chunk, other, imports.RunChunk(batch_id=key))
     with pytest.raises(NotFound):
@@ -737,8 +751,12 @@ def test_who_may_not_import(dealer: Dealer, who):
 # ---- what is given back
 
 
-def book_of(data):
-    return openpyxl.load_workbook(io.BytesIO(data)).active
+def book_of(file):
+    return openpyxl.load_workbook(io.BytesIO(file.data)).active
+
+
+def wrong_rows_of(key, language="en"):
+    return imports.ExportWrongRows(batch_id=key, language=language)
 
 
 def test_wrong_rows_come_back_as_text_and_can_be_mended(dealer: Dealer):
@@ -746,7 +764,7 @@ def test_wrong_rows_come_back_as_text_and_can_be_mended(dealer: Dealer):
     rows = [{"name": f"客户{n}", "phone": "+86 1380013", "note": t} for n, t in enumerate(texts)]
     key = bring(dealer, "customers", table(*rows))
     me = dealer.caller("manager")
-    sheet = book_of(fetch(imports.wrong_rows, me, key, "en"))
+    sheet = book_of(perform(imports.wrong_rows, me, wrong_rows_of(key)))
     assert sheet.max_row == len(rows) + 1
     cells = [cell for line in sheet.iter_rows() for cell in line if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"}
@@ -758,15 +776,19 @@ def test_wrong_rows_come_back_as_text_and_can_be_mended(dealer: Dealer):
     assert sheet["B2"].value == "2"
     assert sheet["D2"].value == "+86 1380013"
     assert [sheet.cell(n, 5).value for n in range(2, 6)] == [t.strip("\r") for t in texts[:4]]
-    chinese = book_of(fetch(imports.wrong_rows, me, key, "zh_CN"))
+    chinese = book_of(perform(imports.wrong_rows, me, wrong_rows_of(key, "zh_CN")))
     assert chinese["D2"].value == "+86 1380013"
+    taken = [e for e in dealer.rows(AuditEntry) if e.action == "imports:exported"]
+    assert [(e.subject_id, e.details, e.actor_name) for e in taken] == [
+        (key, {"rows": len(rows)}, "manager 某")
+    ] * 2
 
 
 @pytest.mark.parametrize("kind", ["customers", "sales", "repairs"])
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_a_template_can_be_uploaded_as_it_is(dealer: Dealer, kind, language):
     me = dealer.caller("manager")
-    data = fetch(imports.template, me, kind, language)
+    data = fetch(imports.template, me, kind, language).data
     seen = fetch(imports.preview, me, kind=kind, data=data, file_name="t.xlsx")
     [view] = [one for one in fetch(imports.kinds, me) if one.name == kind]
     assert [column.field for column in seen.columns] == list(view.fields)

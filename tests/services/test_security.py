@@ -69,10 +69,40 @@ def test_who_reads_no_file_reads_no_customers_values_in_the_audit(dealer: Dealer
     def changes(username: str) -> list[list[object]]:
         page = fetch(audits.page, dealer.caller(username), audits.AuditFilters())
         [entry] = [line for line in page.lines if line.action == "customers:edited"]
-        return sorted(entry.details["changes"])
+        return sorted(map(list, entry.changes))
 
-    assert changes("director") == [["name", "王小明", "赵铁柱"], ["note", "", "owes the neighbour"]]
+    assert changes("director") == [["name", "王****", "赵****"], ["note", "", HIDDEN]]
     assert changes("admin") == [["name", HIDDEN, HIDDEN], ["note", "", HIDDEN]]
+
+
+def test_what_a_person_typed_about_a_customer_stands_in_no_audit_entry(dealer: Dealer) -> None:
+    key = dealer.customer()
+    typed = {
+        "name": NAME,
+        "contact_name": "钱大柱",
+        "note": NOTE,
+        "need": "a car for his wife",
+        "hobbies": "plays the erhu",
+        "employer": "the harbour office",
+        "city": "Ninghai",
+        "email": "zhao@example.com",
+        "do_not_contact_reason": "lost his father",
+    }
+    correct(dealer, key, **typed)
+    summary = "his wife Sun Li will call"
+    touch = RecordTouch(
+        request_id=uuid4(), customer_id=key, kind=customers.TouchKind.CALL, summary=summary
+    )
+    perform(customers.record_touch, dealer.caller("sales"), touch)
+    consent = customers.GiveConsent(
+        request_id=uuid4(), customer_id=key, purpose=customers.Purpose.CLUB, proof="told Sun Li"
+    )
+    perform(customers.give_consent, dealer.caller("sales"), consent)
+    told = str([(entry.details, entry.reason) for entry in dealer.rows(AuditEntry)])
+    clear = (*typed.values(), summary, "Sun Li", "王小明")
+    assert [value for value in clear if value in told] == []
+    kept = {revision.field: revision.new for revision in dealer.rows(Revision)}
+    assert {name: kept[name] for name in typed} == typed
 
 
 def test_an_incident_in_the_log_says_where_and_never_what_was_typed(

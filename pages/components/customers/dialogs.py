@@ -7,7 +7,7 @@ import streamlit as st
 from pages.components import layout
 from pages.components.forms import Form
 from pages.components.frame import done, fetch
-from pages.components.words import _, field
+from pages.components.words import _, field, raw
 from services import customers
 from services.core.words import N_
 from services.customers import ConsentView, CustomerFile, VehicleView
@@ -80,11 +80,10 @@ def touch(file: CustomerFile) -> None:
     @layout.drawer(_(N_("Record touch")), name=str(file.values["name"]))
     def draw() -> None:
         form = Form("customers.touch", subject=file.id, values={"kind": "call"}, keeps_draft=True)
-        with st.container(horizontal=True):
-            form.choice("kind", customers.TouchKind)
-            form.day("next_contact_on")
-        form.check("is_inbound")
+        form.choice("kind", customers.TouchKind)
         form.area("summary", height=140)
+        form.check("is_inbound")
+        form.day("next_contact_on")
         if _save():
             _finish(form.send(customers.record_touch, customers.RecordTouch, customer_id=file.id))
 
@@ -142,7 +141,7 @@ def add_vehicle(file: CustomerFile) -> None:
         form = Form("customers.vehicle", subject=file.id, values={"role": "owner"})
         form.text("vin")
         form.text("plate")
-        form.choice("role", customers.OwnershipRole)
+        form.choice("role", customers.OwnershipRole, raw(N_("Part in the car")))
         with st.container(horizontal=True):
             form.text("brand")
             form.text("model")
@@ -159,11 +158,12 @@ def add_vehicle(file: CustomerFile) -> None:
 def edit_vehicle(file: CustomerFile, vehicle: VehicleView) -> None:
     @layout.drawer(_(N_("Edit the car")), name=str(vehicle.values["model"] or ""))
     def draw() -> None:
-        shown = {n: v for n, v in vehicle.values.items() if n not in file.masked}
+        shown = {n: v for n, v in vehicle.values.items() if n not in vehicle.masked}
         form = Form("customers.car", subject=f"{vehicle.id}:{vehicle.version}", values=shown)
-        for name in CAR_FIELDS:
-            if name in shown:
-                _car_field(form, name)
+        with st.grid(2, min_column_width=200, gap="small"):
+            for name in CAR_FIELDS:
+                if name in shown:
+                    _car_field(form, name)
         if _save():
             changed = {n: v for n, v in form.typed.items() if str(v or "") != str(shown[n] or "")}
             _finish(

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.components import layout, tables
+from pages.components.customers import gaps
 from pages.components.forms import Form, plain_values
 from pages.components.frame import done, fetch
 from pages.components.tables import Column
@@ -90,15 +91,27 @@ def _editable(file: CustomerFile) -> dict[str, Any]:
 
 
 def _fields(form: Form, file: CustomerFile) -> None:
+    """What the file lacks comes first, so that filling the gaps needs no search."""
+    first = gaps.fields_first(file)
+    lacking = tuple(name for names in SECTIONS.values() for name in names if name in first)
+    if lacking:
+        _section(form, file, _(N_("Missing in this file")), lacking)
     for title, names in SECTIONS.items():
-        open_names = [name for name in names if name not in file.masked]
-        with layout.card(_(title)):
-            with st.grid(3, min_column_width=220, gap="small"):
-                for name in open_names:
-                    _field(form, file, name)
-            if hidden := [field(name) for name in names if name in file.masked]:
-                words = N_("Masked, show it first to change it: {fields}")
-                st.caption(_(words, fields=listed(hidden)))
+        if rest := tuple(name for name in names if name not in first):
+            _section(form, file, _(title), rest)
+
+
+def _section(form: Form, file: CustomerFile, title: str, names: tuple[str, ...]) -> None:
+    open_names = [name for name in names if name not in file.masked]
+    with layout.card(title):
+        with st.grid(3, min_column_width=220, gap="small"):
+            for name in open_names:
+                _field(form, file, name)
+        if "phone" in open_names:
+            form.check("same_phone_is_known", _(N_("The phone is shared (family); I have looked")))
+        if hidden := [field(name) for name in names if name in file.masked]:
+            words = N_("Masked, show it first to change it: {fields}")
+            st.caption(_(words, fields=listed(hidden)))
 
 
 def _field(form: Form, file: CustomerFile, name: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.components import layout, tables
-from pages.components.customers import dialogs
+from pages.components.customers import dialogs, gaps
 from pages.components.customers.colours import TOUCH_ICONS, label_chip, urgency_chip
 from pages.components.frame import fetch
 from pages.components.layout import Chip, Event, Tone
@@ -52,7 +52,7 @@ def show(file: CustomerFile) -> None:
         _tabs(file)
     with right:
         _next(file)
-        _missing(file)
+        gaps.show(file)
         _facts(file)
 
 
@@ -70,8 +70,7 @@ def _header(file: CustomerFile) -> None:
         ):
             dialogs.touch(file)
         if file.may_edit and st.button(_(N_("Edit")), icon=":material/edit:", shortcut="alt+e"):
-            st.query_params["edit"] = "1"
-            st.rerun()
+            gaps.edit(file)
         if file.may_assign and st.button(_(N_("Hand on")), icon=":material/swap_horiz:"):
             dialogs.assign(file)
         may_show = file.masked and file.may_reveal
@@ -102,13 +101,6 @@ def _next(file: CustomerFile) -> None:
 
 def _action_line(action: NextAction) -> str:
     return urgency_chip(action).markdown() + " " + _(action.msgid, **action.params)
-
-
-def _missing(file: CustomerFile) -> None:
-    if not file.missing:
-        return
-    with layout.card(_(N_("Missing in this file"))):
-        layout.chips(Chip(field(name), Tone.WARN) for name in file.missing)
 
 
 def _facts(file: CustomerFile) -> None:

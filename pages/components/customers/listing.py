@@ -6,6 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from pages.components import layout, pickers, tables
+from pages.components.customers import walking
 from pages.components.customers.colours import LABELS
 from pages.components.frame import fetch, keep_alive
 from pages.components.tables import Column, Kind
@@ -44,8 +45,13 @@ def show() -> None:
         "customers.search",
         raw(N_("Search by name, pinyin initials, phone, plate, VIN or number")),
     )
-    filters, order = _filters(text)
-    page = fetch(customers.page, filters, order, tables.page_after())
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
+    ):
+        filters, order = _filters(text)
+        page = fetch(customers.page, filters, order, tables.page_after())
+        if page.rows:
+            walking.start(page, filters, order)
     if not page.rows:
         _nothing(narrowed=filters != Filters())
         return
@@ -62,15 +68,14 @@ def show() -> None:
     else:
         tables.pager(page.after, shown_rows=len(page.rows))
     if chosen is not None:
-        st.query_params["id"] = str(chosen)
-        st.rerun(scope="app")
+        walking.go(chosen)
 
 
 def _filters(text: str) -> tuple[Filters, Order]:
     stores = fetch(customers.stores)
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, width="content", gap="small"):
         store = (
-            pickers.filter_pair(field("store_id"), stores, "store", width=170)
+            pickers.filter_pair(field("store_id"), stores, "store", width=160)
             if len(stores) > 1
             else None
         )
@@ -85,7 +90,7 @@ def _filters(text: str) -> tuple[Filters, Order]:
             _(N_("Sorted by")),
             list(words),
             format_func=words.__getitem__,
-            width=190,
+            width=170,
             **order,
         )
     return (
@@ -104,7 +109,7 @@ def _filters(text: str) -> tuple[Filters, Order]:
 def _owner(store: int | None) -> int | None:
     """0 stands for the pool: files that nobody owns."""
     people = [(0, raw(N_("Nobody (pool)"))), *fetch(customers.colleagues, store)]
-    return pickers.filter_pair(field("owner_id"), people, "owner", width=170)
+    return pickers.filter_pair(field("owner_id"), people, "owner", width=150)
 
 
 def _gap() -> str | None:
@@ -113,7 +118,7 @@ def _gap() -> str | None:
         _(N_("Missing fields")),
         list(words),
         format_func=words.__getitem__,
-        width=170,
+        width=150,
         **pickers.in_url("missing", words, ""),
     )
     return code or None
@@ -122,7 +127,7 @@ def _gap() -> str | None:
 def _columns(*, with_store: bool) -> list[Column]:
     tones = {raw(words): tone for words, tone, _icon in LABELS.values()}
     columns = [
-        Column("name", field("name"), pinned=True, width="medium"),
+        Column("name", field("name"), width="medium"),
         Column("label", raw(N_("Class")), Kind.BADGE, tones=tones, width=90),
         Column("phone", field("phone"), width=130),
         Column("vehicles", raw(N_("Cars")), Kind.NUMBER, width=60),

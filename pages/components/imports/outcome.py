@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.components.frame import caller, done, fetch, request_id, submit
+from pages.components.files import file_button
+from pages.components.frame import done, fetch, request_id, submit
 from pages.components.imports.running import go_on, take_back
 from pages.components.layout import Tone, card, confirm, drawer, tile, tiles
 from pages.components.tables import Column, Kind, rows_table
 from pages.components.words import _, choice, field, fnumber, language, raw
 from services import imports
-from services.core import run
 from services.core.words import N_
 from services.imports import BatchState, BatchView, RowOutcome
 
@@ -112,14 +112,10 @@ def wrong_button(batch: BatchView) -> None:
     """The wrong rows with their reasons, to be mended and uploaded again."""
     if not batch.counts["wrong"]:
         return
-    me, tongue = caller(), language()
-    st.download_button(
+    file_button(
         _(N_("{count} wrong rows as a file"), count=fnumber(batch.counts["wrong"])),
-        lambda: run.fetch(imports.wrong_rows, me, batch.id, tongue),
-        f"import-{batch.id}-wrong.xlsx",
+        f"imports/{batch.id}/wrong-rows.xlsx",
         key=f"imports:wrong:{batch.id}",
-        icon=":material/download:",
-        on_click="ignore",
     )
 
 

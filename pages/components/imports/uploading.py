@@ -5,13 +5,13 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components.frame import caller, fetch, request_id
+from pages.components.files import file_button
+from pages.components.frame import fetch, request_id
 from pages.components.imports.running import check
 from pages.components.layout import card
 from pages.components.pickers import choose_pair, switch
-from pages.components.words import _, field, fnumber, language, plain, raw
+from pages.components.words import _, field, fnumber, plain, raw
 from services import imports
-from services.core import run
 from services.core.words import N_
 
 MEGABYTES = imports.Limits().file_bytes // 2**20
@@ -31,14 +31,10 @@ def chosen_kind(kinds: Sequence[imports.KindView]) -> imports.KindView:
 
 def template_button(kind: imports.KindView) -> None:
     """An empty list of this kind; it is made when it is asked for."""
-    me, tongue = caller(), language()
-    st.download_button(
+    file_button(
         _(N_("Template")),
-        lambda: run.fetch(imports.template, me, kind.name, tongue),
-        f"{kind.name}.xlsx",
+        f"imports/templates/{kind.name}.xlsx",
         key=f"imports:template:{kind.name}",
-        icon=":material/download:",
-        on_click="ignore",
     )
 
 
@@ -124,6 +120,7 @@ def _columns(kind: imports.KindView, seen: imports.Preview, file_id: str) -> dic
         edited = st.data_editor(
             rows,
             hide_index=True,
+            placeholder="–",
             disabled=["column", "samples"],
             key=f"imports:map:{file_id}:{kind.name}:{seen.sheet}",
             column_config=_look(kind),

@@ -20,13 +20,30 @@ from services.core.normal.people import (
     name,
     name_core,
 )
-from services.core.normal.quantity import bounded, date_, integer, money_fen, within
+from services.core.normal.quantity import (
+    EARLIEST,
+    LATEST,
+    bounded,
+    date_,
+    integer,
+    money_fen,
+    within,
+)
 from services.core.normal.refusal import InvalidValue
 from services.core.normal.secret import check_password, weak_password
-from services.core.normal.text import clean_text, compact, half_width, is_blank, required
+from services.core.normal.text import (
+    clean_text,
+    compact,
+    half_width,
+    is_blank,
+    required,
+    storable,
+)
 from services.core.normal.vehicle import PlateKind, Vin, plate, plate_kind, vin
 
 __all__ = [
+    "EARLIEST",
+    "LATEST",
     "InvalidValue",
     "PhoneKind",
     "PlateKind",
@@ -53,6 +70,7 @@ __all__ = [
     "plate",
     "plate_kind",
     "required",
+    "storable",
     "telephone",
     "vin",
     "weak_password",

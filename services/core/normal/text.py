@@ -15,6 +15,7 @@ MARKS_IN_A_ROW: Final = 8
 
 _LINE_BREAKS: Final = re.compile(r"\r\n|[\r\u0085\u2028\u2029]")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_UNSTORABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 _NONCHARACTER: Final = re.compile(
     r"[\ufdd0-\ufdef"
     + "".join(chr(p << 16 | 0xFFFE) + chr(p << 16 | 0xFFFF) for p in range(17))
@@ -118,6 +119,14 @@ def half_width(text: str) -> str:
     Not NFKC: a superscript or a circled digit must not pass for a digit.
     """
     return _DASHES.sub("-", text.translate(_HALF))
+
+
+def storable(text: str) -> str:
+    """`text` as it is, but for what no database takes, which becomes a question mark.
+
+    For what is kept or asked as it was written and cannot be refused: cells, drafts, searches.
+    """
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def is_blank(text: str) -> bool:

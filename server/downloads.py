@@ -1,0 +1,93 @@
+"""Files that leave the house: each through the door, for whom it is, and once.
+
+Streamlit would keep a page's file in its own store and give it to anyone signed in who knows the
+address. Here the address names the record, and whoever asks is asked for his right again. A file
+is a row of `WRITTEN_DOWN` or of `OPEN`; the names in its address are what its service takes.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+from anyio import to_thread
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.answers import ELSEWHERE, language_of, say
+from server.gate import token_of
+from services import imports, sessions
+from services.core import incidents, run
+from services.core.access import SignedIn
+from services.core.errors import AppError, InvalidInput, NotFound, NotPermitted, SignedOut
+from services.core.export import File
+from services.core.inputs import Input
+
+WRITTEN_DOWN: Final[Mapping[str, tuple[run.Command[Any, File], type[Input]]]] = {
+    "/files/imports/{batch_id}/wrong-rows.xlsx": (imports.wrong_rows, imports.ExportWrongRows),
+}
+"""What somebody's data stands in: made by a command, which writes down who took it."""
+OPEN: Final[Mapping[str, run.Query[..., File]]] = {
+    "/files/imports/templates/{kind}.xlsx": imports.template,
+}
+"""What holds no data: made by a query."""
+
+TYPES: Final = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+OWN_PAGES: Final = frozenset({None, "same-origin", "none"})
+"""`Sec-Fetch-Site` of a click on our pages, of a typed address, and of what is no browser."""
+
+
+def _route(path: str, make: Callable[[SignedIn, dict[str, Any]], File]) -> Route:
+    async def hand_out(request: Request) -> Response:
+        if request.headers.get("sec-fetch-site") not in OWN_PAGES:
+            return say(request, 403, ELSEWHERE)
+        return await to_thread.run_sync(_answer, request, make)
+
+    return Route(path, hand_out, methods=["GET"])
+
+
+def _answer(request: Request, make: Callable[[SignedIn, dict[str, Any]], File]) -> Response:
+    caller = SignedIn(sessions.digest(token_of(request)))
+    try:
+        file = make(caller, {**request.path_params, "language": language_of(request)})
+    except SignedOut as error:
+        return say(request, 401, error.msgid)
+    except (NotFound, NotPermitted, InvalidInput, ValidationError):
+        return say(request, 404, NotFound.msgid)
+    except AppError as error:
+        return say(request, 503, error.msgid, **error.params)
+    except Exception as bug:  # noqa: BLE001 - the server would log its text
+        return say(request, 500, incidents.UNEXPECTED, incident=incidents.note(bug))
+    return Response(
+        file.data,
+        media_type=TYPES[file.name.rpartition(".")[2]],
+        headers={"content-disposition": disposition(file.name)},
+    )
+
+
+def disposition(name: str) -> str:
+    """To be saved under `name`: in any script (RFC 5987), and in plain letters for the old."""
+    suffix = name.rpartition(".")[2]
+    return f"attachment; filename=\"file.{suffix}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _written_down(command: run.Command[Any, File], form: type[Input]) -> Any:
+    return lambda caller, asked: run.perform(command, caller, form.model_validate(asked))
+
+
+def _open(query: run.Query[..., File]) -> Any:
+    return lambda caller, asked: run.fetch(query, caller, **asked)
+
+
+async def _nothing(request: Request) -> Response:
+    return say(request, 404, NotFound.msgid)
+
+
+ROUTES: Final = [
+    *(_route(path, _written_down(*made)) for path, made in WRITTEN_DOWN.items()),
+    *(_route(path, _open(query)) for path, query in OPEN.items()),
+    Route("/files/{rest:path}", _nothing),  # else Streamlit would answer with its empty page
+]
