@@ -39,9 +39,19 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 
 def translate(language: str, msgid: str, **params: object) -> str:
-    """The words for `msgid` in `language`, with `params` put in; an unknown msgid is itself."""
+    """The words for `msgid` in `language`, with `params` put in; an unknown msgid is itself.
+
+    A list among `params` holds msgids of ours, such as the choices there are; never user text.
+    """
     words = catalogue(language).gettext(msgid) if msgid else ""
-    return words.format(**params) if params else words
+    if not params:
+        return words
+    told = {name: _listed(language, p) if isinstance(p, list) else p for name, p in params.items()}
+    return words.format(**told)
+
+
+def _listed(language: str, msgids: list[str]) -> str:
+    return translate(language, N_(", ")).join(translate(language, msgid) for msgid in msgids)
 
 
 def choose_language(*wishes: str | None) -> str:

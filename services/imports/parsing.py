@@ -66,7 +66,8 @@ def choice(field: str, enum: type[Choice]) -> Callable[[str], Choice]:
     def parse(cell: str) -> Choice:
         value = _choices(field, enum).get(folded(normal.clean_text(cell)))
         if value is None:
-            raise InvalidValue("choice", N_("Choose one of the listed values"))
+            options = [labels.choice_label(member) for member in enum]
+            raise InvalidValue("choice", N_("Write one of these: {options}"), options=options)
         return enum(value)
 
     return parse

@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 import services
-from db.models import InstallationKind
+from db.models import InstallationKind, RepairKind
 from db.types import Base
 from services.core import errors, inputs, words
 from services.core.audit import ACTIONS, Action
@@ -321,3 +321,9 @@ def test_labels():
     for enum, choices in CHOICES.items():
         for member in enum:
             assert choice_label(member) == choices[member]
+
+
+def test_a_list_of_phrases_is_put_in_translated():
+    options = [choice_label(kind) for kind in RepairKind]
+    told = words.translate("zh_CN", "Write one of these: {options}", options=options)
+    assert told == "请填写以下之一：保养、维修、质保维修、钣金喷漆"

@@ -9,7 +9,7 @@ class InvalidValue(ValueError):
     a password or an identity number cannot end in a log.
     """
 
-    def __init__(self, code: str, msgid: str, **params: str | int) -> None:
+    def __init__(self, code: str, msgid: str, **params: str | int | list[str]) -> None:
         super().__init__(msgid)
         self.code = code
         self.msgid = msgid
