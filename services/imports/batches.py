@@ -39,7 +39,7 @@ from services.imports.reading import Row
 from services.imports.registry import kind_of
 
 DOES: Final = frozenset({RowOutcome.NEW, RowOutcome.UPDATED})
-SECONDS: Final = 0.1
+SECONDS: Final = 0.06
 """What a chunk aims at; with its commit it stays below 0.2 s."""
 FEWEST, MOST = 40, 1000
 """Below the former, what every chunk costs by itself outweighs the rows."""
