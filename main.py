@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from pages.components import cookie, entrance, layout, menu
+from pages.components import cookie, entrance, keys, layout, menu
 from pages.components.frame import fetch, keep_alive, submit, who
 from pages.components.words import _, choice, plain, raw
 from services import stores, users
@@ -91,6 +91,7 @@ def _about(actor: Actor) -> None:
             on_click=entrance.leave,
             width="stretch",
         )
+        keys.listen()
 
 
 def _remember(code: str) -> None:

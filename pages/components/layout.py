@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import wraps
 from html import escape
 from typing import Final, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.components import keys
 from pages.components.words import _, choice, fdate, fmoment, language, plain
 from services.core.words import N_
 
@@ -282,7 +284,17 @@ def drawer(
     `title` is a phrase, `name` a text after it. Closing it runs the page again.
     """
     words = f"{title} · {plain(name)}" if name else title
-    return st.dialog(words, width=width, position="right", on_dismiss="rerun")
+    open_dialog = st.dialog(words, width=width, position="right", on_dismiss="rerun")
+
+    def decorate(draw: Callable[..., None]) -> Callable[..., None]:
+        @wraps(draw)
+        def drawn(*args: object, **kwargs: object) -> None:
+            draw(*args, **kwargs)
+            keys.enter()
+
+        return open_dialog(drawn)
+
+    return decorate
 
 
 def confirm(label: str, *, key: str, icon: str | None = None) -> bool:

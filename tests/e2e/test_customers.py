@@ -155,10 +155,12 @@ def test_a_list_is_worked_through_by_keyboard(at_live: Live):  # noqa: F811
             expect(page.get_by_role("heading", name=name)).to_be_visible()
             settled(page)
             page.keyboard.press("Alt+t")
-            words = page.get_by_role("textbox", name="Summary")
-            words.wait_for()
-            words.press_sequentially("车况良好")
-            words.press("Control+Enter")
+            expect(page.get_by_role("textbox", name="Summary")).to_be_focused()
+            page.keyboard.type("车况良好")
+            for key in ("Tab", "Tab"):
+                page.keyboard.press(key)
+            page.keyboard.type("20991231")  # out of a date, too, one saves at once
+            page.keyboard.press("Control+Enter")
             expect(page.get_by_role("dialog")).to_have_count(0)
             settled(page)
             page.keyboard.press("Alt+j")
@@ -166,4 +168,14 @@ def test_a_list_is_worked_through_by_keyboard(at_live: Live):  # noqa: F811
         settled(page)
         page.keyboard.press("Alt+k")
         expect(page.get_by_role("heading", name="逐个客户1")).to_be_visible()
-    assert [row.summary for row in at_live.dealer.rows(Touch)][-2:] == ["车况良好", "车况良好"]
+    touched = [(row.summary, str(row.next_contact_on)) for row in at_live.dealer.rows(Touch)]
+    assert touched[-2:] == [("车况良好", "2099-12-31")] * 2
+
+
+def test_a_slash_leads_to_the_search_and_is_a_slash_where_one_types(at_live: Live):  # noqa: F811
+    with signed_in(at_live, "sales") as [page]:
+        page.keyboard.press("/")
+        search = page.locator("input[type=search]")
+        expect(search).to_be_focused()
+        page.keyboard.type("a/b")
+        expect(search).to_have_value("a/b")

@@ -1,0 +1,62 @@
+// What the keyboard needs beyond Streamlit. Installed once a page load, whoever draws it how often.
+//
+// - "/" leads to the search box, unless one is typing.
+// - Tab and Ctrl+Enter work inside of a date as elsewhere.
+// - A drawer opens with the cursor in its first empty text field (data.first).
+const FIELDS = "textarea:enabled, input:enabled:is([type=text], [type=search], :not([type]))"
+
+const types = (node) => node?.isContentEditable || node?.matches?.("input, textarea, select")
+
+const onKey = (event) => {
+  if (event.isComposing) return // a character of Chinese is on its way
+  const { target } = event
+  if (event.key === "/" && !types(target)) {
+    const search = document.querySelector("input[type=search]")
+    if (!search || document.querySelector("[role=dialog]")) return
+    event.preventDefault()
+    search.focus()
+    search.select()
+  } else if (target.getAttribute?.("role") === "spinbutton") {
+    leaveDate(event)
+  }
+}
+
+// A date's calendar opens with the first key, keeps what was typed to itself until it is closed,
+// and leads Tab out of the drawer, which then closes unsaved.
+const leaveDate = (event) => {
+  const saves = event.key === "Enter" && event.ctrlKey
+  if (!saves && event.key !== "Tab") return
+  if (document.querySelector("[role=grid]")) press(event.target, { key: "Escape" })
+  if (!saves) return
+  event.preventDefault()
+  event.stopImmediatePropagation()
+  event.target.blur() // shortcuts are not heard inside of a date
+  setTimeout(press, 100, document.body, { key: "Enter", ctrlKey: true })
+}
+
+const press = (target, { key, ctrlKey = false }) => {
+  const options = { key, code: key, ctrlKey, bubbles: true, cancelable: true }
+  for (const type of ["keydown", "keyup"]) target.dispatchEvent(new KeyboardEvent(type, options))
+}
+
+if (!window.__crmKeys) {
+  window.__crmKeys = true
+  document.addEventListener("keydown", onKey, { capture: true })
+}
+
+const enter = (drawer, until) => {
+  const fields = [...drawer.querySelectorAll(FIELDS)]
+  const texts = fields.filter((field) => field.getAttribute("role") !== "combobox")
+  const first = texts.find((field) => !field.value) ?? texts[0]
+  const here = document.activeElement
+  if (here !== drawer && drawer.contains(here) && here.tagName !== "BUTTON") return // typing already
+  if (first) first.focus()
+  else if (Date.now() < until) setTimeout(enter, 50, drawer, until) // its fields are still loading
+}
+
+export default function ({ data, parentElement }) {
+  const drawer = (parentElement.host ?? parentElement).closest("[role=dialog]")
+  if (!data?.first || !drawer || drawer.dataset.crmEntered) return
+  drawer.dataset.crmEntered = "yes"
+  enter(drawer, Date.now() + 2000)
+}
