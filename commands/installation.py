@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from pydantic import SecretStr, ValidationError
 
-from commands.serving import migrate
+from commands.migration import migrate
 from commands.speaking import acting, refuse, say, tell, warn
 from db import demo as dealer
 from db.place import database_url

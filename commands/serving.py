@@ -1,13 +1,13 @@
-"""`run` and `migrate`: the database brought up to date, the application opened."""
+"""`run`: the database brought up to date, the application opened."""
 
 import os
 import sys
 
 import typer
 
+from commands.migration import migrate
 from commands.speaking import say
-from db.migrate import upgrade
-from db.place import ROOT, database_url, described
+from db.place import ROOT
 from server.addresses import allowed_hosts
 from services import installation
 from services.core.access import System
@@ -19,7 +19,6 @@ STARTING = System("start")
 
 def join(app: typer.Typer) -> None:
     app.command()(run)
-    app.command()(migrate)
 
 
 def run() -> None:
@@ -30,12 +29,6 @@ def run() -> None:
 
         fill("small", None)
     serve()
-
-
-def migrate() -> None:
-    """Bring the database to this program's version."""
-    say(N_("Database: {url}"), url=described(database_url()))
-    upgrade(database_url())
 
 
 def serve() -> None:

@@ -59,10 +59,8 @@ class Form:
     # ---- fields: each returns and collects what stands in it
 
     def text(self, name: str, *, needed: bool = False, **look: Any) -> str:
-        label = field(name) + (" *" if needed else "")
-        words = st.text_input(
-            plain(label), self._begin.get(name) or "", **self._bound(name), **look
-        )
+        label = plain(field(name)) + (" *" if needed else "")  # alone it is no emphasis
+        words = st.text_input(label, self._begin.get(name) or "", **self._bound(name), **look)
         return self._took(name, words or "")
 
     def area(self, name: str, *, height: int = 90) -> str:
