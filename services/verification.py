@@ -5,12 +5,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.models import (
+    AuditBlock,
     AuditEntry,
     Counter,
     Customer,
@@ -19,9 +21,11 @@ from db.models import (
     OwnershipRole,
     Vehicle,
 )
+from services import sealing
 from services.core import audit
 from services.core.access import Actor, Permission, beyond
 from services.core.errors import InvalidInput
+from services.core.heads import Head
 from services.core.words import N_
 from services.customers import summary
 from services.customers.writing import SERIES
@@ -60,14 +64,19 @@ def parts(session: Session, actor: Actor) -> list[str]:
     return list(PARTS)
 
 
-def verify(session: Session, actor: Actor, part: str) -> Finding:
-    """Check one part over all rows. Raises UnknownPart."""
+def verify(session: Session, actor: Actor, part: str, heads: tuple[Head, ...] = ()) -> Finding:
+    """Check one part over all rows. Raises UnknownPart.
+
+    `heads` are what was kept of the audit outside of the database; the part `audit` must still
+    hold each of them.
+    """
     actor.require(Permission.DATA_VERIFY)
     if part not in PARTS:
         raise UnknownPart(part=part, known=", ".join(PARTS))
     checked = wrong = 0
     first: list[Offence] = []
-    for offence in PARTS[part](session):
+    kept = _kept(session, heads if part == AUDIT else ())
+    for offence in chain(PARTS[part](session), kept):
         checked += 1
         if offence is not None:
             wrong += 1
@@ -81,7 +90,16 @@ Check = Iterator[Offence | None]
 
 
 def _audit(session: Session) -> Check:
-    """Every entry still says what was sealed."""
+    """Every entry still says what was sealed, and every block still holds its entries."""
+    yield from _entries(session)
+    before = None
+    for block in _walk(session, AuditBlock):
+        fault = _fault(session, block, before)
+        yield Offence("audit_blocks", block.id, fault) if fault else None
+        before = block
+
+
+def _entries(session: Session) -> Check:
     for entry in _walk(session, AuditEntry):
         try:
             right = audit.seal_of(entry) == entry.seal
@@ -89,6 +107,32 @@ def _audit(session: Session) -> Check:
             yield Offence("audit_entries", entry.id, f"sealed with unknown key {entry.key_id}")
             continue
         yield None if right else Offence("audit_entries", entry.id, "was changed after the deed")
+
+
+def _fault(session: Session, block: AuditBlock, before: AuditBlock | None) -> str | None:
+    """What is wrong with a block. The digest alone decides; the rest says where to look."""
+    seals = sealing.seals_after(session, before, until=block.last_id)
+    try:
+        if sealing.digest_of(block, before, seals) == block.digest:
+            return None
+    except KeyError:
+        return f"sealed with unknown key {block.key_id}"
+    if block.id != (before.id + 1 if before else 1):
+        return "the block before it is gone"
+    if len(seals) != block.count:
+        return f"{block.count} entries were sealed, {len(seals)} are there"
+    return "it, the block before it or one of its entries was changed"
+
+
+def _kept(session: Session, heads: tuple[Head, ...]) -> Check:
+    """Every head that was ever kept is still a block: a tail that was cut off is missed, also when
+    others were sealed in its place."""
+    query = select(col(AuditBlock.id), col(AuditBlock.last_id), col(AuditBlock.digest))
+    blocks = set(map(tuple, beyond(session, query))) if heads else set()
+    for head in heads:
+        there = (head.block, head.last_id, head.digest) in blocks
+        words = "its head was kept, and it is gone or another"
+        yield None if there else Offence("audit_blocks", head.block, words)
 
 
 def _summaries(session: Session) -> Check:
@@ -131,19 +175,17 @@ def _numbers(session: Session) -> Check:
 
 def _walk(session: Session, model: Any) -> Iterator[Any]:
     """All rows of a table by its id, a step at a time, forgotten after use."""
-    last = 0
-    while True:
-        query = select(model).where(col(model.id) > last).order_by(col(model.id)).limit(STEP)
-        rows = list(beyond(session, query).scalars())
-        if not rows:
-            return
-        last = rows[-1].id
+    query = select(model).order_by(col(model.id)).limit(STEP)
+    rows = list(beyond(session, query).scalars())
+    while rows:
         yield from rows
         session.expunge_all()
+        rows = list(beyond(session, query.where(col(model.id) > rows[-1].id)).scalars())
 
 
+AUDIT: Final = "audit"
 PARTS: Final[dict[str, Callable[[Session], Check]]] = {
-    "audit": _audit,
+    AUDIT: _audit,
     "numbers": _numbers,
     "ownerships": _ownerships,
     "summaries": _summaries,

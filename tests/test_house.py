@@ -226,6 +226,8 @@ BEYOND_CALLERS = {
     "services.customers.garage._known",
     "services.customers.garage._vin_taken",
     "services.customers.writing.check_phone",
+    # How often a number would have been exceeded: people and days are counted, nobody is named.
+    "services.customers.reveals.over",
     # What someone typed about a file that was taken out of his hands is dropped, unread.
     "services.drafts.drop",
     # An imported customer or car of another store is not made twice: only that it is there is said.
@@ -235,7 +237,10 @@ BEYOND_CALLERS = {
     "services.customers.summary._cars",
     "services.customers.summary.derived",
     "services.customers.summary.refresh",
+    # The seals of the audit, for sealing and for verification.
+    "services.sealing.seals_after",
     # Verification looks at all rows, whoever asks; it answers with counts and ids.
+    "services.verification._kept",
     "services.verification._numbers",
     "services.verification._ownerships",
     "services.verification._summaries",

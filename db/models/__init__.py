@@ -1,6 +1,6 @@
 """Every table, imported once so that the metadata is complete."""
 
-from db.models.audit import AuditEntry, Draft, Reveal, Revision, SentRequest
+from db.models.audit import AuditBlock, AuditEntry, Draft, Reveal, Revision, SentRequest
 from db.models.customers import (
     NEVER,
     Channel,
@@ -34,6 +34,7 @@ from db.models.imports import (
     RowOutcome,
     RowState,
 )
+from db.models.parameters import ParameterValue
 from db.models.users import (
     Desk,
     Installation,
@@ -48,6 +49,7 @@ from db.models.users import (
 
 __all__ = [
     "NEVER",
+    "AuditBlock",
     "AuditEntry",
     "BatchState",
     "Channel",
@@ -72,6 +74,7 @@ __all__ = [
     "OrderKind",
     "Ownership",
     "OwnershipRole",
+    "ParameterValue",
     "Purpose",
     "RepairKind",
     "Reveal",

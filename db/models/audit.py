@@ -37,6 +37,24 @@ class AuditEntry(Base, table=True):
     """Whose file the deed touched, on whichever of its rows."""
 
 
+class AuditBlock(Base, table=True):
+    """A run of audit entries, sealed together with the block before (see `services.sealing`)."""
+
+    __tablename__ = "audit_blocks"
+    audited: ClassVar[bool] = False
+    append_only: ClassVar[bool] = True
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """Its place in the chain: 1, 2, 3 without gaps."""
+    first_id: int = Field(unique=True)
+    last_id: int
+    count: int
+    digest: str = Field(max_length=64)
+    """HMAC-SHA256 over the block before, all the rest and the entries' seals, under `key_id`."""
+    key_id: str = Field(max_length=20)
+    sealed_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Revision(Base, table=True):
     """One field's value before and after a deed. Scoped and erasable, unlike the audit."""
 

@@ -8,6 +8,7 @@ from pages.components.layout import NOTHING, shown
 from pages.components.words import field, listed, raw
 from services.audits import AuditLine
 from services.core.audit import ACTIONS, Action
+from services.core.parameters import PARAMETERS
 from services.core.words import N_
 
 SUBJECTS = {
@@ -21,6 +22,7 @@ SUBJECTS = {
     "user_sessions": N_("Session"),
     "stores": N_("Store"),
     "import_batches": N_("Import"),
+    "parameter_values": N_("Parameter"),
     "installations": N_("Database"),
 }
 
@@ -72,8 +74,17 @@ def _what(line: AuditLine) -> str:
     """`field: was → is` for changes, then the rest as `field: value`."""
     parts = [_pair(name, f"{_say(old)} → {_say(new)}") for name, old, new in line.changes]
     for name, value in line.details.items():
-        parts.append(_pair(name, browser_name(str(value)) if name == "browser" else _say(value)))
+        parts.append(_pair(name, _detail(name, value)))
     return raw(N_("; ")).join(parts)
+
+
+def _detail(name: str, value: object) -> str:
+    """A detail's value; a browser and a parameter have names of their own."""
+    if name == "browser":
+        return browser_name(str(value))
+    if name == "key" and value in PARAMETERS:
+        return raw(PARAMETERS[str(value)].label)
+    return _say(value)
 
 
 def _pair(name: str, words: str) -> str:

@@ -58,6 +58,14 @@ ENTRIES: Final = (
         ADMINISTRATION,
     ),
     Entry(
+        "admin/settings.py",
+        N_("Parameters"),
+        ":material/tune:",
+        "settings",
+        Permission.SETTINGS_VIEW,
+        ADMINISTRATION,
+    ),
+    Entry(
         "admin/audit.py",
         N_("Audit"),
         ":material/policy:",

@@ -43,6 +43,8 @@ Row = TypeVar("Row", bound=Base)
 class Permission(StrEnum):
     """Everything that can be allowed, as `noun:verb`."""
 
+    AUDIT_SEAL = "audit:seal"
+    """The system's own, granted to no role."""
     AUDIT_VIEW = "audit:view"
     CUSTOMERS_ASSIGN = "customers:assign"
     CUSTOMERS_CREATE = "customers:create"
@@ -57,6 +59,8 @@ class Permission(StrEnum):
     PROFILE_EDIT = "profile:edit"
     SESSIONS_OPEN = "sessions:open"
     """What happens before anyone is signed in: the system's own, granted to no role."""
+    SETTINGS_CHANGE = "settings:change"
+    SETTINGS_VIEW = "settings:view"
     USERS_MANAGE = "users:manage"
     USERS_VIEW = "users:view"
 
@@ -82,15 +86,18 @@ _DESK: Final = _READER | {
     P.CUSTOMERS_TOUCH,
 }
 _FILES: Final = _DESK | {P.CUSTOMERS_ASSIGN, P.IMPORTS_RUN, P.IMPORTS_VIEW}
+_OVERSIGHT: Final = frozenset({P.AUDIT_VIEW, P.SETTINGS_VIEW, P.USERS_VIEW})
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
-    Role.DIRECTOR: _FILES | {P.AUDIT_VIEW, P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.USERS_VIEW},
-    Role.MANAGER: _FILES | {P.AUDIT_VIEW, P.USERS_VIEW},
+    Role.DIRECTOR: _FILES
+    | _OVERSIGHT
+    | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.SETTINGS_CHANGE},
+    Role.MANAGER: _FILES | _OVERSIGHT,
     Role.SPECIALIST: _DESK,
-    Role.STEWARD: _FILES | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY},
-    Role.CLUB_MANAGER: _READER | {P.CUSTOMERS_REVEAL, P.CUSTOMERS_TOUCH},
+    Role.STEWARD: _FILES | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.SETTINGS_VIEW},
+    Role.CLUB_MANAGER: _READER | {P.CUSTOMERS_REVEAL, P.CUSTOMERS_TOUCH, P.SETTINGS_VIEW},
     Role.CLUB_STAFF: _READER | {P.CUSTOMERS_TOUCH},
-    Role.ADMINISTRATOR: _EVERYONE | {P.AUDIT_VIEW, P.DATA_VERIFY, P.USERS_MANAGE, P.USERS_VIEW},
+    Role.ADMINISTRATOR: _EVERYONE | _OVERSIGHT | {P.DATA_VERIFY, P.USERS_MANAGE},
     Role.GUEST: _EVERYONE,
 }
 
@@ -124,9 +131,6 @@ call writes it down."""
 
 CLEAR: Final[dict[Role, Reach]] = {**WRITES, Role.CLUB_MANAGER: Reach.MEMBERS}
 """Where personal fields are shown whole in the file; lists mask them for everyone."""
-
-REVEALS_A_DAY: Final[dict[Role, int]] = {Role.SPECIALIST: 60, Role.MANAGER: 200}
-DEFAULT_REVEALS_A_DAY: Final = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class Action(StrEnum):
     SESSIONS_ENDED = "sessions:ended"
     SESSIONS_OPENED = "sessions:opened"
     SESSIONS_REFUSED = "sessions:refused"
+    SETTINGS_CHANGED = "settings:changed"
+    SETTINGS_WITHDRAWN = "settings:withdrawn"
     STORES_CREATED = "stores:created"
     USERS_CREATED = "users:created"
     USERS_EDITED = "users:edited"
@@ -68,6 +70,8 @@ ACTIONS: dict[Action, str] = {
     Action.SESSIONS_ENDED: N_("Session ended"),
     Action.SESSIONS_OPENED: N_("Signed in"),
     Action.SESSIONS_REFUSED: N_("Sign-in refused"),
+    Action.SETTINGS_CHANGED: N_("Parameter changed"),
+    Action.SETTINGS_WITHDRAWN: N_("Parameter change withdrawn"),
     Action.STORES_CREATED: N_("Store created"),
     Action.USERS_CREATED: N_("User created"),
     Action.USERS_EDITED: N_("User edited"),

@@ -26,6 +26,7 @@ from db.models import (
     TouchKind,
     ValueClass,
 )
+from services.core.parameters import Unit
 from services.core.words import N_
 
 FIELDS: Final[dict[str, str]] = {
@@ -55,6 +56,7 @@ FIELDS: Final[dict[str, str]] = {
     "employer": N_("Employer"),
     "ended_on": N_("To"),
     "file": N_("File"),
+    "from_on": N_("Valid from"),
     "gender": N_("Gender"),
     "given_at": N_("Given at"),
     "hobbies": N_("Interests"),
@@ -67,6 +69,7 @@ FIELDS: Final[dict[str, str]] = {
     "is_archived": N_("Archived"),
     "is_inbound": N_("The customer called us"),
     "is_member": N_("Club member"),
+    "key": N_("Parameter"),
     "kind": N_("Kind"),
     "language": N_("Language"),
     "lifecycle": N_("Lifecycle"),
@@ -116,6 +119,7 @@ FIELDS: Final[dict[str, str]] = {
     "summary": N_("Summary"),
     "title": N_("Title"),
     "username": N_("User name"),
+    "value": N_("Value"),
     "value_class": N_("Value class"),
     "vehicle_id": N_("Vehicle"),
     "vin": N_("VIN"),
@@ -238,6 +242,13 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
         TouchKind.EMAIL: N_("E-mail"),
         TouchKind.WALK_IN: N_("Walk-in"),
         TouchKind.EVENT: N_("Event"),
+    },
+    Unit: {
+        Unit.MINUTES: N_("minutes"),
+        Unit.DAYS: N_("days"),
+        Unit.PER_DAY: N_("per day"),
+        Unit.SHARE: N_("share (0 to 1)"),
+        Unit.FEN: N_("fen"),
     },
     ValueClass: {
         ValueClass.IMPORTANT: N_("Important"),

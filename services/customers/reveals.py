@@ -1,14 +1,15 @@
 """Seeing a masked field: for a reason, written down, so many a day (A12, A13)."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
-from db.models import Customer, Ownership, Reveal, User, Vehicle
-from services.core import audit, clock
-from services.core.access import DEFAULT_REVEALS_A_DAY, REVEALS_A_DAY, Actor, Permission, load
+from db.models import Customer, Ownership, Reveal, Role, User, Vehicle
+from services.core import audit, clock, parameters
+from services.core.access import Actor, Permission, beyond, load
 from services.core.audit import Action
 from services.core.errors import Busy, InvalidInput
 from services.core.words import N_
@@ -74,8 +75,8 @@ def _check_quota(session: Session, actor: Actor, customer: Customer, field: str)
         return
     held = select(col(User.id)).where(col(User.id) == actor.id).with_for_update(key_share=True)
     session.execute(held)  # of two at once the second waits, and is counted
-    most = REVEALS_A_DAY.get(actor.role, DEFAULT_REVEALS_A_DAY)
-    midnight = datetime.combine(clock.today(), time(), tzinfo=clock.SHANGHAI)
+    most = parameters.value(session, quota_of(actor.role), store_id=actor.store_id)
+    midnight = _midnight(clock.today())
     query = (
         select(func.count())
         .select_from(Reveal)
@@ -83,3 +84,45 @@ def _check_quota(session: Session, actor: Actor, customer: Customer, field: str)
     )
     if session.execute(query).scalar_one() >= most:
         raise RevealsSpent(most=most, record="customers", id=customer.id, field=field)
+
+
+def quota_of(role: Role) -> str:
+    """The parameter that says how many fields a day someone of this role may look at."""
+    match role:
+        case Role.SPECIALIST:
+            return parameters.REVEALS_OF_SPECIALIST
+        case Role.MANAGER:
+            return parameters.REVEALS_OF_MANAGER
+    return parameters.REVEALS_OF_OTHERS
+
+
+def over(
+    session: Session, most: int, roles: Collection[Role], store_id: int | None, since: date
+) -> list[tuple[int, int]]:
+    """(person, day) wherever someone of these roles, in a store or all, looked at more than `most`
+    fields on a day from `since` to yesterday; days are counted from `since`."""
+    days = (clock.today() - since).days
+    counted = case(
+        *((col(Reveal.at) < _midnight(since + timedelta(days=n + 1)), n) for n in range(days))
+    )
+    looked = (
+        select(col(Reveal.user_id).label("person"), counted.label("day"))
+        .join(User, col(User.id) == col(Reveal.user_id))
+        .where(
+            col(Reveal.at) >= _midnight(since),
+            col(Reveal.at) < _midnight(clock.today()),
+            col(User.role).in_(roles),
+            *([] if store_id is None else [col(User.store_id) == store_id]),
+        )
+        .subquery()
+    )
+    query = (
+        select(looked.c.person, looked.c.day)
+        .group_by(looked.c.person, looked.c.day)
+        .having(func.count() > most)
+    )
+    return [(person, day) for person, day in beyond(session, query)]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=clock.SHANGHAI)

@@ -18,6 +18,7 @@ PAGES = {
     "admin/audit.py": (("number",), ("after", "person", "action", "days")),
     "admin/users.py": (("after", "role", "store"),),
     "admin/imports.py": (("batch",),),
+    "admin/settings.py": (("store",),),
 }
 """page -> parameters that are tried together"""
 

@@ -19,15 +19,28 @@ from db.models import (
     ImportBatch,
     ImportRow,
     OwnershipRole,
+    ParameterValue,
     Purpose,
     RowOutcome,
     RowState,
     TouchKind,
 )
 from db.models import DocumentKind as Paper
-from services import audits, customers, drafts, imports, installation, sessions, stores, users
+from services import (
+    audits,
+    customers,
+    drafts,
+    imports,
+    installation,
+    sealing,
+    sessions,
+    settings,
+    stores,
+    users,
+)
 from services.attempts import Reservation
 from services.core import clock
+from services.core.parameters import REVEALS_OF_OTHERS, REVEALS_OF_SPECIALIST
 from services.customers import Filters
 from services.imports.batches import CheckRows, RunChunk, Seen, ThrowAway
 from services.imports.undo import UndoChunk
@@ -79,7 +92,18 @@ class World:
             found = {"customer": customer, "vehicle": vehicle, "consent": consent, "batch": batch}
             self.ids |= {(kind, store): key for kind, key in found.items()}
             self.ids["ownership", store] = store
+            [self.ids["setting", store]] = self.dealer.add(self._setting(store))
         return self
+
+    def _setting(self, store: int) -> ParameterValue:
+        return ParameterValue(
+            key=REVEALS_OF_SPECIALIST,
+            store_id=store,
+            value="30",
+            from_on=TODAY + timedelta(days=7),
+            created_at=clock.now(),
+            reason=REASON,
+        )
 
     def _batch(self, store: int, name: str) -> ImportBatch:
         return ImportBatch(
@@ -236,6 +260,8 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.installation.note_loading": lambda world, at: form(
         installation.NoteLoading, size="small", counts={}
     ),
+    "services.sealing.head": constant(),
+    "services.sealing.seal": constant(sealing.SealAudit()),
     "services.sessions.current": constant(),
     "services.sessions.keep_alive": constant(sessions.Nothing()),
     "services.sessions.end": constant(sessions.Nothing()),
@@ -246,6 +272,22 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.sessions.begin": settle,
     "services.sessions.is_redeemable": constant(sessions.Redeem(ticket=SecretStr("x"))),
     "services.sessions.redeem": constant(sessions.Redeem(ticket=SecretStr("x"))),
+    "services.settings.page": lambda world, at: (at,),
+    "services.settings.history": constant(REVEALS_OF_SPECIALIST),
+    "services.settings.effect": lambda world, at: form(
+        settings.Proposal, key=REVEALS_OF_OTHERS, store_id=at, value="30"
+    ),
+    "services.settings.change": lambda world, at: form(
+        settings.ChangeSetting,
+        key=REVEALS_OF_OTHERS,
+        store_id=at,
+        value="30",
+        from_on=TODAY,
+        reason=REASON,
+    ),
+    "services.settings.withdraw": lambda world, at: form(
+        settings.WithdrawSetting, id=world.ids["setting", at], reason=REASON
+    ),
     "services.stores.lines": constant(),
     "services.stores.create": lambda world, at: form(stores.CreateStore, code="X1", name="X"),
     "services.users.lines": constant(users.Wanted()),

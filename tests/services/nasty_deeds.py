@@ -10,9 +10,9 @@ from sqlalchemy import event, inspect, select
 from sqlmodel import Session, col
 
 from db.engine import engine
-from db.models import Customer, SentRequest, User, Vehicle
+from db.models import Customer, ParameterValue, SentRequest, User, Vehicle
 from db.types import Base
-from services import audits, customers, drafts, imports, stores, users
+from services import audits, customers, drafts, imports, settings, stores, users
 from services.core import limits, run
 from services.core.access import Actor, identify, system
 from services.core.inputs import Request
@@ -112,6 +112,7 @@ def reopen(session: Session, world: World, written: list[Written]) -> None:
         stores.lines(session, director)
     if "audit_entries" in kinds:
         audits.page(session, director, audits.AuditFilters())
+    reopen_settings(session, director, written)
     if "drafts" in kinds:
         drafts.kept(session, director, "customers.update:1")
     if kinds & {"users", "user_sessions"}:
@@ -128,3 +129,10 @@ def up_to_date(session: Session, form: BaseModel) -> int | None:
             query = select(col(model.version)).where(col(model.id) == getattr(form, name))
             return session.execute(query).scalar_one_or_none()
     return None
+
+
+def reopen_settings(session: Session, director: Actor, written: list[Written]) -> None:
+    for one in written:
+        if isinstance(one.row, ParameterValue):
+            settings.page(session, director)
+            settings.history(session, director, one.row.key)

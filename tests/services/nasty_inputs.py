@@ -20,6 +20,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from services.attempts import Reservation
 from services.core.fields import BIGGEST_ID
+from services.core.heads import Head
 from services.imports.plans import Seen
 from services.imports.reading import Row
 from services.passwords import HashedPassword
@@ -47,7 +48,7 @@ DAYS = (date.min, date.max, date(2024, 2, 29))
 """What a calendar lets one choose: for queries, which take days and no texts."""
 
 FUNCTIONS = functions()
-INTERNAL = {Reservation, HashedPassword, Row, Seen, bytes}
+INTERNAL = {Reservation, HashedPassword, Head, Row, Seen, bytes}
 """Nobody types these: another service, or the frame, makes them."""
 
 
@@ -69,7 +70,7 @@ class Somewhere(World):
 
     def __init__(self) -> None:
         super().__init__(dealer=None)  # type: ignore[arg-type]
-        kinds = ("customer", "vehicle", "consent", "batch", "ownership")
+        kinds = ("customer", "vehicle", "consent", "batch", "ownership", "setting")
         self.ids = {(kind, at): 1 for kind in kinds for at in (1, 2)}
 
     def person(self, store: int) -> int:
@@ -120,7 +121,8 @@ def atoms(kind: Any) -> set[Any]:
     if origin is Literal:
         return {str}
     if origin is tuple and get_args(kind)[1:] == (...,):
-        return {tuple} if get_args(kind)[0] is not Row else {Row}
+        inner = get_args(kind)[0]
+        return {inner if inner in INTERNAL else tuple}
     return {kind if kind == Seen else origin or kind}
 
 

@@ -61,8 +61,12 @@ FREED = {
     "services.customers.update_vehicle": {"vin": "LHGCR1657E8333333"},
 }
 """Values in place of those with which `matrix_examples` asks for a refusal."""
-NEVER_DONE = {"services.sessions.redeem", "services.verification.verify"}
-"""None of the cases is a ticket, or a part."""
+NEVER_DONE = {
+    "services.sessions.redeem",
+    "services.settings.history",
+    "services.verification.verify",
+}
+"""None of the cases is a ticket, a parameter, or a part."""
 RAW_COLUMNS = {
     "drafts.values",
     "import_batches.columns",

@@ -19,13 +19,23 @@ from sqlalchemy.exc import IntegrityError
 
 from db.engine import engine_for, write_transaction
 from db.migrate import upgrade
-from db.models import AuditEntry, Customer, Ownership, Reveal, Revision, Role, Touch, Vehicle
+from db.models import (
+    AuditEntry,
+    Customer,
+    Ownership,
+    ParameterValue,
+    Reveal,
+    Revision,
+    Touch,
+    Vehicle,
+)
 from pages.components import troubles, words
 from server.addresses import is_allowed_host, is_same_origin
 from services import audits, customers, drafts
 from services.core import access, clock, keys
 from services.core.errors import NotFound, NotPermitted, RequestReused
 from services.core.masks import HIDDEN
+from services.core.parameters import REVEALS_OF_SPECIALIST
 from services.core.run import fetch, perform
 from services.customers import (
     AddVehicle,
@@ -228,10 +238,16 @@ def test_what_is_added_while_a_file_is_handed_on_goes_along_or_is_refused(dealer
     assert dealer.rows(Touch) == []
 
 
-def test_reveals_at_the_same_time_stay_within_the_quota(
-    dealer: Dealer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(access.REVEALS_A_DAY, Role.SPECIALIST, 3)
+def test_reveals_at_the_same_time_stay_within_the_quota(dealer: Dealer) -> None:
+    dealer.add(
+        ParameterValue(
+            key=REVEALS_OF_SPECIALIST,
+            value="3",
+            from_on=clock.today(),
+            created_at=clock.now(),
+            reason="a test",
+        )
+    )
     files = [dealer.customer(owner="service") for _ in range(8)]
 
     def look(key: int) -> bool:

@@ -1,0 +1,190 @@
+"""The group's own numbers: what each is, within which bounds, and what it was on any day (A21).
+
+No number that the department decides is a constant of the code. `PARAMETERS` says what there is
+and with what it begins; `parameter_values` holds what people decided since, each from a day on.
+Whoever computes for a day asks for that day: what changes today leaves last month as it was.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from db.models import ParameterValue
+from services.core import clock
+from services.core.errors import InvalidInput, NotFound
+from services.core.words import N_
+
+Number = int | Decimal
+
+_WRITTEN: Final = re.compile(r"(?:0|[1-9][0-9]{0,11})(\.[0-9]{0,5}[1-9])?")
+"""One way only to write a number, so that equal values are equal texts."""
+
+
+class Unit(StrEnum):
+    MINUTES = "minutes"
+    DAYS = "days"
+    PER_DAY = "per_day"
+    SHARE = "share"
+    """A Decimal from 0 to 1; the other units are counted in whole numbers."""
+    FEN = "fen"
+
+
+class UnknownParameter(NotFound):
+    msgid = N_("There is no such parameter")
+
+
+class OutOfBounds(InvalidInput):
+    msgid = N_("Write a number from {least} to {most}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number that the group decides."""
+
+    key: str
+    """`feature.name`, dotted; kept for ever, since values stand under it."""
+    label: str
+    """A msgid."""
+    unit: Unit
+    default: Number
+    """What holds before anyone has decided."""
+    least: Number
+    most: Number
+    source: str
+    """The row of the requirements from which the parameter comes."""
+    by_store: bool = False
+    """Whether a store may have a value of its own."""
+    needs_approval: bool = False
+    """Whether a second person has to agree to a change."""
+
+    @property
+    def section(self) -> str:
+        return self.key.partition(".")[0]
+
+    def read(self, written: str) -> Number:
+        """The number in a text of digits. Raises OutOfBounds, also for what is no such number."""
+        found = _WRITTEN.fullmatch(written)
+        if found and (self.unit is Unit.SHARE or not found[1]):
+            number: Number = Decimal(written) if self.unit is Unit.SHARE else int(written)
+            if self.least <= number <= self.most:
+                return number
+        raise OutOfBounds(least=self.least, most=self.most)
+
+
+REVEALS_OF_SPECIALIST: Final = "customers.reveals_a_day.specialist"
+REVEALS_OF_MANAGER: Final = "customers.reveals_a_day.manager"
+REVEALS_OF_OTHERS: Final = "customers.reveals_a_day.others"
+
+
+def _reveals(key: str, label: str, default: int) -> Parameter:
+    return Parameter(
+        key, label, Unit.PER_DAY, default, least=0, most=1000, source="A12", by_store=True
+    )
+
+
+PARAMETERS: Final[dict[str, Parameter]] = {
+    each.key: each
+    for each in (
+        _reveals(REVEALS_OF_SPECIALIST, N_("Masked fields that a specialist may show"), 60),
+        _reveals(REVEALS_OF_MANAGER, N_("Masked fields that a manager may show"), 200),
+        _reveals(REVEALS_OF_OTHERS, N_("Masked fields that anyone else may show"), 60),
+    )
+}
+
+
+def parameter(key: str) -> Parameter:
+    """What is known under a key. Raises UnknownParameter."""
+    if key not in PARAMETERS:
+        raise UnknownParameter
+    return PARAMETERS[key]
+
+
+# ---- values in time
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One decision. `store_id` None is the group's."""
+
+    id: int
+    key: str
+    store_id: int | None
+    value: Number
+    from_on: date
+    created_at: datetime
+    author_id: int | None
+    reason: str
+    approved_by_id: int | None
+    withdrawn_at: datetime | None
+
+
+def value(
+    session: Session, key: str, on: date | None = None, store_id: int | None = None
+) -> Number:
+    """What held on a day (today if None): the store's own value, else the group's, else the
+    default. An int, or a Decimal for a share. Raises UnknownParameter."""
+    return values(session, [key], on, store_id)[key]
+
+
+def values(
+    session: Session, keys: Collection[str], on: date | None = None, store_id: int | None = None
+) -> dict[str, Number]:
+    """The same for many keys by one query."""
+    of_store = col(ParameterValue.store_id)
+    query = (
+        select(col(ParameterValue.key), col(ParameterValue.value))
+        .where(
+            col(ParameterValue.key).in_(keys),
+            or_(of_store.is_(None), of_store == store_id),
+            col(ParameterValue.from_on) <= (on or clock.today()),
+            col(ParameterValue.withdrawn_at).is_(None),
+        )
+        .order_by(of_store.is_not(None), col(ParameterValue.from_on))
+    )
+    latest = dict(session.execute(query).all())  # of a key's values the last one stays
+    known = {key: parameter(key) for key in keys}
+    return {
+        key: each.read(latest[key]) if key in latest else each.default
+        for key, each in known.items()
+    }
+
+
+def history(session: Session, keys: Collection[str]) -> list[Dated]:
+    """Every decision on these keys, group and stores, also the withdrawn, by key and first day."""
+    query = (
+        select(ParameterValue)
+        .where(col(ParameterValue.key).in_(keys))
+        .order_by(col(ParameterValue.key), col(ParameterValue.from_on), col(ParameterValue.id))
+    )
+    return [
+        Dated(
+            id=row.id,
+            key=row.key,
+            store_id=row.store_id,
+            value=parameter(row.key).read(row.value),
+            from_on=row.from_on,
+            created_at=row.created_at,
+            author_id=row.author_id,
+            reason=row.reason,
+            approved_by_id=row.approved_by_id,
+            withdrawn_at=row.withdrawn_at,
+        )
+        for row in session.execute(query).scalars()
+    ]
+
+
+def in_force(decisions: Iterable[Dated], on: date, store_id: int | None) -> Dated | None:
+    """Of one key's decisions the one that holds on a day; None while the default does."""
+    begun = [
+        each
+        for each in decisions
+        if each.store_id in {None, store_id} and each.from_on <= on and each.withdrawn_at is None
+    ]
+    return max(begun, key=lambda each: (each.store_id is not None, each.from_on), default=None)

@@ -1,0 +1,324 @@
+"""The group's parameters as people see and change them: from when, by whom, why, to what effect
+(A21, 6.6)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.models import Installation, ParameterValue, Role, Store, User
+from services.core import audit, clock, fields, parameters
+from services.core.access import Actor, Permission, load
+from services.core.errors import Conflict, InvalidInput, NotFound
+from services.core.inputs import Input, Request
+from services.core.parameters import PARAMETERS, Dated, Number, Unit
+from services.core.words import N_
+from services.customers import reveals
+
+Reason = Annotated[str, fields.text(200, least=4)]
+Value = Annotated[str, fields.text(20)]
+
+LOOKED_BACK: Final = timedelta(days=30)
+"""The full days before today over which an effect is counted."""
+
+
+class DayHasPassed(InvalidInput):
+    msgid = N_("A value can begin today at the earliest")
+
+
+class DatedBefore(Conflict):
+    msgid = N_("There is already a value that begins on {day}. Choose a later day")
+
+
+class NothingChanges(Conflict):
+    msgid = N_("This value holds on that day anyhow")
+
+
+class SameEverywhere(InvalidInput):
+    msgid = N_("This parameter is the same in all stores")
+
+
+class AlreadyBegun(Conflict):
+    msgid = N_("This value has begun or was withdrawn. Enter a new one instead")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """A parameter today, for the group or as one store has it. `since`, `author` and `reason` are
+    None or "" while the default holds; `next_*` tell of the next day on which it changes."""
+
+    id: str
+    """The key."""
+    section: str
+    label: str
+    """A msgid."""
+    unit: Unit
+    default: Number
+    least: Number
+    most: Number
+    source: str
+    by_store: bool
+    value: Number
+    is_own: bool
+    """Whether the value is the store's own, not the group's."""
+    since: date | None
+    author: str
+    reason: str
+    next_value: Number | None
+    next_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One value in a parameter's history. `store` "" is the group; `until_on` is the last day."""
+
+    id: int
+    store: str
+    value: Number
+    from_on: date
+    until_on: date | None
+    author: str
+    reason: str
+    created_at: datetime
+    is_withdrawn: bool
+    may_withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How many people went over a number, and on how many of the `LOOKED_BACK` days."""
+
+    people: int
+    days: int
+
+
+def page(session: Session, actor: Actor, store_id: int | None = None) -> list[SettingLine]:
+    """Every parameter as it is today, for the group (None) or a store, in the register's order."""
+    actor.require(Permission.SETTINGS_VIEW)
+    decided = parameters.history(session, PARAMETERS)
+    names = _people(session, decided)
+    return [
+        _line(each, [one for one in decided if one.key == each.key], store_id, names)
+        for each in PARAMETERS.values()
+    ]
+
+
+def _line(
+    each: parameters.Parameter,
+    decided: list[Dated],
+    store_id: int | None,
+    names: dict[int, str],
+) -> SettingLine:
+    today = clock.today()
+    now = parameters.in_force(decided, today, store_id)
+    to_come = sorted({one.from_on for one in decided if one.from_on > today})
+    ahead = (parameters.in_force(decided, day, store_id) for day in to_come)
+    following = next((one for one in ahead if one != now), None)
+    return SettingLine(
+        id=each.key,
+        section=each.section,
+        label=each.label,
+        unit=each.unit,
+        default=each.default,
+        least=each.least,
+        most=each.most,
+        source=each.source,
+        by_store=each.by_store,
+        value=now.value if now else each.default,
+        is_own=now is not None and now.store_id is not None,
+        since=now.from_on if now else None,
+        author=names.get(now.author_id or 0, "") if now else "",
+        reason=now.reason if now else "",
+        next_value=following.value if following else None,
+        next_on=following.from_on if following else None,
+    )
+
+
+def history(session: Session, actor: Actor, key: str) -> list[Decision]:
+    """Everything that was decided about one parameter, latest first. Raises UnknownParameter."""
+    actor.require(Permission.SETTINGS_VIEW)
+    decided = parameters.history(session, [parameters.parameter(key).key])
+    names, today = _people(session, decided), clock.today()
+    stores = dict(session.execute(select(col(Store.id), col(Store.name))).all())
+    return [
+        Decision(
+            id=one.id,
+            store=stores[one.store_id] if one.store_id is not None else "",
+            value=one.value,
+            from_on=one.from_on,
+            until_on=_until(one, decided),
+            author=names.get(one.author_id or 0, ""),
+            reason=one.reason,
+            created_at=one.created_at,
+            is_withdrawn=one.withdrawn_at is not None,
+            may_withdraw=one.withdrawn_at is None and one.from_on > today,
+        )
+        for one in reversed(decided)
+    ]
+
+
+def _until(one: Dated, decided: list[Dated]) -> date | None:
+    later = [
+        other.from_on
+        for other in decided
+        if other.store_id == one.store_id
+        and other.withdrawn_at is None
+        and other.from_on > one.from_on
+    ]
+    return min(later) - timedelta(days=1) if later and one.withdrawn_at is None else None
+
+
+def _people(session: Session, decided: list[Dated]) -> dict[int, str]:
+    keys = {one.author_id for one in decided}
+    query = select(col(User.id), col(User.name)).where(col(User.id).in_(keys))
+    return dict(session.execute(query).all())
+
+
+# ---- what a change would do
+
+
+class Proposal(Input):
+    """A value to look at before it is decided. `store_id` None: for the group."""
+
+    key: fields.Code
+    store_id: fields.PositiveId | None = None
+    value: Value
+
+
+def effect(session: Session, actor: Actor, proposal: Proposal) -> Effect | None:
+    """What the value would have meant in the last days; None where that cannot be computed.
+
+    Raises UnknownParameter, OutOfBounds.
+    """
+    actor.require(Permission.SETTINGS_CHANGE)
+    number = parameters.parameter(proposal.key).read(proposal.value)
+    preview = EFFECTS.get(proposal.key)
+    return preview(session, number, proposal.store_id) if preview else None
+
+
+def _reveals(key: str) -> Callable[[Session, Number, int | None], Effect]:
+    roles = [role for role in Role if reveals.quota_of(role) == key]
+
+    def preview(session: Session, number: Number, store_id: int | None) -> Effect:
+        since = clock.today() - LOOKED_BACK
+        over = reveals.over(session, int(number), roles, store_id, since)
+        return Effect(len({person for person, _day in over}), len({day for _person, day in over}))
+
+    return preview
+
+
+EFFECTS: Final[dict[str, Callable[[Session, Number, int | None], Effect]]] = {
+    key: _reveals(key)
+    for key in (
+        parameters.REVEALS_OF_SPECIALIST,
+        parameters.REVEALS_OF_MANAGER,
+        parameters.REVEALS_OF_OTHERS,
+    )
+}
+"""Of the parameters whose effect can be told beforehand: how."""
+
+
+# ---- deciding
+
+
+class ChangeSetting(Request):
+    """`value` in digits; it holds from the beginning of `from_on` where the dealer works."""
+
+    key: fields.Code
+    store_id: fields.PositiveId | None = None
+    value: Value
+    from_on: fields.DateInRange
+    reason: Reason
+
+
+def change(session: Session, actor: Actor, form: ChangeSetting) -> int:
+    """Decide a value from a day on; returns the decision's id.
+
+    Raises UnknownParameter, OutOfBounds, SameEverywhere, NotFound (store), DayHasPassed,
+    DatedBefore, NothingChanges.
+    """
+    actor.require(Permission.SETTINGS_CHANGE)
+    known = parameters.parameter(form.key)
+    number = known.read(form.value)
+    _check_store(session, known, form.store_id)
+    if form.from_on < clock.today():
+        raise DayHasPassed
+    _one_at_a_time(session)
+    decided = parameters.history(session, [form.key])
+    _check_order(decided, form)
+    before = parameters.in_force(decided, form.from_on, form.store_id)
+    was = before.value if before else known.default
+    if number == was:
+        raise NothingChanges
+    row = ParameterValue(
+        key=form.key,
+        store_id=form.store_id,
+        value=form.value,
+        from_on=form.from_on,
+        created_at=clock.now(),
+        author_id=actor.id,
+        reason=form.reason,
+    )
+    session.add(row)
+    audit.record(
+        session,
+        actor,
+        audit.Action.SETTINGS_CHANGED,
+        row,
+        changes=[audit.Change("value", str(was), row.value)],
+        reason=form.reason,
+        key=row.key,
+        from_on=row.from_on,
+    )
+    return row.id
+
+
+def _check_store(session: Session, known: parameters.Parameter, store_id: int | None) -> None:
+    if store_id is None:
+        return
+    if not known.by_store:
+        raise SameEverywhere
+    if session.execute(select(col(Store.id)).where(col(Store.id) == store_id)).first() is None:
+        raise NotFound(record="Store", id=store_id)
+
+
+def _check_order(decided: list[Dated], form: ChangeSetting) -> None:
+    days = [
+        one.from_on for one in decided if one.store_id == form.store_id and one.withdrawn_at is None
+    ]
+    if days and form.from_on <= max(days):
+        raise DatedBefore(day=max(days))
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Of two who decide at once the second waits, and then sees what the first decided."""
+    session.execute(select(col(Installation.id)).with_for_update())
+
+
+class WithdrawSetting(Request):
+    id: fields.PositiveId
+    reason: Reason
+
+
+def withdraw(session: Session, actor: Actor, form: WithdrawSetting) -> int:
+    """Take back a value before its day; returns its id. Raises NotFound, AlreadyBegun."""
+    actor.require(Permission.SETTINGS_CHANGE)
+    _one_at_a_time(session)
+    row = load(session, ParameterValue, form.id, lock=True)
+    if row.withdrawn_at is not None or row.from_on <= clock.today():
+        raise AlreadyBegun
+    row.withdrawn_at = clock.now()
+    audit.record(
+        session,
+        actor,
+        audit.Action.SETTINGS_WITHDRAWN,
+        row,
+        reason=form.reason,
+        key=row.key,
+        value=row.value,
+        from_on=row.from_on,
+    )
+    return row.id
