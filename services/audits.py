@@ -1,7 +1,7 @@
 """The audit as people read it: who did what to which record, when and why (A11, 6.3)."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -18,9 +18,8 @@ from db.models import (
     User,
     Vehicle,
 )
-from services.core import recorded
+from services.core import clock, recorded
 from services.core.access import READS, Actor, Permission, Reach
-from services.core.clock import SHANGHAI
 from services.core.fields import id_in
 from services.core.masks import HIDDEN
 from services.core.normal import EARLIEST, LATEST, storable
@@ -113,7 +112,7 @@ def _narrowed(query: Any, filters: AuditFilters) -> Any:
 def _midnight(day: date) -> datetime:
     # The address may name the very first or last day there is: beside it no time can be told.
     day = min(max(day, EARLIEST), LATEST)
-    return datetime.combine(day, time(), tzinfo=SHANGHAI).astimezone(UTC)
+    return clock.midnight(day)
 
 
 def _lines(session: Session, actor: Actor, entries: list[AuditEntry]) -> list[AuditLine]:
@@ -158,21 +157,16 @@ def _numbers(session: Session, entries: list[AuditEntry]) -> dict[int, str]:
     """Entry -> the number of the file it touched, of those in the reader's sight."""
     keys = {entry.customer_id for entry in entries if entry.customer_id}
     query = select(col(Customer.id), col(Customer.number)).where(col(Customer.id).in_(keys))
-    seen = _pairs(session, query)
+    seen = dict(session.execute(query).all())
     return {entry.id: seen[entry.customer_id] for entry in entries if entry.customer_id in seen}
 
 
 def _people(session: Session, entries: list[AuditEntry]) -> dict[int, str]:
     """Entry -> the name of the person it was done to."""
     keys = {entry.subject_id for entry in entries if entry.subject_kind == "users"}
-    query = select(col(User.id), col(User.name)).where(col(User.id).in_(keys))
-    names = _pairs(session, query)
+    names = recorded.names_of(session, User, keys)
     return {
         entry.id: names[entry.subject_id]
         for entry in entries
         if entry.subject_kind == "users" and entry.subject_id in names
     }
-
-
-def _pairs(session: Session, query: Any) -> dict[int, str]:
-    return dict(session.execute(query).all())

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Installation, ParameterValue, Role, Store, User
-from services.core import audit, clock, fields, parameters
+from services.core import audit, clock, fields, parameters, recorded
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict, InvalidInput, NotFound
 from services.core.inputs import Input, Request
-from services.core.parameters import PARAMETERS, Dated, Number, Unit
+from services.core.parameters import PARAMETERS, Dated, Number, Parameter
 from services.core.words import N_
 from services.customers import reveals
 
@@ -52,15 +52,7 @@ class SettingLine:
 
     id: str
     """The key."""
-    section: str
-    label: str
-    """A msgid."""
-    unit: Unit
-    default: Number
-    least: Number
-    most: Number
-    source: str
-    by_store: bool
+    parameter: Parameter
     value: Number
     is_own: bool
     """Whether the value is the store's own, not the group's."""
@@ -107,7 +99,7 @@ def page(session: Session, actor: Actor, store_id: int | None = None) -> list[Se
 
 
 def _line(
-    each: parameters.Parameter,
+    each: Parameter,
     decided: list[Dated],
     store_id: int | None,
     names: dict[int, str],
@@ -119,14 +111,7 @@ def _line(
     following = next((one for one in ahead if one != now), None)
     return SettingLine(
         id=each.key,
-        section=each.section,
-        label=each.label,
-        unit=each.unit,
-        default=each.default,
-        least=each.least,
-        most=each.most,
-        source=each.source,
-        by_store=each.by_store,
+        parameter=each,
         value=now.value if now else each.default,
         is_own=now is not None and now.store_id is not None,
         since=now.from_on if now else None,
@@ -173,8 +158,7 @@ def _until(one: Dated, decided: list[Dated]) -> date | None:
 
 def _people(session: Session, decided: list[Dated]) -> dict[int, str]:
     keys = {one.author_id for one in decided}
-    query = select(col(User.id), col(User.name)).where(col(User.id).in_(keys))
-    return dict(session.execute(query).all())
+    return recorded.names_of(session, User, keys)
 
 
 # ---- what a change would do

@@ -32,12 +32,14 @@ chosen = None
 found = fetch(settings.page, store)
 for section, title in lines.SECTIONS.items():
     with card(_(title)):
-        picked = lines.section_table([line for line in found if line.section == section], section)
+        picked = lines.section_table(
+            [line for line in found if line.parameter.section == section], section
+        )
     chosen = chosen or picked
 if may_change:
     st.caption(_(N_("Choose a row to change the number or to see what it was.")))
 else:
-    st.caption(_(N_("Choose a row to see what the number was. The director changes it.")))
+    st.caption(_(N_("Choose a row to see what the number was.")))
 
 if chosen is not None:
     [line] = [line for line in found if line.id == chosen]

@@ -26,9 +26,9 @@ def section_table(found: Sequence[SettingLine], section: str) -> str | None:
         [
             (
                 one.id,
-                raw(one.label),
+                raw(one.parameter.label),
                 str(one.value),
-                choice(one.unit),
+                choice(one.parameter.unit),
                 one.since,
                 one.author,
                 one.reason,
@@ -57,7 +57,9 @@ def open_drawer(
     line: SettingLine, store_id: int | None, store: str | None, *, may_change: bool
 ) -> None:
     """One parameter, for the group or the store of this name."""
-    drawer(_(line.label), name=store, width="large")(_draw)(line, store_id, may_change=may_change)
+    drawer(_(line.parameter.label), name=store, width="large")(_draw)(
+        line, store_id, may_change=may_change
+    )
 
 
 def _draw(line: SettingLine, store_id: int | None, *, may_change: bool) -> None:
@@ -74,7 +76,7 @@ def _draw(line: SettingLine, store_id: int | None, *, may_change: bool) -> None:
 
 def _present(line: SettingLine, store_id: int | None) -> None:
     """What holds, and what it is compared with."""
-    now = f"{line.value} {choice(line.unit)}"
+    now = f"{line.value} {choice(line.parameter.unit)}"
     if line.since is None:
         origin = Chip(raw(N_("As delivered")))
     elif store_id is not None and not line.is_own:
@@ -85,17 +87,17 @@ def _present(line: SettingLine, store_id: int | None) -> None:
     st.caption(
         _(
             N_("From {least} to {most}; as delivered {default}. Requirement {source}"),
-            least=str(line.least),
-            most=str(line.most),
-            default=str(line.default),
-            source=line.source,
+            least=str(line.parameter.least),
+            most=str(line.parameter.most),
+            default=str(line.parameter.default),
+            source=line.parameter.source,
         )
     )
 
 
 def _change(line: SettingLine, store_id: int | None) -> None:
     """A new value, below it what it would have meant."""
-    if store_id is not None and not line.by_store:
+    if store_id is not None and not line.parameter.by_store:
         st.info(_(settings.SameEverywhere.msgid))
         return
     today = clock.today()

@@ -1,6 +1,6 @@
 """The one place that knows what time it is, so that a test can say otherwise."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -14,3 +14,8 @@ def now() -> datetime:
 def today() -> date:
     """The present date where the dealer works."""
     return now().astimezone(SHANGHAI).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant (UTC) at which a day begins where the dealer works."""
+    return datetime.combine(day, time(), tzinfo=SHANGHAI).astimezone(UTC)

@@ -1,6 +1,6 @@
 """What was written down as codes and ids, as people read it: choices and names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
@@ -56,9 +56,11 @@ def _names(session: Session, stored: Iterable[Stored]) -> dict[tuple[str, int], 
     return {
         (field, key): name
         for field, keys in wanted.items()
-        for key, name in _pairs(session, _NAMED[field], keys)
+        for key, name in names_of(session, _NAMED[field], keys).items()
     }
 
 
-def _pairs(session: Session, model: Any, keys: set[int]) -> Iterable[Any]:
-    return session.execute(select(col(model.id), col(model.name)).where(col(model.id).in_(keys)))
+def names_of(session: Session, model: Any, keys: Collection[int | None]) -> dict[int, str]:
+    """Id -> name, of the people (User) or stores (Store) with these ids."""
+    query = select(col(model.id), col(model.name)).where(col(model.id).in_(keys))
+    return dict(session.execute(query).all()) if keys else {}

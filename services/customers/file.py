@@ -1,6 +1,6 @@
 """The 360 view: one file with everything on it, masked as the actor's rights say (F40)."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,14 +20,14 @@ from db.models import (
     Vehicle,
 )
 from db.summaries import missing_names
-from services.core import masks
+from services.core import clock, masks
 from services.core.access import Actor, Permission, beyond, load
-from services.core.clock import SHANGHAI
 from services.core.labels import choice_label
 from services.core.words import N_
 from services.customers import policy
 from services.customers.next_actions import next_actions
 from services.customers.views import (
+    SHORT_LIST,
     ConsentView,
     CustomerFile,
     DocumentView,
@@ -38,7 +38,6 @@ from services.customers.views import (
     label_of,
 )
 
-SHORT_LIST = 100
 TIMELINE_PAGE = 30
 CONSENT_GIVEN = N_("Consent given: {purpose}")
 CONSENT_WITHDRAWN = N_("Consent withdrawn: {purpose}")
@@ -316,7 +315,7 @@ def _order_entries(session: Session, customer_id: int, before: datetime) -> list
     )
     entries = [
         TimelineEntry(
-            at=datetime.combine(order.ordered_on, time(), tzinfo=SHANGHAI).astimezone(UTC),
+            at=clock.midnight(order.ordered_on),
             kind=order.kind.value,
             msgid=choice_label(order.kind),
             text=order.summary or order.number,

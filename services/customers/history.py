@@ -9,9 +9,7 @@ from db.models import AuditEntry, Customer, Revision, Vehicle
 from services.core import masks, recorded
 from services.core.access import Actor, Permission, beyond, load
 from services.customers import policy
-from services.customers.views import HistoryEntry
-
-LATEST = 200
+from services.customers.views import SHORT_LIST, HistoryEntry
 
 
 def history(session: Session, actor: Actor, customer_id: int) -> list[HistoryEntry]:
@@ -23,7 +21,7 @@ def history(session: Session, actor: Actor, customer_id: int) -> list[HistoryEnt
         .join(AuditEntry, col(AuditEntry.id) == col(Revision.audit_id))
         .where(col(Revision.customer_id) == customer.id)
         .order_by(col(Revision.id).desc())
-        .limit(LATEST)
+        .limit(SHORT_LIST)
     )
     found = list(beyond(session, query))
     hidden = _hidden_of(session, actor, customer, [revision for revision, _entry in found])

@@ -1,7 +1,7 @@
 """Seeing a masked field: for a reason, written down, so many a day (A12, A13)."""
 
 from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import case, func, select
@@ -76,7 +76,7 @@ def _check_quota(session: Session, actor: Actor, customer: Customer, field: str)
     held = select(col(User.id)).where(col(User.id) == actor.id).with_for_update(key_share=True)
     session.execute(held)  # of two at once the second waits, and is counted
     most = parameters.value(session, quota_of(actor.role), store_id=actor.store_id)
-    midnight = _midnight(clock.today())
+    midnight = clock.midnight(clock.today())
     query = (
         select(func.count())
         .select_from(Reveal)
@@ -103,14 +103,14 @@ def over(
     fields on a day from `since` to yesterday; days are counted from `since`."""
     days = (clock.today() - since).days
     counted = case(
-        *((col(Reveal.at) < _midnight(since + timedelta(days=n + 1)), n) for n in range(days))
+        *((col(Reveal.at) < clock.midnight(since + timedelta(days=n + 1)), n) for n in range(days))
     )
     looked = (
         select(col(Reveal.user_id).label("person"), counted.label("day"))
         .join(User, col(User.id) == col(Reveal.user_id))
         .where(
-            col(Reveal.at) >= _midnight(since),
-            col(Reveal.at) < _midnight(clock.today()),
+            col(Reveal.at) >= clock.midnight(since),
+            col(Reveal.at) < clock.midnight(clock.today()),
             col(User.role).in_(roles),
             *([] if store_id is None else [col(User.store_id) == store_id]),
         )
@@ -122,7 +122,3 @@ def over(
         .having(func.count() > most)
     )
     return [(person, day) for person, day in beyond(session, query)]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=clock.SHANGHAI)

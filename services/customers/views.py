@@ -19,6 +19,9 @@ from db.models import (
     ValueClass,
 )
 
+SHORT_LIST = 100
+"""Rows of a list inside of a file, the latest ones."""
+
 
 class Label(StrEnum):
     """The four-way label (F35): lost before potential before important before existing."""
@@ -68,11 +71,10 @@ class CustomerRow:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the list. `after` and `before` are codes for the neighbours, None at an end."""
+    """One page of the list. `after` is the code of the next page, None on the last one."""
 
     rows: list[CustomerRow]
     after: str | None = None
-    before: str | None = None
     is_cut: bool = False
     """A search found more than it may look at."""
 

@@ -26,7 +26,7 @@ const onKey = (event) => {
 const leaveDate = (event) => {
   const saves = event.key === "Enter" && event.ctrlKey
   if (!saves && event.key !== "Tab") return
-  if (document.querySelector("[role=grid]")) press(event.target, { key: "Escape" })
+  if (document.querySelector("[data-testid=stDateInputCalendar]")) press(event.target, { key: "Escape" })
   if (!saves) return
   event.preventDefault()
   event.stopImmediatePropagation()
