@@ -38,12 +38,12 @@ def section_table(found: Sequence[SettingLine], section: str) -> str | None:
             for one in found
         ],
         [
-            Column("key", field("key"), width="medium"),
+            Column("key", field("key"), width=280),
             Column("value", field("value"), width=70),
             Column("unit", raw(N_("Unit")), width=80),
             Column("since", field("from_on"), Kind.DATE, width=110),
             Column("author", raw(N_("By")), width=110),
-            Column("reason", field("reason"), width="medium"),
+            Column("reason", field("reason"), width=150),
             Column("next_on", raw(N_("Next change")), Kind.DATE, width=110),
             Column("next", raw(N_("Next value")), width=80),
         ],
