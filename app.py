@@ -19,6 +19,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from db.migrate import is_current
 from db.place import database_url, described
 from pages.components import troubles
+from server import background
 from server.gate import Gate
 from server.logs import keep_texts_out
 from server.routes import ROUTES
@@ -67,7 +68,8 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
-    yield {}
+    with background.at_work():
+        yield {}
 
 
 app = st.App(

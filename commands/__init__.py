@@ -2,11 +2,12 @@
 
 import typer
 
-from commands import imports, installation, migration, serving, verification
+from commands import imports, installation, migration, serving, sweeping, verification
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 serving.join(app)
 migration.join(app)
 installation.join(app)
 imports.join(app)
+sweeping.join(app)
 verification.join(app)

@@ -13,6 +13,12 @@ from db.grams import grams_of
 from db.models import NEVER, CustomerKind, DocumentStatus, Lifecycle, OwnershipRole, ValueClass
 from db.search import scope_grams
 
+FORM: Final = 2
+"""Which form summaries are derived in. Raise it with every change of what `summary_row` makes of
+the same file: the sweep then derives them all anew."""
+SERIES: Final = "summaries"
+"""The row of `counters` that says which form the stored ones have."""
+
 
 @dataclass(frozen=True, slots=True)
 class VehicleFacts:

@@ -18,10 +18,10 @@ from ipaddress import IPv6Address, ip_address
 from typing import Final, NamedTuple
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from db.models import SignInGuard, User, UserSession
+from db.once import add_once
 from services import passwords
 from services.core import clock
 from services.core.errors import AppError
@@ -149,10 +149,8 @@ def counted_for(session: Session, user: User, key: str, now: datetime) -> Reserv
 
 def _row(session: Session, key: str, now: datetime) -> SignInGuard:
     """The count's row, made if missing and locked: who comes second waits for the first."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(
-        insert(SignInGuard).values(key=key, failures=0, last_at=now).on_conflict_do_nothing()
-    )
+    fresh = {"key": key, "failures": 0, "last_at": now}
+    add_once(session, SignInGuard, [fresh], col(SignInGuard.key))
     locked = select(SignInGuard).where(col(SignInGuard.key) == key).with_for_update()
     row: SignInGuard = session.execute(locked).scalar_one()
     return row

@@ -3,7 +3,7 @@ dropped line or another browser loses at most the field being typed."""
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator
@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from db.models import Customer, Draft, Role, User
-from services.core import audit, clock
+from services.core import audit, clock, parameters
 from services.core.access import Actor, Permission, Reach, actor_of, beyond
 from services.core.fields import refused, text
 from services.core.inputs import Input
@@ -90,6 +90,18 @@ def kept(session: Session, actor: Actor, form: str) -> KeptDraft | None:
         select(Draft).where(col(Draft.user_id) == actor.id, col(Draft.form) == storable(form))
     ).scalar_one_or_none()
     return None if row is None else KeptDraft(dict(row.values), row.updated_at)
+
+
+class DropDrafts(Input):
+    """Forget drafts that nobody came back to."""
+
+
+def drop_old(session: Session, actor: Actor, form: DropDrafts) -> int:
+    """Forget drafts untouched for longer than the parameter says; returns how many."""
+    actor.require(Permission.DATA_SWEEP)
+    days = int(parameters.value(session, parameters.DRAFT_DAYS))
+    old = delete(Draft).where(col(Draft.updated_at) < clock.now() - timedelta(days=days))
+    return len(session.execute(old.returning(col(Draft.user_id))).all())
 
 
 def drop(session: Session, form: str, customer: Customer, reach: dict[Role, Reach]) -> None:

@@ -4,15 +4,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Installation, ParameterValue, Role, Store, User
-from services.core import audit, clock, fields, parameters, recorded
-from services.core.access import Actor, Permission, load
-from services.core.errors import Conflict, InvalidInput, NotFound
+from services.core import approvals, audit, clock, fields, parameters, recorded
+from services.core.access import OF_GROUP, Actor, Permission, load
+from services.core.approvals import ApprovalKind, Asked
+from services.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from services.core.inputs import Input, Request
 from services.core.parameters import PARAMETERS, Dated, Number, Parameter
 from services.core.words import N_
@@ -73,10 +74,20 @@ class Decision:
     from_on: date
     until_on: date | None
     author: str
+    approved_by: str
+    """"" where one person was enough."""
     reason: str
     created_at: datetime
     is_withdrawn: bool
     may_withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a change: the decision's id, or the request that waits for somebody else."""
+
+    decided: int | None = None
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +147,7 @@ def history(session: Session, actor: Actor, key: str) -> list[Decision]:
             from_on=one.from_on,
             until_on=_until(one, decided),
             author=names.get(one.author_id or 0, ""),
+            approved_by=names.get(one.approved_by_id or 0, ""),
             reason=one.reason,
             created_at=one.created_at,
             is_withdrawn=one.withdrawn_at is not None,
@@ -157,7 +169,7 @@ def _until(one: Dated, decided: list[Dated]) -> date | None:
 
 
 def _people(session: Session, decided: list[Dated]) -> dict[int, str]:
-    keys = {one.author_id for one in decided}
+    keys = {key for one in decided for key in (one.author_id, one.approved_by_id)}
     return recorded.names_of(session, User, keys)
 
 
@@ -177,7 +189,7 @@ def effect(session: Session, actor: Actor, proposal: Proposal) -> Effect | None:
 
     Raises UnknownParameter, OutOfBounds.
     """
-    actor.require(Permission.SETTINGS_CHANGE)
+    actor.require(Permission.SETTINGS_PROPOSE)
     number = parameters.parameter(proposal.key).read(proposal.value)
     preview = EFFECTS.get(proposal.key)
     return preview(session, number, proposal.store_id) if preview else None
@@ -218,13 +230,63 @@ class ChangeSetting(Request):
     reason: Reason
 
 
-def change(session: Session, actor: Actor, form: ChangeSetting) -> int:
-    """Decide a value from a day on; returns the decision's id.
+def change(session: Session, actor: Actor, form: ChangeSetting) -> Outcome:
+    """Decide a value from a day on, or ask somebody who may.
 
-    Raises UnknownParameter, OutOfBounds, SameEverywhere, NotFound (store), DayHasPassed,
-    DatedBefore, NothingChanges.
+    Somebody else agrees first where the parameter needs two people, or where the actor may only
+    propose. Raises UnknownParameter, OutOfBounds, SameEverywhere, NotFound (store), NotPermitted
+    (a store not one's own), DayHasPassed, DatedBefore, NothingChanges, AskedAlready, NobodyDecides.
     """
-    actor.require(Permission.SETTINGS_CHANGE)
+    actor.require(Permission.SETTINGS_PROPOSE)
+    known = parameters.parameter(form.key)
+    of_group = actor.store_id is None or actor.role in OF_GROUP
+    if not (of_group or form.store_id in {None, actor.store_id}):
+        raise NotPermitted(store_id=form.store_id)
+    if actor.may(Permission.SETTINGS_CHANGE) and not known.needs_approval:
+        return Outcome(decided=decide(session, actor, form, None))
+    _check(session, form)
+    matter = approvals.Matter(
+        kind=ApprovalKind.SETTING,
+        subject=f"{form.key}:{form.store_id or ''}:{form.from_on}",
+        needs=Permission.SETTINGS_APPROVE,
+        what=what(form),
+    )
+    asked = approvals.ask(session, actor, form, matter, form.reason)
+    return Outcome(asked=asked)
+
+
+def decide(session: Session, author: Actor, form: ChangeSetting, approved_by_id: int | None) -> int:
+    """Write the value down as `author`'s decision; returns its id.
+
+    For those who have asked for his right: `change`, and the answer to a request of his.
+    """
+    was = _check(session, form)
+    row = ParameterValue(
+        key=form.key,
+        store_id=form.store_id,
+        value=form.value,
+        from_on=form.from_on,
+        created_at=clock.now(),
+        author_id=author.id,
+        reason=form.reason,
+        approved_by_id=approved_by_id,
+    )
+    session.add(row)
+    audit.record(
+        session,
+        author,
+        audit.Action.SETTINGS_CHANGED,
+        row,
+        changes=[audit.Change("value", str(was), row.value)],
+        reason=form.reason,
+        key=row.key,
+        from_on=row.from_on,
+    )
+    return row.id
+
+
+def _check(session: Session, form: ChangeSetting) -> Number:
+    """Refuse what cannot be decided; returns the value that would hold on that day."""
     known = parameters.parameter(form.key)
     number = known.read(form.value)
     _check_store(session, known, form.store_id)
@@ -237,27 +299,28 @@ def change(session: Session, actor: Actor, form: ChangeSetting) -> int:
     was = before.value if before else known.default
     if number == was:
         raise NothingChanges
-    row = ParameterValue(
-        key=form.key,
-        store_id=form.store_id,
-        value=form.value,
-        from_on=form.from_on,
-        created_at=clock.now(),
-        author_id=actor.id,
-        reason=form.reason,
-    )
-    session.add(row)
-    audit.record(
-        session,
-        actor,
-        audit.Action.SETTINGS_CHANGED,
-        row,
-        changes=[audit.Change("value", str(was), row.value)],
-        reason=form.reason,
-        key=row.key,
-        from_on=row.from_on,
-    )
-    return row.id
+    return was
+
+
+def what(form: ChangeSetting) -> list[str]:
+    """The parameter's name, for a notice."""
+    return [parameters.parameter(form.key).label]
+
+
+def facts(session: Session, form: ChangeSetting) -> list[tuple[str, Any]]:
+    """What a proposal says, for whoever decides."""
+    known = parameters.parameter(form.key)
+    decided = parameters.history(session, [form.key])
+    now = parameters.in_force(decided, clock.today(), form.store_id)
+    places = recorded.names_of(session, Store, {form.store_id})
+    return [
+        ("key", [known.label]),
+        ("store", places.get(form.store_id or 0) or [N_("The whole group")]),
+        ("present_value", str(now.value if now else known.default)),
+        ("value", form.value),
+        ("unit", known.unit),
+        ("from_on", form.from_on),
+    ]
 
 
 def _check_store(session: Session, known: parameters.Parameter, store_id: int | None) -> None:

@@ -134,7 +134,7 @@ def test_rows_cited_in_the_code_are_rows_of_the_requirements():
         if re.match(r"[FVCLKA]\d\d\b", inside)
         for row in ROW.findall(inside)
     }
-    assert ("access.py", "F50") in cited
+    assert ("rights.py", "F50") in cited
     assert {(name, row) for name, row in cited if row not in known} == set()
 
 

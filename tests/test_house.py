@@ -233,7 +233,15 @@ BEYOND_CALLERS = {
     # An imported customer or car of another store is not made twice: only that it is there is said.
     "services.imports.known._cars",
     "services.imports.known._people",
+    # A notice is over for everyone who was told, whoever did the deed.
+    "services.core.notices.settle",
+    # Whether work on a batch in one's sight is under way, also where a colleague began it.
+    "services.core.jobs.ask_for",
+    "services.imports.background._begin",
+    "services.imports.background.stop_work",
+    "services.imports.background.under_way",
     # The derived row says what the whole file says, whoever is at work.
+    "services.customers.summary.derive_anew",
     "services.customers.summary._cars",
     "services.customers.summary.derived",
     "services.customers.summary.refresh",

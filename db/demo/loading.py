@@ -31,6 +31,7 @@ from db.models import (
     Store,
     User,
 )
+from db.summaries import FORM, SERIES
 from db.types import Base
 
 DEFAULT_SEED: Final = 815
@@ -170,6 +171,8 @@ def _end(connection: Connection, world: World) -> None:
     connection.execute(delete(counters).where(counters.c.series == MARK))
     last = {"series": _CUSTOMERS_SERIES, "value": world.customers, "details": None}
     connection.execute(insert(counters), last)
+    derived = {"series": SERIES, "value": FORM, "details": None}
+    connection.execute(insert(counters), derived)
     at = datetime.fromordinal(world.today).replace(tzinfo=UTC)
     row = {"id": 1, "kind": InstallationKind.DEMO, "created_at": at}
     connection.execute(insert(table_of(Installation)), row)

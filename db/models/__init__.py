@@ -1,5 +1,6 @@
 """Every table, imported once so that the metadata is complete."""
 
+from db.models.approvals import Approval, ApprovalState
 from db.models.audit import AuditBlock, AuditEntry, Draft, Reveal, Revision, SentRequest
 from db.models.customers import (
     NEVER,
@@ -34,6 +35,8 @@ from db.models.imports import (
     RowOutcome,
     RowState,
 )
+from db.models.jobs import Job, JobState
+from db.models.notices import Notice
 from db.models.parameters import ParameterValue
 from db.models.users import (
     Desk,
@@ -49,6 +52,8 @@ from db.models.users import (
 
 __all__ = [
     "NEVER",
+    "Approval",
+    "ApprovalState",
     "AuditBlock",
     "AuditEntry",
     "BatchState",
@@ -69,7 +74,10 @@ __all__ = [
     "ImportRow",
     "Installation",
     "InstallationKind",
+    "Job",
+    "JobState",
     "Lifecycle",
+    "Notice",
     "Order",
     "OrderKind",
     "Ownership",

@@ -319,6 +319,7 @@ class Counter(Base, table=True):
     """The last number given out in a series; moved by one atomic UPDATE."""
 
     __tablename__ = "counters"
+    audited: ClassVar[bool] = False
 
     series: str = Field(max_length=40, primary_key=True)
     value: int = Field(default=0)

@@ -38,7 +38,7 @@ if asked is not None:
         )
     elif batch.state is BatchState.RUNNING:
         st.warning(
-            _(N_("This import was left in the middle, or someone runs it now. It can go on")),
+            _(N_("This import is being done, or was stopped in the middle. It can go on")),
             icon=":material/hourglass_top:",
         )
     numbers(batch)

@@ -12,7 +12,10 @@ from services.core.access import Permission
 from services.core.words import N_
 
 actor = open_page(raw(N_("Parameters")), needs=Permission.SETTINGS_VIEW)
-may_change = actor.may(Permission.SETTINGS_CHANGE)
+rights = lines.Rights(
+    may_propose=actor.may(Permission.SETTINGS_PROPOSE),
+    may_change=actor.may(Permission.SETTINGS_CHANGE),
+)
 places = [(store.id, store.name) for store in fetch(stores.lines)]
 
 with header(
@@ -36,11 +39,11 @@ for section, title in lines.SECTIONS.items():
             [line for line in found if line.parameter.section == section], section
         )
     chosen = chosen or picked
-if may_change:
+if rights.may_propose:
     st.caption(_(N_("Choose a row to change the number or to see what it was.")))
 else:
     st.caption(_(N_("Choose a row to see what the number was.")))
 
 if chosen is not None:
     [line] = [line for line in found if line.id == chosen]
-    lines.open_drawer(line, store, dict(places).get(store or 0), may_change=may_change)
+    lines.open_drawer(line, store, dict(places).get(store or 0), rights)

@@ -20,6 +20,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import keys
+from pages.components.bell import bell
 from pages.components.words import _, choice, fdate, fmoment, language, plain
 from services.core.words import N_
 
@@ -87,7 +88,7 @@ def header(title: str, caption: str | None = None) -> DeltaGenerator:
             st.markdown(f"## {title}", anchors=False)
             if caption:
                 st.caption(caption)
-        return _actions()
+        return _with_bell()
 
 
 def person(
@@ -106,13 +107,23 @@ def person(
                 line = " · ".join(part for part in (caption, plain(about)) if part)
                 if line:
                     st.caption(line)
-        return _actions()
+        return _with_bell()
 
 
 def _row() -> DeltaGenerator:
     return st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     )
+
+
+def _with_bell() -> DeltaGenerator:
+    """The place for actions, and right of it the bell."""
+    with st.container(
+        horizontal=True, width="content", vertical_alignment="center", gap="small", wrap=False
+    ):
+        place = _actions()
+        bell()
+    return place
 
 
 def _actions() -> DeltaGenerator:
@@ -277,14 +288,18 @@ def empty(title: str, what_to_do: str, icon: str = ":material/inbox:") -> DeltaG
 
 
 def drawer(
-    title: str, *, name: str | None = None, width: Literal["small", "medium", "large"] = "medium"
+    title: str,
+    *,
+    name: str | None = None,
+    width: Literal["small", "medium", "large"] = "medium",
+    on_close: Callable[[], None] | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Show what the decorated function draws on the right, over the page.
 
-    `title` is a phrase, `name` a text after it. Closing it runs the page again.
+    `title` is a phrase, `name` a text after it. Closing it runs the page again, `on_close` first.
     """
     words = f"{title} · {plain(name)}" if name else title
-    open_dialog = st.dialog(words, width=width, position="right", on_dismiss="rerun")
+    open_dialog = st.dialog(words, width=width, position="right", on_dismiss=on_close or "rerun")
 
     def decorate(draw: Callable[..., None]) -> Callable[..., None]:
         @wraps(draw)

@@ -74,6 +74,22 @@ ENTRIES: Final = (
         ADMINISTRATION,
     ),
     Entry(
+        "account/notices.py",
+        N_("Notices"),
+        ":material/notifications:",
+        "notices",
+        Permission.PROFILE_EDIT,
+        ACCOUNT,
+    ),
+    Entry(
+        "account/approvals.py",
+        N_("Approvals"),
+        ":material/approval:",
+        "approvals",
+        Permission.PROFILE_EDIT,
+        ACCOUNT,
+    ),
+    Entry(
         "account/profile.py",
         N_("My profile"),
         ":material/account_circle:",
@@ -82,6 +98,13 @@ ENTRIES: Final = (
         ACCOUNT,
     ),
 )
+
+
+def leads_to(actor: Actor, address: str) -> str | None:
+    """The script of the page at an address, for `st.switch_page`; None where he has none."""
+    found = (entry for entry in ENTRIES if entry.address == address and actor.may(entry.needs))
+    entry = next(found, None)
+    return str(PAGES / entry.script) if entry else None
 
 
 def sections(actor: Actor) -> dict[str, list[StreamlitPage]]:

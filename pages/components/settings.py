@@ -1,6 +1,7 @@
 """The parameters page: its tables, and the drawer that changes one number and tells its past."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -16,8 +17,21 @@ from services.core import clock
 from services.core.words import N_
 from services.settings import Decision, SettingLine
 
-SECTIONS: Final = {"customers": N_("Customer files")}
+SECTIONS: Final = {
+    "customers": N_("Customer files"),
+    "approvals": N_("Approvals"),
+    "notices": N_("Notices"),
+    "records": N_("Records"),
+}
 """The first part of a key -> the heading of its table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the reader may do with parameters: ask for changes, decide them alone."""
+
+    may_propose: bool
+    may_change: bool
 
 
 def section_table(found: Sequence[SettingLine], section: str) -> str | None:
@@ -53,25 +67,22 @@ def section_table(found: Sequence[SettingLine], section: str) -> str | None:
     return picked
 
 
-def open_drawer(
-    line: SettingLine, store_id: int | None, store: str | None, *, may_change: bool
-) -> None:
+def open_drawer(line: SettingLine, store_id: int | None, store: str | None, rights: Rights) -> None:
     """One parameter, for the group or the store of this name."""
-    drawer(_(line.parameter.label), name=store, width="large")(_draw)(
-        line, store_id, may_change=may_change
-    )
+    drawer(_(line.parameter.label), name=store, width="large")(_draw)(line, store_id, rights)
 
 
-def _draw(line: SettingLine, store_id: int | None, *, may_change: bool) -> None:
+def _draw(line: SettingLine, store_id: int | None, rights: Rights) -> None:
     _present(line, store_id)
-    if not may_change:
+    if not rights.may_propose:
         _past(line, may_change=False)
         return
     change, past = st.tabs([_(N_("Change")), _(N_("History"))], key=f"setting:{line.id}:tabs")
     with change:
-        _change(line, store_id)
+        needs_second = line.parameter.needs_approval or not rights.may_change
+        _change(line, store_id, needs_second=needs_second)
     with past:
-        _past(line, may_change=True)
+        _past(line, may_change=rights.may_change)
 
 
 def _present(line: SettingLine, store_id: int | None) -> None:
@@ -95,7 +106,7 @@ def _present(line: SettingLine, store_id: int | None) -> None:
     )
 
 
-def _change(line: SettingLine, store_id: int | None) -> None:
+def _change(line: SettingLine, store_id: int | None, *, needs_second: bool) -> None:
     """A new value, below it what it would have meant."""
     if store_id is not None and not line.parameter.by_store:
         st.info(_(settings.SameEverywhere.msgid))
@@ -109,9 +120,15 @@ def _change(line: SettingLine, store_id: int | None) -> None:
     with right:
         form.day("from_on", earliest=today)
     form.area("reason")
+    if needs_second:
+        st.caption(_(N_("Somebody else has to agree before it holds.")))
     effect = st.container()
-    if st.button(_(N_("Change")), key=f"{form.name}:send", type="primary", icon=":material/check:"):
+    label = _(N_("Send for approval")) if needs_second else _(N_("Change"))
+    if st.button(label, key=f"{form.name}:send", type="primary", icon=":material/check:"):
         sent = form.send(settings.change, settings.ChangeSetting, key=line.id, store_id=store_id)
+        if sent is not None and sent.asked is not None:
+            words = N_("Sent for approval. People who may answer: {people}")
+            done(_(words, people=sent.asked.people))
         if sent is not None:
             done(raw(N_("Decided. Until its day everything stays as it is")))
         return
@@ -160,6 +177,7 @@ def _past(line: SettingLine, *, may_change: bool) -> None:
                 one.until_on,
                 _state(one),
                 one.author,
+                one.approved_by,
                 one.reason,
                 one.created_at,
             )
@@ -172,6 +190,7 @@ def _past(line: SettingLine, *, may_change: bool) -> None:
             Column("until_on", raw(N_("Until")), Kind.DATE),
             Column("state", field("status")),
             Column("author", raw(N_("By"))),
+            Column("approved_by", raw(N_("Agreed by"))),
             Column("reason", field("reason")),
             Column("created_at", raw(N_("Decided at")), Kind.MOMENT),
         ],

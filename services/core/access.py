@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
@@ -15,6 +14,7 @@ from sqlmodel import Session, col
 
 from db.engine import BEYOND_SCOPE
 from db.models import (
+    Approval,
     AuditEntry,
     Customer,
     CustomerSummary,
@@ -22,115 +22,54 @@ from db.models import (
     Draft,
     ImportBatch,
     ImportRow,
+    Job,
+    Notice,
     Ownership,
     Reveal,
     Revision,
     Role,
-    Touch,
     User,
     UserSession,
 )
 from db.types import Base, Scoped
 from services.core import clock
 from services.core.errors import NotFound, NotPermitted, SignedOut
+from services.core.rights import (
+    CLEAR,
+    EVERYONE,
+    GRANTS,
+    OF_GROUP,
+    OPEN_HANDED,
+    READS,
+    WRITES,
+    Permission,
+    Reach,
+)
+
+__all__ = [
+    "CLEAR",
+    "GRANTS",
+    "OF_GROUP",
+    "READS",
+    "WRITES",
+    "Actor",
+    "Caller",
+    "Named",
+    "Permission",
+    "Reach",
+    "SignedIn",
+    "System",
+    "actor_of",
+    "beyond",
+    "identify",
+    "load",
+    "system",
+]
 
 IDLE: Final = timedelta(minutes=30)
 """A session nobody uses ends after this long; automatic reruns do not count as use."""
 
 Row = TypeVar("Row", bound=Base)
-
-
-class Permission(StrEnum):
-    """Everything that can be allowed, as `noun:verb`."""
-
-    AUDIT_SEAL = "audit:seal"
-    """The system's own, granted to no role."""
-    AUDIT_VIEW = "audit:view"
-    CUSTOMERS_ASSIGN = "customers:assign"
-    CUSTOMERS_CREATE = "customers:create"
-    CUSTOMERS_EDIT = "customers:edit"
-    CUSTOMERS_REVEAL = "customers:reveal"
-    CUSTOMERS_SEARCH_PARTS = "customers:search_parts"
-    CUSTOMERS_TOUCH = "customers:touch"
-    CUSTOMERS_VIEW = "customers:view"
-    DATA_VERIFY = "data:verify"
-    IMPORTS_RUN = "imports:run"
-    IMPORTS_VIEW = "imports:view"
-    PROFILE_EDIT = "profile:edit"
-    SESSIONS_OPEN = "sessions:open"
-    """What happens before anyone is signed in: the system's own, granted to no role."""
-    SETTINGS_CHANGE = "settings:change"
-    SETTINGS_VIEW = "settings:view"
-    USERS_MANAGE = "users:manage"
-    USERS_VIEW = "users:view"
-
-
-class Reach(StrEnum):
-    """How far over the rows an actor's eyes or hands go."""
-
-    NONE = "none"
-    OWN = "own"
-    """His own files and his store's unassigned pool."""
-    MEMBERS = "members"
-    STORE = "store"
-    ALL = "all"
-
-
-P = Permission
-_EVERYONE: Final = frozenset({P.PROFILE_EDIT})
-_READER: Final = _EVERYONE | {P.CUSTOMERS_VIEW}
-_DESK: Final = _READER | {
-    P.CUSTOMERS_CREATE,
-    P.CUSTOMERS_EDIT,
-    P.CUSTOMERS_REVEAL,
-    P.CUSTOMERS_TOUCH,
-}
-_FILES: Final = _DESK | {P.CUSTOMERS_ASSIGN, P.IMPORTS_RUN, P.IMPORTS_VIEW}
-_OVERSIGHT: Final = frozenset({P.AUDIT_VIEW, P.SETTINGS_VIEW, P.USERS_VIEW})
-
-GRANTS: Final[dict[Role, frozenset[Permission]]] = {
-    Role.DIRECTOR: _FILES
-    | _OVERSIGHT
-    | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.SETTINGS_CHANGE},
-    Role.MANAGER: _FILES | _OVERSIGHT,
-    Role.SPECIALIST: _DESK,
-    Role.STEWARD: _FILES | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.SETTINGS_VIEW},
-    Role.CLUB_MANAGER: _READER | {P.CUSTOMERS_REVEAL, P.CUSTOMERS_TOUCH, P.SETTINGS_VIEW},
-    Role.CLUB_STAFF: _READER | {P.CUSTOMERS_TOUCH},
-    Role.ADMINISTRATOR: _EVERYONE | _OVERSIGHT | {P.DATA_VERIFY, P.USERS_MANAGE},
-    Role.GUEST: _EVERYONE,
-}
-
-READS: Final[dict[Role, Reach]] = {
-    Role.DIRECTOR: Reach.ALL,
-    Role.MANAGER: Reach.STORE,
-    Role.SPECIALIST: Reach.STORE,
-    Role.STEWARD: Reach.ALL,
-    Role.CLUB_MANAGER: Reach.MEMBERS,
-    Role.CLUB_STAFF: Reach.MEMBERS,
-    Role.ADMINISTRATOR: Reach.NONE,
-    Role.GUEST: Reach.NONE,
-}
-"""Which customers' rows a role sees at all."""
-
-WRITES: Final[dict[Role, Reach]] = {
-    Role.DIRECTOR: Reach.ALL,
-    Role.MANAGER: Reach.STORE,
-    Role.SPECIALIST: Reach.OWN,
-    Role.STEWARD: Reach.ALL,
-    Role.CLUB_MANAGER: Reach.NONE,
-    Role.CLUB_STAFF: Reach.NONE,
-    Role.ADMINISTRATOR: Reach.NONE,
-    Role.GUEST: Reach.NONE,
-}
-"""Which of them it may change (F50)."""
-
-OPEN_HANDED: Final[frozenset[type[Base]]] = frozenset({Touch})
-"""Tables into which one may write wherever one may read: whoever takes a colleague's customer's
-call writes it down."""
-
-CLEAR: Final[dict[Role, Reach]] = {**WRITES, Role.CLUB_MANAGER: Reach.MEMBERS}
-"""Where personal fields are shown whole in the file; lists mask them for everyone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +151,10 @@ class Actor:
             return []
         own: list[tuple[type[Base], ColumnElement[bool]]] = [
             (AuditEntry, _readable_audit(self)),
+            (Approval, _readable_approvals(self)),
             (Draft, col(Draft.user_id) == self.id),
+            (Job, _readable_jobs(self)),
+            (Notice, col(Notice.user_id) == self.id),
             (Reveal, col(Reveal.user_id) == self.id),
         ]
         batches = _readable_batches(self)
@@ -287,6 +229,24 @@ def _of_customer(model: Any, actor: Actor) -> ColumnElement[bool]:
     return exists().where(col(customer.id) == model.customer_id, _readable(actor, customer))
 
 
+def _readable_approvals(actor: Actor) -> ColumnElement[bool]:
+    """What he asked for, and what he may decide where he works."""
+    own: ColumnElement[bool] = col(Approval.asked_by_id) == actor.id
+    if not actor.may(Permission.APPROVALS_DECIDE):
+        return own
+    needs, store = col(Approval.needs), col(Approval.store_id)
+    his: ColumnElement[bool] = needs.in_(sorted(actor.grants))
+    if actor.store_id is not None and actor.role not in OF_GROUP:
+        his = and_(his, or_(store.is_(None), store == actor.store_id))
+    return or_(own, his)
+
+
+def _readable_jobs(actor: Actor) -> ColumnElement[bool]:
+    if actor.may(Permission.JOBS_VIEW):
+        return sql_true()
+    return col(Job.user_id) == actor.id
+
+
 def _readable_batches(actor: Actor) -> ColumnElement[bool]:
     if not actor.may(Permission.IMPORTS_VIEW):
         return false()
@@ -312,7 +272,7 @@ def system(source: str) -> Actor:
 
 def actor_of(user: User, *, source: str, session_id: int | None = None) -> Actor:
     """What a user may do; one who must change his password may do just that."""
-    grants = _EVERYONE if user.must_change_password else GRANTS[user.role]
+    grants = EVERYONE if user.must_change_password else GRANTS[user.role]
     return Actor(
         id=user.id,
         username=user.username,

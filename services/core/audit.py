@@ -26,6 +26,11 @@ class Action(StrEnum):
     """Every deed that can stand in the audit, as `noun:past`; `ACTIONS` has its words."""
 
     ACCESS_DENIED = "access:denied"
+    APPROVALS_ASKED = "approvals:asked"
+    APPROVALS_EXPIRED = "approvals:expired"
+    APPROVALS_GRANTED = "approvals:granted"
+    APPROVALS_REFUSED = "approvals:refused"
+    APPROVALS_WITHDRAWN = "approvals:withdrawn"
     CUSTOMERS_ASSIGNED = "customers:assigned"
     CUSTOMERS_CREATED = "customers:created"
     CUSTOMERS_EDITED = "customers:edited"
@@ -54,6 +59,11 @@ class Action(StrEnum):
 
 ACTIONS: dict[Action, str] = {
     Action.ACCESS_DENIED: N_("Attempt refused"),
+    Action.APPROVALS_ASKED: N_("Approval asked for"),
+    Action.APPROVALS_EXPIRED: N_("Request for approval expired"),
+    Action.APPROVALS_GRANTED: N_("Approval granted"),
+    Action.APPROVALS_REFUSED: N_("Approval refused"),
+    Action.APPROVALS_WITHDRAWN: N_("Request for approval withdrawn"),
     Action.CUSTOMERS_ASSIGNED: N_("Owner changed"),
     Action.CUSTOMERS_CREATED: N_("Customer created"),
     Action.CUSTOMERS_EDITED: N_("Customer edited"),

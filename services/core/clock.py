@@ -13,7 +13,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The present date where the dealer works."""
-    return now().astimezone(SHANGHAI).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The date of an instant where the dealer works."""
+    return moment.astimezone(SHANGHAI).date()
 
 
 def midnight(day: date) -> datetime:

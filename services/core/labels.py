@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from db.models import (
+    ApprovalState,
     BatchState,
     Channel,
     CustomerKind,
@@ -14,6 +15,7 @@ from db.models import (
     DocumentKind,
     DocumentStatus,
     Gender,
+    JobState,
     Lifecycle,
     OrderKind,
     OwnershipRole,
@@ -32,6 +34,7 @@ from services.core.words import N_
 FIELDS: Final[dict[str, str]] = {
     "address": N_("Address"),
     "amount_fen": N_("Amount"),
+    "answer": N_("Answer"),
     "at": N_("Time"),
     "began_on": N_("From"),
     "birthday": N_("Birthday"),
@@ -95,6 +98,7 @@ FIELDS: Final[dict[str, str]] = {
     "position": N_("Position"),
     "preferred_channel": N_("Preferred channel"),
     "preferred_hours": N_("Preferred hours"),
+    "present_value": N_("Present value"),
     "present_password": N_("Present password"),
     "proof": N_("Proof"),
     "province": N_("Province"),
@@ -119,6 +123,7 @@ FIELDS: Final[dict[str, str]] = {
     "summary": N_("Summary"),
     "title": N_("Title"),
     "username": N_("User name"),
+    "unit": N_("Unit"),
     "value": N_("Value"),
     "value_class": N_("Value class"),
     "vehicle_id": N_("Vehicle"),
@@ -131,6 +136,13 @@ FIELDS: Final[dict[str, str]] = {
 }
 
 CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
+    ApprovalState: {
+        ApprovalState.OPEN: N_("Waits for an answer"),
+        ApprovalState.GRANTED: N_("Granted"),
+        ApprovalState.REFUSED: N_("Refused"),
+        ApprovalState.WITHDRAWN: N_("Withdrawn"),
+        ApprovalState.EXPIRED: N_("Expired without an answer"),
+    },
     BatchState: {
         BatchState.CHECKED: N_("Checked, not imported"),
         BatchState.RUNNING: N_("Importing"),
@@ -172,6 +184,13 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
     Gender: {
         Gender.MALE: N_("Male"),
         Gender.FEMALE: N_("Female"),
+    },
+    JobState: {
+        JobState.QUEUED: N_("Waiting for its turn"),
+        JobState.RUNNING: N_("Under way"),
+        JobState.DONE: N_("Done"),
+        JobState.STOPPED: N_("Stopped"),
+        JobState.FAILED: N_("Failed"),
     },
     Lifecycle: {
         Lifecycle.POTENTIAL: N_("Potential"),
@@ -244,6 +263,7 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
         TouchKind.EVENT: N_("Event"),
     },
     Unit: {
+        Unit.HOUR: N_("o'clock"),
         Unit.MINUTES: N_("minutes"),
         Unit.DAYS: N_("days"),
         Unit.PER_DAY: N_("per day"),

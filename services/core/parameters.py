@@ -28,6 +28,8 @@ _WRITTEN: Final = re.compile(r"(?:0|[1-9][0-9]{0,11})(\.[0-9]{0,5}[1-9])?")
 
 
 class Unit(StrEnum):
+    HOUR = "hour"
+    """Of the day, where the dealer works: 0 to 24."""
     MINUTES = "minutes"
     DAYS = "days"
     PER_DAY = "per_day"
@@ -83,10 +85,34 @@ REVEALS_OF_MANAGER: Final = "customers.reveals_a_day.manager"
 REVEALS_OF_OTHERS: Final = "customers.reveals_a_day.others"
 
 
+QUIET_FROM: Final = "notices.quiet_from"
+QUIET_UNTIL: Final = "notices.quiet_until"
+NOTICE_DAYS: Final = "records.notice_days"
+DRAFT_DAYS: Final = "records.draft_days"
+JOB_DAYS: Final = "records.job_days"
+APPROVAL_DAYS: Final = "approvals.days"
+
+
 def _reveals(key: str, label: str, default: int) -> Parameter:
     return Parameter(
-        key, label, Unit.PER_DAY, default, least=0, most=1000, source="A12", by_store=True
+        key,
+        label,
+        Unit.PER_DAY,
+        default,
+        least=0,
+        most=1000,
+        source="A12",
+        by_store=True,
+        needs_approval=True,
     )
+
+
+def _days(key: str, label: str, default: int, source: str, *, most: int = 3650) -> Parameter:
+    return Parameter(key, label, Unit.DAYS, default, least=1, most=most, source=source)
+
+
+def _hour(key: str, label: str, default: int) -> Parameter:
+    return Parameter(key, label, Unit.HOUR, default, least=0, most=24, source="A21")
 
 
 PARAMETERS: Final[dict[str, Parameter]] = {
@@ -95,6 +121,12 @@ PARAMETERS: Final[dict[str, Parameter]] = {
         _reveals(REVEALS_OF_SPECIALIST, N_("Masked fields that a specialist may show"), 60),
         _reveals(REVEALS_OF_MANAGER, N_("Masked fields that a manager may show"), 200),
         _reveals(REVEALS_OF_OTHERS, N_("Masked fields that anyone else may show"), 60),
+        _days(APPROVAL_DAYS, N_("Days in which a request for approval is answered"), 7, "A21"),
+        _hour(QUIET_FROM, N_("Notices wait from this hour on"), 20),
+        _hour(QUIET_UNTIL, N_("Notices are shown again from this hour on"), 8),
+        _days(NOTICE_DAYS, N_("Days for which settled notices are kept"), 180, "A21"),
+        _days(JOB_DAYS, N_("Days for which ended background work is kept"), 90, "A21"),
+        _days(DRAFT_DAYS, N_("Days for which unsent drafts are kept"), 30, "A21"),
     )
 }
 

@@ -11,14 +11,14 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col
 
-from db.engine import BEYOND_SCOPE, read_transaction, write_transaction
+from db.engine import read_transaction, write_transaction
 from db.models import SentRequest
+from db.once import add_once
 from services.core import audit, clock
 from services.core.access import Actor, Caller, identify
 from services.core.errors import AppError, Busy, RequestReused, StaleRecord, Unavailable
@@ -107,7 +107,8 @@ def _once(session: Session, actor: Actor, command: Command[Form, R], form: Form)
         "digest": digest,
         "at": clock.now(),
     }
-    if not _first(session, claim):
+    # A second claimant waits here for the first one's transaction.
+    if not add_once(session, SentRequest, [claim], col(SentRequest.id)):
         sent = session.execute(
             select(SentRequest).where(col(SentRequest.id) == str(form.request_id))
         ).scalar_one()
@@ -120,15 +121,6 @@ def _once(session: Session, actor: Actor, command: Command[Form, R], form: Form)
     ).scalar_one()
     sent.result = adapter.dump_python(result, mode="json")
     return result
-
-
-def _first(session: Session, values: dict[str, Any]) -> bool:
-    """Claim the request id; a second claimant waits for the first one's transaction."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    key = col(SentRequest.id)
-    claim = insert(SentRequest).values(values).on_conflict_do_nothing().returning(key)
-    # Not rowcount: it is -1 on PostgreSQL, whatever came of the claim.
-    return session.execute(claim, execution_options={BEYOND_SCOPE: True}).first() is not None
 
 
 def _write_down(caller: Caller, service: Callable[..., Any], refusal: AppError) -> None:

@@ -50,6 +50,7 @@ from services.customers.records import (
     withdraw_consent,
 )
 from services.customers.reveals import reveal
+from services.customers.summary import Derived, DeriveSummaries, derive_anew
 from services.customers.views import (
     ConsentView,
     CustomerFile,
@@ -78,6 +79,8 @@ __all__ = [
     "CustomerFile",
     "CustomerKind",
     "CustomerRow",
+    "DeriveSummaries",
+    "Derived",
     "DocumentKind",
     "DocumentStatus",
     "DocumentView",
@@ -111,6 +114,7 @@ __all__ = [
     "assign",
     "colleagues",
     "create",
+    "derive_anew",
     "end_ownership",
     "file",
     "find",

@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy import update as change_rows
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from db.grams import pinyin
@@ -22,12 +21,14 @@ from db.models import (
     User,
     Vehicle,
 )
+from db.once import add_once
 from services import drafts
-from services.core import audit, clock, keys
+from services.core import audit, clock, keys, notices
 from services.core.access import READS, WRITES, Actor, Permission, Reach, beyond, load
 from services.core.audit import Action, Change
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
 from services.core.masks import HIDDEN
+from services.core.notices import NoticeKind
 from services.core.words import N_
 from services.customers import policy, summary
 from services.customers.inputs import AssignCustomer, CreateCustomer, UpdateCustomer
@@ -142,8 +143,23 @@ def assign(session: Session, actor: Actor, form: AssignCustomer) -> Receipt:
         _tell_former_store(session, actor, customer, left, form.reason)
     for form_name, reach in _DRAFTS.items():
         drafts.drop(session, f"{form_name}:{customer.id}", customer, reach)
+    _tell_new_owner(session, actor, customer)
     summary.refresh(session, customer.id)
     return Receipt(customer.id, customer.version, customer.number)
+
+
+def _tell_new_owner(session: Session, actor: Actor, customer: Customer) -> None:
+    if customer.owner_id in {None, actor.id}:
+        return
+    notices.tell(
+        session,
+        [customer.owner_id],
+        NoticeKind.CUSTOMER_HANDED_ON,
+        f"customers:{customer.id}:{customer.version}",
+        person=actor.name,
+        number=customer.number,
+        customer=customer.id,
+    )
 
 
 def _tell_former_store(
@@ -182,9 +198,7 @@ def reserve_numbers(session: Session, count: int) -> int:
     )
     moved = session.execute(move).scalar_one_or_none()
     if moved is None:  # the very first; somebody else may be making it this moment
-        postgres = session.get_bind().dialect.name == "postgresql"
-        first = (postgresql.insert if postgres else sqlite.insert)(Counter)
-        session.execute(first.values(series=SERIES, value=0).on_conflict_do_nothing())
+        add_once(session, Counter, [{"series": SERIES, "value": 0}], col(Counter.series))
         moved = session.execute(move).scalar_one()
     return int(moved) - count
 

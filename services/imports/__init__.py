@@ -3,10 +3,21 @@
 Reading:  `kinds`, `places`, `preview`, `batches`, `batch`, `rows`, `kept_rows`,
           `template`
 Writing:  `open_batch`, `check_rows`, `run_chunk`, `undo_chunk`, `throw_away`, `wrong_rows`
-Driving:  `check_all`, `run_all`, `undo_all` call those again and again, outside of a transaction
+Driving:  `check_all`, `run_all`, `undo_all` call those again and again, outside of a transaction;
+          `start_run`, `start_undo`, `stop_work`, `under_way` have it done in the background
 """
 
 from db.models import BatchState, RowOutcome, RowState
+from services.imports.background import (
+    StartRun,
+    StartUndo,
+    StopWork,
+    Work,
+    start_run,
+    start_undo,
+    stop_work,
+    under_way,
+)
 from services.imports.batches import (
     CheckRows,
     OpenBatch,
@@ -57,11 +68,15 @@ __all__ = [
     "RowState",
     "RowView",
     "RunChunk",
+    "StartRun",
+    "StartUndo",
     "Step",
+    "StopWork",
     "Table",
     "ThrowAway",
     "UndoChunk",
     "UnreadableFile",
+    "Work",
     "batch",
     "batches",
     "check_all",
@@ -77,8 +92,12 @@ __all__ = [
     "rows",
     "run_all",
     "run_chunk",
+    "start_run",
+    "start_undo",
+    "stop_work",
     "template",
     "throw_away",
+    "under_way",
     "undo_all",
     "undo_chunk",
     "worded",

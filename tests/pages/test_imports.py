@@ -1,10 +1,13 @@
 """The import page: opens for whom it is, shows a dry run, imports, takes back, says why not."""
 
+from uuid import uuid4
+
 import pytest
 
-from db.models import Customer, ImportBatch
-from services import imports
+from db.models import Customer, ImportBatch, Job
+from services import imports, jobs
 from services.core import words
+from services.core.access import System
 from services.core.run import perform
 from services.imports import BatchState
 from tests.dealer import Dealer
@@ -58,9 +61,13 @@ def test_a_dry_run_is_imported(dealer: Dealer, visit):
     assert "A phone number has 11 digits" in texts(app)
     button(app, "Import 2 rows").click().run()
     assert not app.exception
+    assert "You may leave this page" in texts(app)
+    assert dealer.rows(Customer) == []
+    assert jobs.work(System("tests"))
+    app.run()
+    assert not app.exception
     assert len(dealer.rows(Customer)) == 2
     assert dealer.row(ImportBatch, key).state is BatchState.DONE
-    assert app.toast[0].value == "The import is done"
     assert button(app, "Undo this import")
     assert button(app, "All imports").click().run().get("file_uploader")
 
@@ -73,7 +80,18 @@ def test_a_batch_left_in_the_middle_is_found_and_goes_on(dealer: Dealer, visit):
     app = visit(dealer, "director", PAGE, batch=str(key))
     button(app, "Go on").click().run()
     assert not app.exception
+    assert jobs.work(System("tests"))
     assert len(dealer.rows(Customer)) == 60
+
+
+def test_work_under_way_is_stopped_from_any_desk_that_sees_it(dealer: Dealer, visit):
+    key = check(dealer, "customers", table(*(person(n) for n in range(1, 61))))
+    form = imports.StartRun(request_id=uuid4(), batch_id=key)
+    perform(imports.start_run, dealer.caller("manager"), form)
+    app = visit(dealer, "director", PAGE, batch=str(key))
+    button(app, "Stop here").click().run()
+    assert not app.exception
+    assert [row.is_stopping for row in dealer.rows(Job)] == [True]
 
 
 def test_a_dry_run_is_thrown_away(dealer: Dealer, visit):

@@ -1,11 +1,12 @@
 """The parameters page: who opens it, one number changed in its drawer, refusals in words."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from db.models import ParameterValue
+from db.models import Approval, ParameterValue
 from pages.components.settings import SECTIONS
 from services.core import clock
 from services.core.parameters import PARAMETERS, REVEALS_OF_SPECIALIST
@@ -46,7 +47,7 @@ def test_who_may_read_sees_every_parameter(dealer: Dealer, who: str):
     assert sum(len(table.value) for table in app.dataframe) == len(PARAMETERS)
     opened(app).run()
     assert not app.exception
-    assert bool([each for each in app.button if each.key == f"{FORM}:send"]) is (who == "director")
+    assert bool([each for each in app.button if each.key == f"{FORM}:send"]) is (who != "admin")
 
 
 @pytest.mark.parametrize("who", ["sales", "club", "guest"])
@@ -56,6 +57,14 @@ def test_others_have_no_such_page(dealer: Dealer, who: str):
         app.switch_page(str(ROOT / "pages" / PAGE)).run()
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parameter of these tests as if it needed one person only."""
+    known = replace(PARAMETERS[REVEALS_OF_SPECIALIST], needs_approval=False)
+    monkeypatch.setitem(PARAMETERS, known.key, known)
+
+
+@pytest.mark.usefixtures("alone")
 def test_the_director_decides_from_tomorrow_on(dealer: Dealer):
     app = visit(dealer, "director", PAGE, language="en")
     fill(app, "25", "too many were shown")
@@ -82,6 +91,18 @@ def test_a_refusal_is_worded_and_keeps_what_was_typed(dealer: Dealer, language: 
     assert words in "".join(error.value for error in app.error)
     assert field(app, "text_input", "value").value == "5000"
     assert dealer.rows(ParameterValue) == []
+
+
+def test_a_change_that_needs_two_is_sent_for_approval(dealer: Dealer):
+    app = visit(dealer, "manager", PAGE, language="en")
+    fill(app, "25", "too many were shown")
+    assert "Somebody else has to agree" in texts(app)
+    send(app)
+    assert not app.exception
+    assert app.toast[0].value == "Sent for approval. People who may answer: 2"
+    assert dealer.rows(ParameterValue) == []
+    [row] = dealer.rows(Approval)
+    assert (row.asked_by_id, row.reason) == (dealer.user_id("manager"), "too many were shown")
 
 
 def test_what_has_not_begun_is_withdrawn_from_the_history(dealer: Dealer):

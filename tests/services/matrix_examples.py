@@ -14,10 +14,14 @@ from uuid import uuid4
 from pydantic import SecretStr
 
 from db.models import (
+    Approval,
     BatchState,
     Consent,
     ImportBatch,
     ImportRow,
+    Job,
+    JobState,
+    Notice,
     OwnershipRole,
     ParameterValue,
     Purpose,
@@ -26,16 +30,21 @@ from db.models import (
     TouchKind,
 )
 from db.models import DocumentKind as Paper
+from db.types import Base
 from services import (
+    approvals,
     audits,
     customers,
     drafts,
     imports,
     installation,
+    jobs,
+    notices,
     sealing,
     sessions,
     settings,
     stores,
+    sweeping,
     users,
 )
 from services.attempts import Reservation
@@ -93,7 +102,51 @@ class World:
             self.ids |= {(kind, store): key for kind, key in found.items()}
             self.ids["ownership", store] = store
             [self.ids["setting", store]] = self.dealer.add(self._setting(store))
+            for kind, row in self._background(store, keeper).items():
+                [self.ids[kind, store]] = self.dealer.add(row)
         return self
+
+    def _background(self, store: int, keeper: str) -> dict[str, Base]:
+        """What is one person's alone: a request for approval, a job, a notice."""
+        name, user, now = MARKS[store][0], self.dealer.user_id(keeper), clock.now()
+        asked = {
+            "key": REVEALS_OF_OTHERS,
+            "store_id": store,
+            "value": "31",
+            "from_on": str(TODAY),
+            "reason": REASON,
+        }
+        return {
+            "approval": Approval(
+                kind="setting",
+                subject=name,
+                form=asked,
+                needs="settings:approve",
+                store_id=store,
+                asked_by_id=user,
+                asked_at=now,
+                reason=REASON,
+                expires_at=now + timedelta(days=1),
+            ),
+            "job": Job(
+                kind="import_run",
+                subject=str(store),
+                title="list.csv",
+                state=JobState.RUNNING,
+                user_id=user,
+                asked_at=now,
+                beat_at=now,
+                worker="w",
+            ),
+            "notice": Notice(
+                user_id=user,
+                cause=name,
+                kind="customer_handed_on",
+                params={"person": name, "number": name, "customer": self.ids["customer", store]},
+                created_at=now,
+                show_at=now,
+            ),
+        }
 
     def _setting(self, store: int) -> ParameterValue:
         return ParameterValue(
@@ -169,12 +222,25 @@ def a_person(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
 REASON = "the customer asked for it"
 TODAY = clock.today()
 EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = {
+    "services.approvals.page": constant(),
+    "services.approvals.line": lambda world, at: (world.ids["approval", at],),
+    "services.approvals.decide": lambda world, at: form(
+        approvals.DecideApproval,
+        approval_id=world.ids["approval", at],
+        is_granted=False,
+        answer=REASON,
+    ),
+    "services.approvals.withdraw": lambda world, at: form(
+        approvals.WithdrawApproval, approval_id=world.ids["approval", at]
+    ),
+    "services.approvals.expire": constant(approvals.ExpireApprovals()),
     "services.audits.page": constant(audits.AuditFilters()),
     "services.audits.people": constant(),
     "services.customers.file": customer,
     "services.customers.history": customer,
     "services.customers.timeline": customer,
     "services.customers.colleagues": lambda world, at: (at,),
+    "services.customers.derive_anew": constant(customers.DeriveSummaries()),
     "services.customers.find": lambda world, at: (MARKS[at][0],),
     "services.customers.gaps": constant(),
     "services.customers.page": lambda world, at: (Filters(store_id=at),),
@@ -225,6 +291,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     ),
     "services.drafts.forget": lambda world, at: form(drafts.ForgetDraft, form="customers.update"),
     "services.drafts.kept": constant("customers.update:1"),
+    "services.drafts.drop_old": constant(drafts.DropDrafts()),
     "services.imports.kinds": constant(),
     "services.imports.places": constant(),
     "services.imports.batches": constant(),
@@ -248,6 +315,10 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.imports.run_chunk": on_batch(RunChunk),
     "services.imports.throw_away": on_batch(ThrowAway),
     "services.imports.undo_chunk": on_batch(UndoChunk),
+    "services.imports.start_run": on_batch(imports.StartRun),
+    "services.imports.start_undo": on_batch(imports.StartUndo),
+    "services.imports.stop_work": on_batch(imports.StopWork),
+    "services.imports.under_way": batch(),
     "services.installation.kind": constant(),
     "services.installation.found": lambda world, at: form(
         installation.FoundInstallation,
@@ -260,6 +331,28 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.installation.note_loading": lambda world, at: form(
         installation.NoteLoading, size="small", counts={}
     ),
+    "services.jobs.page": constant(),
+    "services.jobs.line": lambda world, at: (world.ids["job", at],),
+    "services.jobs.waiting": constant(),
+    "services.jobs.claim": constant(jobs.ClaimJob(worker="w")),
+    "services.jobs.beat": lambda world, at: form(
+        jobs.BeatJob, job_id=world.ids["job", at], worker="w", done=1, total=2
+    ),
+    "services.jobs.finish": lambda world, at: form(
+        jobs.FinishJob, job_id=world.ids["job", at], worker="w", state=JobState.DONE
+    ),
+    "services.jobs.drop_old": constant(jobs.DropJobs()),
+    "services.notices.bell": constant(),
+    "services.notices.page": constant(),
+    "services.notices.see": lambda world, at: form(
+        notices.SeeNotices, newest=world.ids["notice", at]
+    ),
+    "services.notices.close": lambda world, at: form(
+        notices.CloseNotice, notice_id=world.ids["notice", at]
+    ),
+    "services.notices.close_cause": constant(notices.CloseCause(cause="x")),
+    "services.notices.tell_holidays": constant(notices.TellHolidays()),
+    "services.notices.drop_old": constant(notices.DropNotices()),
     "services.sealing.head": constant(),
     "services.sealing.seal": constant(sealing.SealAudit()),
     "services.sessions.current": constant(),
@@ -290,6 +383,12 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     ),
     "services.stores.lines": constant(),
     "services.stores.create": lambda world, at: form(stores.CreateStore, code="X1", name="X"),
+    "services.sweeping.is_due": constant(),
+    "services.sweeping.begin": constant(sweeping.BeginSweep()),
+    "services.sweeping.end": lambda world, at: form(
+        sweeping.EndSweep, job_id=world.ids["job", at], changed={}, failed={}
+    ),
+    "services.sweeping.drop_requests": constant(sweeping.DropRequests()),
     "services.users.lines": constant(users.Wanted()),
     "services.users.line": lambda world, at: (world.person(at),),
     "services.users.sessions_of": lambda world, at: (world.person(at),),

@@ -163,6 +163,9 @@ ABOUT_A_RECORD = {
         "imports.wrong_rows",
         "imports.rows",
         "imports.kept_rows",
+        "imports.start_run",
+        "imports.stop_work",
+        "imports.under_way",
     )
 }
 
@@ -223,6 +226,12 @@ UNFINISHED = {
     "services.customers.reveal": "NotAMaskedField",
     "services.imports.check_rows": "Conflict",
     "services.imports.undo_chunk": "NothingToUndo",
+    "services.imports.start_undo": "NothingToUndo",
+    # The salesperson's alone: what he asked for, his job, his notice.
+    "services.approvals.line": "NotFound",
+    "services.approvals.withdraw": "NotFound",
+    "services.jobs.line": "NotFound",
+    "services.notices.close": "NotFound",
     # The reservation is somebody else's.
     "services.users.replace_own": "SignedOut",
 }

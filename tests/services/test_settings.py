@@ -9,11 +9,12 @@ import pytest
 from sqlmodel import Session
 
 from db.engine import engine
-from db.models import AuditEntry, ParameterValue, Reveal
-from services import customers, settings
+from db.models import Approval, AuditEntry, ParameterValue, Reveal
+from services import approvals, customers, settings
 from services.core import clock, parameters
 from services.core.errors import AppError, NotFound, NotPermitted
 from services.core.parameters import (
+    DRAFT_DAYS,
     PARAMETERS,
     REVEALS_OF_MANAGER,
     REVEALS_OF_OTHERS,
@@ -57,7 +58,20 @@ def change(dealer: Dealer, value: int | str, from_on: date = TODAY, **more: Any)
             **more,
         }
     )
-    return perform(settings.change, dealer.caller("director"), form)
+    outcome = perform(settings.change, dealer.caller("director"), form)
+    if outcome.decided is not None:
+        return outcome.decided
+    assert outcome.asked is not None
+    grant(dealer, outcome.asked.approval_id)
+    return max(row.id for row in dealer.rows(ParameterValue))
+
+
+def grant(dealer: Dealer, approval_id: int) -> None:
+    """The second person, whom the parameters of these tests need."""
+    form = approvals.DecideApproval(
+        request_id=uuid4(), approval_id=approval_id, is_granted=True, answer="agreed"
+    )
+    perform(approvals.decide, dealer.caller("admin"), form)
 
 
 def withdraw(dealer: Dealer, key: int) -> int:
@@ -168,20 +182,81 @@ def test_some_parameters_are_the_same_everywhere(dealer: Dealer, monkeypatch: py
     assert change(dealer, 40)
 
 
-@pytest.mark.parametrize("who", ["manager", "steward", "admin", "club_manager", "sales"])
-def test_only_the_director_decides(dealer: Dealer, who: str):
-    form = ChangeSetting(
-        request_id=uuid4(), key=REVEALS_OF_OTHERS, value="1", from_on=TODAY, reason="because"
+def asked(dealer: Dealer, who: str, key: str = DRAFT_DAYS, **more: Any) -> settings.Outcome:
+    form = ChangeSetting.model_validate(
+        {
+            "request_id": uuid4(),
+            "key": key,
+            "value": "20",
+            "from_on": TODAY,
+            "reason": "because",
+            **more,
+        }
     )
+    return perform(settings.change, dealer.caller(who), form)
+
+
+def test_the_director_decides_alone_what_needs_no_second_person(dealer: Dealer):
+    outcome = asked(dealer, "director")
+    [row] = dealer.rows(ParameterValue)
+    assert (outcome.decided, row.approved_by_id) == (row.id, None)
+
+
+@pytest.mark.parametrize(
+    ("who", "key"),
+    [
+        ("manager", DRAFT_DAYS),
+        ("steward", DRAFT_DAYS),
+        ("club_manager", DRAFT_DAYS),
+        ("director", REVEALS_OF_OTHERS),
+    ],
+)
+def test_others_and_whoever_changes_a_guard_ask_a_second_person(dealer: Dealer, who: str, key: str):
+    outcome = asked(dealer, who, key)
+    assert outcome.decided is None
+    assert outcome.asked is not None
+    assert dealer.rows(ParameterValue) == []
+    grant(dealer, outcome.asked.approval_id)
+    [row] = dealer.rows(ParameterValue)
+    people = (dealer.user_id(who), dealer.user_id("admin"))
+    assert (row.author_id, row.approved_by_id, row.value) == (*people, "20")
+    told = fetch(settings.history, dealer.caller("manager"), key)
+    assert [(one.author, one.approved_by) for one in told] == [(f"{who} 某", "admin 某")]
+
+
+@pytest.mark.parametrize("who", ["admin", "sales", "club", "guest"])
+def test_who_neither_decides_nor_proposes(dealer: Dealer, who: str):
     with pytest.raises(NotPermitted):
-        perform(settings.change, dealer.caller(who), form)
+        asked(dealer, who)
+
+
+def test_a_manager_proposes_for_the_group_and_his_own_store_only(dealer: Dealer):
+    with pytest.raises(NotPermitted):
+        asked(dealer, "manager", REVEALS_OF_OTHERS, store_id=2)
+    assert asked(dealer, "manager", REVEALS_OF_OTHERS, store_id=1).asked
+
+
+def test_what_cannot_be_decided_is_not_asked_either(dealer: Dealer):
+    with pytest.raises(OutOfBounds):
+        asked(dealer, "manager", value="0")
+    assert dealer.rows(Approval) == []
+
+
+def test_a_day_that_passes_while_the_request_waits_refuses_the_answer(
+    dealer: Dealer, monkeypatch: pytest.MonkeyPatch
+):
+    outcome = asked(dealer, "manager")
+    assert outcome.asked is not None
+    monkeypatch.setattr(clock, "today", lambda: days(1))
+    with pytest.raises(DayHasPassed):
+        grant(dealer, outcome.asked.approval_id)
     assert dealer.rows(ParameterValue) == []
 
 
 def test_of_two_at_once_for_one_day_one_is_told(dealer: Dealer):
     def decide(value: int) -> str:
         try:
-            change(dealer, value, days(1))
+            change(dealer, value, days(1), key=DRAFT_DAYS)
         except DatedBefore:
             return "refused"
         return "done"

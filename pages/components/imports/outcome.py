@@ -1,16 +1,18 @@
 """A batch on the page: what would happen or what came of it, row by row, and what can be done."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from pages.components.files import file_button
 from pages.components.frame import done, fetch, request_id, submit
-from pages.components.imports.running import go_on, take_back
+from pages.components.imports.running import watch
 from pages.components.layout import Tone, card, confirm, drawer, tile, tiles
 from pages.components.tables import Column, Kind, rows_table
 from pages.components.words import _, choice, field, fnumber, language, raw
 from services import imports
+from services.core.inputs import Request
 from services.core.words import N_
 from services.imports import BatchState, BatchView, RowOutcome
 
@@ -120,7 +122,10 @@ def wrong_button(batch: BatchView) -> None:
 
 
 def deeds(batch: BatchView) -> None:
-    """The one thing to do next, and the way out."""
+    """The one thing to do next, and the way out; while work goes on, how far it is."""
+    if fetch(imports.under_way, batch.id) is not None:
+        watch(batch.id)
+        return
     with st.container(horizontal=True, gap="small"):
         goes = _go_button(batch)
         wrong_button(batch)
@@ -128,8 +133,15 @@ def deeds(batch: BatchView) -> None:
             _throw_away_button(batch)
         elif batch.state in {BatchState.RUNNING, BatchState.DONE, BatchState.UNDOING}:
             _undo_button(batch)
-    if goes and go_on(batch.id) is not None:
-        done(_(N_("The import is done")))
+    if goes:
+        _start(imports.start_run, imports.StartRun, batch.id)
+
+
+def _start(command: Any, model: type[Request], batch_id: int) -> None:
+    form = f"imports:{command.__name__}:{batch_id}"
+    sent = {"request_id": request_id(form), "batch_id": batch_id}
+    if submit(command, model, form=form, **sent) is not None:
+        st.rerun()
 
 
 def _go_button(batch: BatchView) -> bool:
@@ -176,5 +188,5 @@ def _undo(batch: BatchView) -> None:
         )
     )
     wanted = confirm(_(N_("Undo")), key="imports:undo", icon=":material/undo:")
-    if wanted and take_back(batch.id) is not None:
-        done(_(N_("The import was taken back")))
+    if wanted:
+        _start(imports.start_undo, imports.StartUndo, batch.id)

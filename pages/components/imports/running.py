@@ -1,19 +1,20 @@
 """Long work on a page: one short step after the other, with a bar that counts them."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
-from pages.components.frame import submit
+from pages.components.frame import background, fetch, submit
 from pages.components.words import _, fnumber
-from services import imports
+from services import imports, notices
 from services.core.inputs import Input
 from services.core.words import N_
 
 CHECKING = N_("Checked {done} of {total} rows")
-IMPORTING = N_("Imported {done} of {total} rows")
-TAKING_BACK = N_("Took back {done} of {total} rows")
+WAITING = N_("Waiting for its turn")
+LOOKS: Final = 1
+"""Seconds between two looks at the work in the background."""
 
 
 def check(table: imports.Table, form: imports.OpenBatch) -> int | None:
@@ -21,14 +22,22 @@ def check(table: imports.Table, form: imports.OpenBatch) -> int | None:
     return imports.check_all(_do, table, form, _counting(CHECKING))
 
 
-def go_on(batch_id: int) -> imports.Step | None:
-    """Import from where the batch stands. Leaving the page stops it between two chunks."""
-    return imports.run_all(_do, batch_id, _counting(IMPORTING))
-
-
-def take_back(batch_id: int) -> imports.Step | None:
-    """Undo from where the batch stands."""
-    return imports.undo_all(_do, batch_id, _counting(TAKING_BACK))
+@st.fragment(run_every=f"{LOOKS}s")
+def watch(batch_id: int) -> None:
+    """How far the work in the background is, until it ends; then the whole page is shown anew."""
+    work = fetch(imports.under_way, batch_id)
+    if work is None:
+        job = st.session_state.pop("imports:job", None)
+        background(notices.close_cause, notices.CloseCause, cause=f"job:{job}")
+        st.rerun(scope="app")
+    st.session_state["imports:job"] = work.job_id
+    done, total = fnumber(work.done), fnumber(work.total)
+    words = _(N_("{done} of {total} rows"), done=done, total=total) if work.total else _(WAITING)
+    st.progress(_share(work) if work.total else 0.0, text=words)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_(N_("You may leave this page: a notice tells you when it is done.")))
+        if st.button(_(N_("Stop here")), key="imports:stop", icon=":material/stop_circle:"):
+            submit(imports.stop_work, imports.StopWork, form="imports:stop", batch_id=batch_id)
 
 
 def _counting(msgid: str) -> Callable[[imports.Step], None]:
@@ -42,7 +51,7 @@ def _counting(msgid: str) -> Callable[[imports.Step], None]:
     return show
 
 
-def _share(step: imports.Step) -> float:
+def _share(step: imports.Step | imports.Work) -> float:
     return min(step.done / step.total, 1.0) if step.total else 1.0
 
 

@@ -1,0 +1,146 @@
+"""Requests for approval: their table, and the drawer in which one is answered."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, Final
+
+import streamlit as st
+
+from pages.components.forms import Form
+from pages.components.frame import done
+from pages.components.layout import Chip, Tone, chips, drawer, facts
+from pages.components.tables import Column, Kind, rows_table
+from pages.components.words import _, choice, field, fmoment, raw
+from services import approvals
+from services.approvals import ApprovalLine
+from services.core.approvals import ApprovalState
+from services.core.words import N_
+
+TONES: Final = {
+    ApprovalState.OPEN: Tone.INFO,
+    ApprovalState.GRANTED: Tone.GOOD,
+    ApprovalState.REFUSED: Tone.BAD,
+    ApprovalState.WITHDRAWN: Tone.QUIET,
+    ApprovalState.EXPIRED: Tone.WARN,
+}
+GROUP: Final = N_("The whole group")
+
+
+def approvals_table(found: Sequence[ApprovalLine]) -> None:
+    """Requests, newest first; a click opens one."""
+    if not found:
+        return
+    chosen = rows_table(
+        [
+            (
+                one.id,
+                raw(one.label),
+                _about(one),
+                one.state,
+                one.person,
+                one.store or raw(GROUP),
+                one.reason,
+                one.asked_at,
+                one.expires_at,
+                one.decided_by,
+            )
+            for one in found
+        ],
+        [
+            Column("what", raw(N_("Request"))),
+            Column("about", raw(N_("About")), width="large"),
+            Column("state", field("status"), Kind.BADGE, tones=TONES),
+            Column("person", raw(N_("Asked by"))),
+            Column("store", field("store")),
+            Column("reason", field("reason"), width="medium"),
+            Column("asked_at", raw(N_("Asked at")), Kind.MOMENT),
+            Column("expires_at", raw(N_("Answer until")), Kind.MOMENT),
+            Column("decided_by", raw(N_("Answered by"))),
+        ],
+        key="approvals",
+        on_select="once",
+    )
+    if chosen is not None:
+        st.query_params["approval"] = str(chosen)
+        st.rerun()
+
+
+def _about(one: ApprovalLine) -> str:
+    """The first thing that it says, in short."""
+    return next((_shown(value) for _name, value in one.facts), "")
+
+
+def _shown(value: Any) -> Any:
+    """A value of a request: msgids in the reader's words, a choice by its label."""
+    if isinstance(value, list):
+        return ", ".join(raw(msgid) for msgid in value)
+    return choice(value) if isinstance(value, StrEnum) else value
+
+
+def open_drawer(one: ApprovalLine) -> None:
+    """One request with what it says, and the answer of whoever may give it."""
+    drawer(_(one.label), name=one.person, on_close=_forget)(_draw)(one)
+
+
+def _forget() -> None:
+    st.query_params.pop("approval", None)
+
+
+def _draw(one: ApprovalLine) -> None:
+    chips([Chip(choice(one.state), TONES[one.state])])
+    facts(
+        {field(name): _shown(value) for name, value in one.facts}
+        | {
+            raw(N_("Asked by")): one.person,
+            field("reason"): one.reason,
+            raw(N_("Asked at")): one.asked_at,
+            raw(N_("Answer until")): one.expires_at,
+        }
+        | _answered(one)
+    )
+    if one.may_decide:
+        _decide(one)
+    elif one.may_withdraw:
+        _withdraw(one)
+
+
+def _answered(one: ApprovalLine) -> dict[str, Any]:
+    if one.decided_at is None:
+        return {}
+    return {
+        raw(N_("Answered by")): one.decided_by,
+        raw(N_("Answered at")): fmoment(one.decided_at),
+        raw(N_("Answer")): one.answer,
+    }
+
+
+def _decide(one: ApprovalLine) -> None:
+    form = Form("approvals.decide", subject=one.id)
+    form.area("answer")
+    with st.container(horizontal=True, gap="small"):
+        grants = st.button(
+            _(N_("Agree")), key=f"{form.name}:yes", type="primary", icon=":material/check:"
+        )
+        refuses = st.button(_(N_("Refuse")), key=f"{form.name}:no", icon=":material/close:")
+    if not (grants or refuses):
+        return
+    sent = form.send(
+        approvals.decide, approvals.DecideApproval, approval_id=one.id, is_granted=grants
+    )
+    if sent is not None:
+        _forget()
+        done(raw(N_("Agreed. It is done")) if grants else raw(N_("Refused. Whoever asked is told")))
+
+
+def _withdraw(one: ApprovalLine) -> None:
+    st.caption(_(N_("You asked for this. Somebody else answers it.")))
+    form = Form("approvals.withdraw", subject=one.id)
+    wanted = st.button(
+        _(N_("Take the request back")), key=f"{form.name}:send", icon=":material/undo:"
+    )
+    if not wanted:
+        return
+    sent = form.send(approvals.withdraw, approvals.WithdrawApproval, approval_id=one.id)
+    if sent is not None:
+        _forget()
+        done(raw(N_("The request was taken back")))

@@ -1,0 +1,153 @@
+"""Telling people: once for each cause, not at night, until they have seen it and acted on it.
+
+A notice keeps what its words speak of, not the words: each reader has his own language. A param
+that names one of our msgids (a parameter's label) is kept as a list of one, which `translate`
+words (`services.core.words`).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import or_, select, update
+from sqlmodel import Session, col
+
+from db.models import Notice, Role, User
+from db.once import add_once
+from services.core import audit, clock, parameters
+from services.core.access import GRANTS, OF_GROUP, Permission, beyond
+from services.core.words import N_
+
+
+class NoticeKind(StrEnum):
+    """Everything that people are told; features add theirs, and what it says to `KINDS`."""
+
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_ANSWERED = "approval_answered"
+    CUSTOMER_HANDED_ON = "customer_handed_on"
+    HOLIDAYS_UNKNOWN = "holidays_unknown"
+    IMPORT_DONE = "import_done"
+    JOB_FAILED = "job_failed"
+    SWEEP_FAILED = "sweep_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a kind of notice speaks. `address` (may be "") is the page that it leads to, and
+    `query` what is asked of it there: name in the address -> name among the notice's params."""
+
+    msgid: str
+    icon: str
+    address: str = ""
+    query: dict[str, str] | None = None
+    is_urgent: bool = False
+    """Shown at any hour."""
+    waits_for_deed: bool = False
+    """Stays until the deed it asks for is done (`settle`); the others end when they are opened."""
+
+
+KINDS: Final[dict[NoticeKind, Telling]] = {
+    NoticeKind.APPROVAL_ASKED: Telling(
+        N_("{person} asks for approval: {what}"),
+        ":material/approval:",
+        "approvals",
+        {"approval": "approval"},
+        waits_for_deed=True,
+    ),
+    NoticeKind.APPROVAL_ANSWERED: Telling(
+        N_("{answer}: {what}"), ":material/approval:", "approvals", {"approval": "approval"}
+    ),
+    NoticeKind.CUSTOMER_HANDED_ON: Telling(
+        N_("{person} handed a customer file on to you: {number}"),
+        ":material/move_up:",
+        "customers",
+        {"id": "customer"},
+    ),
+    NoticeKind.HOLIDAYS_UNKNOWN: Telling(
+        N_(
+            "The public holidays of {year} are not known to the system yet. Until it is updated, "
+            "plain weekly hours hold for that year"
+        ),
+        ":material/event_busy:",
+    ),
+    NoticeKind.IMPORT_DONE: Telling(
+        N_("{what} is done: {title}"), ":material/task_alt:", "imports", {"batch": "subject"}
+    ),
+    NoticeKind.JOB_FAILED: Telling(
+        N_("{what} could not be finished: {title}"),
+        ":material/error:",
+        "notices",
+        {"job": "job"},
+        is_urgent=True,
+    ),
+    NoticeKind.SWEEP_FAILED: Telling(
+        N_("A part of the background work failed: {what}. Incident {incident}"),
+        ":material/error:",
+        "notices",
+        {"job": "job"},
+        is_urgent=True,
+    ),
+}
+
+
+def tell(
+    session: Session, people: Collection[int], kind: NoticeKind, cause: str, **params: object
+) -> list[int]:
+    """Tell these people (ids) of a cause; returns the ids of the notices that are new.
+
+    Whoever was told of this cause before is not told again, whatever came of it.
+    """
+    now = clock.now()
+    show = now if KINDS[kind].is_urgent else _after_quiet(session, now)
+    rows: list[dict[str, Any]] = [
+        {
+            "user_id": person,
+            "cause": cause,
+            "kind": kind.value,
+            "params": audit.plain(params),
+            "created_at": now,
+            "show_at": show,
+        }
+        for person in sorted(set(people))
+    ]
+    return add_once(session, Notice, rows, col(Notice.id))
+
+
+def settle(session: Session, cause: str) -> None:
+    """What these notices asked for was done, or is not wanted any more: they are over for all."""
+    over = (
+        update(Notice)
+        .where(col(Notice.cause) == cause, col(Notice.acted_at).is_(None))
+        .values(acted_at=clock.now())
+    )
+    beyond(session, over)
+
+
+def those_who_may(
+    session: Session, permission: Permission, store_id: int | None = None
+) -> list[int]:
+    """The ids of the active people who have a permission; those of one store and of the whole
+    group where a store is named."""
+    roles = [role for role in Role if permission in GRANTS[role]]
+    query = select(col(User.id)).where(col(User.is_active), col(User.role).in_(roles))
+    if store_id is not None:
+        everywhere = col(User.role).in_([role for role in roles if role in OF_GROUP])
+        here = or_(col(User.store_id).is_(None), col(User.store_id) == store_id)
+        query = query.where(or_(everywhere, here))
+    return list(session.execute(query.order_by(col(User.id))).scalars())
+
+
+def _after_quiet(session: Session, now: datetime) -> datetime:
+    """`now`, or the end of the quiet hours in which it lies."""
+    hours = parameters.values(session, (parameters.QUIET_FROM, parameters.QUIET_UNTIL))
+    begin, end = (int(hours[key]) for key in (parameters.QUIET_FROM, parameters.QUIET_UNTIL))
+    midnight = clock.midnight(clock.day_of(now))
+    hour = (now - midnight) / timedelta(hours=1)
+    if begin <= end:  # within one day, such as 12 to 14; none where they are the same
+        quiet = begin <= hour < end
+        return midnight + timedelta(hours=end) if quiet else now
+    if hour >= begin:
+        return clock.midnight(clock.day_of(now) + timedelta(days=1)) + timedelta(hours=end)
+    return midnight + timedelta(hours=end) if hour < end else now

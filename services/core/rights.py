@@ -1,0 +1,127 @@
+"""What can be allowed, and to which role: the tables of the policy, read by `access`."""
+
+from enum import StrEnum
+from typing import Final
+
+from db.models import Role, Touch
+from db.types import Base
+
+
+class Permission(StrEnum):
+    """Everything that can be allowed, as `noun:verb`."""
+
+    APPROVALS_DECIDE = "approvals:decide"
+    """To be a second person at all; each kind of request names what else he needs."""
+    AUDIT_SEAL = "audit:seal"
+    """The system's own, granted to no role."""
+    AUDIT_VIEW = "audit:view"
+    CUSTOMERS_ASSIGN = "customers:assign"
+    CUSTOMERS_CREATE = "customers:create"
+    CUSTOMERS_EDIT = "customers:edit"
+    CUSTOMERS_REVEAL = "customers:reveal"
+    CUSTOMERS_SEARCH_PARTS = "customers:search_parts"
+    CUSTOMERS_TOUCH = "customers:touch"
+    CUSTOMERS_VIEW = "customers:view"
+    DATA_SWEEP = "data:sweep"
+    """The system's own, granted to no role."""
+    DATA_VERIFY = "data:verify"
+    IMPORTS_RUN = "imports:run"
+    IMPORTS_VIEW = "imports:view"
+    JOBS_RUN = "jobs:run"
+    """The system's own, granted to no role."""
+    JOBS_VIEW = "jobs:view"
+    """The system's jobs too; one's own are everyone's to see."""
+    PROFILE_EDIT = "profile:edit"
+    SESSIONS_OPEN = "sessions:open"
+    """What happens before anyone is signed in: the system's own, granted to no role."""
+    SETTINGS_APPROVE = "settings:approve"
+    SETTINGS_CHANGE = "settings:change"
+    SETTINGS_PROPOSE = "settings:propose"
+    """To ask for a change that somebody else decides."""
+    SETTINGS_VIEW = "settings:view"
+    USERS_MANAGE = "users:manage"
+    USERS_VIEW = "users:view"
+
+
+class Reach(StrEnum):
+    """How far over the rows an actor's eyes or hands go."""
+
+    NONE = "none"
+    OWN = "own"
+    """His own files and his store's unassigned pool."""
+    MEMBERS = "members"
+    STORE = "store"
+    ALL = "all"
+
+
+P = Permission
+EVERYONE: Final = frozenset({P.PROFILE_EDIT})
+_READER: Final = EVERYONE | {P.CUSTOMERS_VIEW}
+_DESK: Final = _READER | {
+    P.CUSTOMERS_CREATE,
+    P.CUSTOMERS_EDIT,
+    P.CUSTOMERS_REVEAL,
+    P.CUSTOMERS_TOUCH,
+}
+_FILES: Final = _DESK | {P.CUSTOMERS_ASSIGN, P.IMPORTS_RUN, P.IMPORTS_VIEW}
+_OVERSIGHT: Final = frozenset({P.AUDIT_VIEW, P.SETTINGS_VIEW, P.USERS_VIEW})
+_SECOND: Final = frozenset({P.APPROVALS_DECIDE, P.SETTINGS_APPROVE})
+
+GRANTS: Final[dict[Role, frozenset[Permission]]] = {
+    Role.DIRECTOR: _FILES
+    | _OVERSIGHT
+    | _SECOND
+    | {
+        P.CUSTOMERS_SEARCH_PARTS,
+        P.DATA_VERIFY,
+        P.JOBS_VIEW,
+        P.SETTINGS_CHANGE,
+        P.SETTINGS_PROPOSE,
+    },
+    Role.MANAGER: _FILES | _OVERSIGHT | {P.SETTINGS_PROPOSE},
+    Role.SPECIALIST: _DESK,
+    Role.STEWARD: _FILES
+    | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.SETTINGS_PROPOSE, P.SETTINGS_VIEW},
+    Role.CLUB_MANAGER: _READER
+    | {P.CUSTOMERS_REVEAL, P.CUSTOMERS_TOUCH, P.SETTINGS_PROPOSE, P.SETTINGS_VIEW},
+    Role.CLUB_STAFF: _READER | {P.CUSTOMERS_TOUCH},
+    Role.ADMINISTRATOR: EVERYONE
+    | _OVERSIGHT
+    | _SECOND
+    | {P.DATA_VERIFY, P.JOBS_VIEW, P.USERS_MANAGE},
+    Role.GUEST: EVERYONE,
+}
+
+READS: Final[dict[Role, Reach]] = {
+    Role.DIRECTOR: Reach.ALL,
+    Role.MANAGER: Reach.STORE,
+    Role.SPECIALIST: Reach.STORE,
+    Role.STEWARD: Reach.ALL,
+    Role.CLUB_MANAGER: Reach.MEMBERS,
+    Role.CLUB_STAFF: Reach.MEMBERS,
+    Role.ADMINISTRATOR: Reach.NONE,
+    Role.GUEST: Reach.NONE,
+}
+"""Which customers' rows a role sees at all."""
+
+OF_GROUP: Final[frozenset[Role]] = frozenset({Role.DIRECTOR, Role.STEWARD, Role.ADMINISTRATOR})
+"""Whose work is the whole group's, whichever store they sit in."""
+
+WRITES: Final[dict[Role, Reach]] = {
+    Role.DIRECTOR: Reach.ALL,
+    Role.MANAGER: Reach.STORE,
+    Role.SPECIALIST: Reach.OWN,
+    Role.STEWARD: Reach.ALL,
+    Role.CLUB_MANAGER: Reach.NONE,
+    Role.CLUB_STAFF: Reach.NONE,
+    Role.ADMINISTRATOR: Reach.NONE,
+    Role.GUEST: Reach.NONE,
+}
+"""Which of them it may change (F50)."""
+
+OPEN_HANDED: Final[frozenset[type[Base]]] = frozenset({Touch})
+"""Tables into which one may write wherever one may read: whoever takes a colleague's customer's
+call writes it down."""
+
+CLEAR: Final[dict[Role, Reach]] = {**WRITES, Role.CLUB_MANAGER: Reach.MEMBERS}
+"""Where personal fields are shown whole in the file; lists mask them for everyone."""

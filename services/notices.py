@@ -1,0 +1,185 @@
+"""What one is told: seen, acted on, found again (`services.core.notices` tells it)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import and_, delete, func, select, update
+from sqlmodel import Session, col
+
+from db.models import Notice
+from services import jobs
+from services.core import clock, fields, parameters, worktime
+from services.core.access import Actor, Permission, load
+from services.core.errors import Conflict
+from services.core.inputs import Input
+from services.core.notices import KINDS, NoticeKind, Telling, tell, those_who_may
+from services.core.words import N_
+from services.jobs import JobLine
+
+SHOWN: Final = 10
+"""Notices in the header of a page; the page of notices lists `LISTED`."""
+LISTED: Final = 200
+ANNOUNCED_IN: Final = 12
+"""The month in which the next year's public holidays are known, since the State Council tells them
+in November; the package that holds them follows within weeks."""
+
+
+class NotDoneYet(Conflict):
+    msgid = N_("This stays here until it is done")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """One notice: its words are `telling.msgid` with `params`, in the reader's language."""
+
+    id: int
+    telling: Telling
+    params: dict[str, Any]
+    created_at: datetime
+    seen_at: datetime | None
+    acted_at: datetime | None
+
+    @property
+    def place(self) -> tuple[str, dict[str, str]]:
+        """The address of the page it leads to ("" for none), and what is asked of it there."""
+        asked = self.telling.query or {}
+        return self.telling.address, {
+            name: str(self.params[param]) for name, param in asked.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """What stands in the header of every page. `waiting` counts every open notice, `unseen` those
+    of them that were never shown; `lines` are the newest."""
+
+    waiting: int
+    unseen: int
+    lines: tuple[NoticeLine, ...]
+    jobs: tuple[JobLine, ...]
+    """One's own work under way."""
+
+
+def bell(session: Session, actor: Actor) -> Bell:
+    """The open notices and jobs of whoever is here."""
+    actor.require(Permission.PROFILE_EDIT)
+    shown = and_(col(Notice.acted_at).is_(None), col(Notice.show_at) <= clock.now())
+    counted = select(func.count(), func.count(col(Notice.seen_at))).where(shown)
+    waiting, seen = session.execute(counted.select_from(Notice)).one()
+    newest = select(Notice).where(shown).order_by(col(Notice.id).desc()).limit(SHOWN)
+    rows = session.execute(newest).scalars().all() if waiting else ()
+    running = jobs.page(session, actor, only_open=True)
+    return Bell(waiting, waiting - seen, tuple(_lines(rows)), tuple(running))
+
+
+def page(session: Session, actor: Actor, *, only_open: bool = True) -> list[NoticeLine]:
+    """One's notices, newest first."""
+    actor.require(Permission.PROFILE_EDIT)
+    query = select(Notice).where(col(Notice.show_at) <= clock.now())
+    if only_open:
+        query = query.where(col(Notice.acted_at).is_(None))
+    newest = query.order_by(col(Notice.id).desc()).limit(LISTED)
+    return _lines(session.execute(newest).scalars().all())
+
+
+def _lines(rows: Iterable[Notice]) -> list[NoticeLine]:
+    return [
+        NoticeLine(
+            id=row.id,
+            telling=KINDS[NoticeKind(row.kind)],
+            params=dict(row.params),
+            created_at=row.created_at,
+            seen_at=row.seen_at,
+            acted_at=row.acted_at,
+        )
+        for row in rows
+    ]
+
+
+class SeeNotices(Input):
+    """`newest` is the newest notice that was shown."""
+
+    newest: fields.PositiveId
+
+
+class CloseNotice(Input):
+    notice_id: fields.PositiveId
+
+
+class CloseCause(Input):
+    """Whatever one was told of this cause one knows by now, from elsewhere."""
+
+    cause: fields.Line
+
+
+def see(session: Session, actor: Actor, form: SeeNotices) -> None:
+    """Note that the notices up to this one were shown to whom they are for."""
+    actor.require(Permission.PROFILE_EDIT)
+    now = clock.now()
+    shown = (
+        update(Notice)
+        .where(
+            col(Notice.id) <= form.newest,
+            col(Notice.seen_at).is_(None),
+            col(Notice.show_at) <= now,
+        )
+        .values(seen_at=now)
+    )
+    session.execute(shown)
+
+
+def close(session: Session, actor: Actor, form: CloseNotice) -> None:
+    """One has read it and wants it no more. Raises NotFound; NotDoneYet where a deed is asked."""
+    actor.require(Permission.PROFILE_EDIT)
+    row = load(session, Notice, form.notice_id, lock=True)
+    if KINDS[NoticeKind(row.kind)].waits_for_deed:
+        raise NotDoneYet
+    now = clock.now()
+    row.seen_at, row.acted_at = row.seen_at or now, row.acted_at or now
+
+
+def close_cause(session: Session, actor: Actor, form: CloseCause) -> None:
+    """The same for one's own notice of a cause, if there is one; what went wrong stays."""
+    actor.require(Permission.PROFILE_EDIT)
+    now = clock.now()
+    calm = [kind.value for kind, telling in KINDS.items() if not telling.is_urgent]
+    known = update(Notice).where(
+        col(Notice.cause) == form.cause,
+        col(Notice.acted_at).is_(None),
+        col(Notice.kind).in_(calm),
+    )
+    session.execute(known.values(seen_at=func.coalesce(col(Notice.seen_at), now), acted_at=now))
+
+
+# ---- due work
+
+
+class TellHolidays(Input):
+    """Say so when the public holidays of this or, late in the year, the next are not known."""
+
+
+class DropNotices(Input):
+    """Forget notices that were settled long ago."""
+
+
+def tell_holidays(session: Session, actor: Actor, form: TellHolidays) -> int:
+    """Tell those who look after the system; returns how many were told for the first time."""
+    actor.require(Permission.DATA_SWEEP)
+    today = clock.today()
+    years = [today.year, today.year + 1] if today.month >= ANNOUNCED_IN else [today.year]
+    people = those_who_may(session, Permission.JOBS_VIEW)
+    return sum(
+        len(tell(session, people, NoticeKind.HOLIDAYS_UNKNOWN, f"holidays:{year}", year=year))
+        for year in years
+        if not worktime.knows_holidays(year)
+    )
+
+
+def drop_old(session: Session, actor: Actor, form: DropNotices) -> int:
+    """Forget what was settled longer ago than the parameter says; returns how many."""
+    actor.require(Permission.DATA_SWEEP)
+    days = int(parameters.value(session, parameters.NOTICE_DAYS))
+    old = delete(Notice).where(col(Notice.acted_at) < clock.now() - timedelta(days=days))
+    return len(session.execute(old.returning(col(Notice.id))).all())
