@@ -59,7 +59,7 @@ class Kind:
     what: Callable[[Any], Any]
     """Words for a notice: a text, or a list of one msgid."""
     facts: Callable[[Session, Any], list[tuple[str, Any]]]
-    """(field, value) of what is asked, as the page shows it; a list is a list of msgids."""
+    """(field, value) of what is asked, as the page shows it; words of ours as a `Phrase`."""
 
 
 KINDS: Final[dict[ApprovalKind, Kind]] = {

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from db.models import Installation, ParameterValue, Role, Store, User
 from services.core import approvals, audit, clock, fields, parameters, recorded
 from services.core.access import OF_GROUP, Actor, Permission, load
-from services.core.approvals import ApprovalKind, Asked
+from services.core.approvals import ApprovalKind, Asked, Phrase
 from services.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from services.core.inputs import Input, Request
 from services.core.parameters import PARAMETERS, Dated, Number, Parameter
@@ -314,8 +314,8 @@ def facts(session: Session, form: ChangeSetting) -> list[tuple[str, Any]]:
     now = parameters.in_force(decided, clock.today(), form.store_id)
     places = recorded.names_of(session, Store, {form.store_id})
     return [
-        ("key", [known.label]),
-        ("store", places.get(form.store_id or 0) or [N_("The whole group")]),
+        ("key", Phrase(known.label)),
+        ("store", places.get(form.store_id or 0) or Phrase(N_("The whole group"))),
         ("present_value", str(now.value if now else known.default)),
         ("value", form.value),
         ("unit", known.unit),

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, inspect, select
 
 from db.demo import accounts
 from db.demo.chunks import TABLES, Chunk, chunks
+from db.demo.hours import write_hours
 from db.demo.world import CHINA, World
 from db.demo.writers import table_of, writer_for
 from db.engine import engine_for, write_turn
@@ -163,6 +164,7 @@ def _begin(connection: Connection, world: World, shops: list[accounts.Shop]) -> 
     connection.execute(insert(table_of(Store)), accounts.store_rows(shops))
     opened = datetime.fromordinal(world.begin).replace(tzinfo=UTC)
     connection.execute(insert(table_of(User)), accounts.user_rows(members, opened))
+    write_hours(connection, world)
     return len(members)
 
 

@@ -2,6 +2,7 @@
 
 from db.models.approvals import Approval, ApprovalState
 from db.models.audit import AuditBlock, AuditEntry, Draft, Reveal, Revision, SentRequest
+from db.models.calendars import CalendarDay, CalendarWeek
 from db.models.customers import (
     NEVER,
     Channel,
@@ -57,6 +58,8 @@ __all__ = [
     "AuditBlock",
     "AuditEntry",
     "BatchState",
+    "CalendarDay",
+    "CalendarWeek",
     "Channel",
     "Consent",
     "Counter",

@@ -13,7 +13,7 @@ from pages.components.tables import Column, Kind, rows_table
 from pages.components.words import _, choice, field, fmoment, raw
 from services import approvals
 from services.approvals import ApprovalLine
-from services.core.approvals import ApprovalState
+from services.core.approvals import ApprovalState, Phrase
 from services.core.words import N_
 
 TONES: Final = {
@@ -71,9 +71,9 @@ def _about(one: ApprovalLine) -> str:
 
 
 def _shown(value: Any) -> Any:
-    """A value of a request: msgids in the reader's words, a choice by its label."""
-    if isinstance(value, list):
-        return ", ".join(raw(msgid) for msgid in value)
+    """A value of a request: a phrase in the reader's words, a choice by its label."""
+    if isinstance(value, Phrase):
+        return raw(value.msgid)
     return choice(value) if isinstance(value, StrEnum) else value
 
 

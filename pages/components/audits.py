@@ -22,6 +22,8 @@ SUBJECTS = {
     "user_sessions": N_("Session"),
     "stores": N_("Store"),
     "import_batches": N_("Import"),
+    "calendar_days": N_("Single days"),
+    "calendar_weeks": N_("Working hours"),
     "parameter_values": N_("Parameter"),
     "installations": N_("Database"),
 }

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components import menu
 from pages.components.frame import background, fetch, who
-from pages.components.words import _, ago, fnumber, plain, raw
+from pages.components.words import _, ago, fnumber, plain
 from services import notices
 from services.core import clock
 from services.core.words import N_
@@ -54,8 +54,8 @@ def _opened(found: Bell) -> None:
 
 
 def _job(job: JobLine) -> None:
-    words = f"{raw(job.label)} {job.title}".strip()
-    st.progress(min(job.done / job.total, 1.0) if job.total else 0.0, text=plain(words))
+    share = min(job.done / job.total, 1.0) if job.total else 0.0
+    st.progress(share, text=_(N_("{what}: {title}"), what=[job.label], title=job.title))
 
 
 def _line(line: NoticeLine) -> None:

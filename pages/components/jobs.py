@@ -69,8 +69,7 @@ def details(job: JobLine) -> None:
                 del st.query_params["job"]
                 st.rerun()
         if job.trouble is not None:
-            msgid, params = job.trouble
-            st.error(_(msgid, **params))
+            st.error(_(job.trouble.msgid, **job.trouble.params))
         facts(
             {
                 raw(N_("Progress")): _progress(job),

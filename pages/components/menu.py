@@ -66,6 +66,14 @@ ENTRIES: Final = (
         ADMINISTRATION,
     ),
     Entry(
+        "admin/calendars.py",
+        N_("Working hours"),
+        ":material/calendar_month:",
+        "calendars",
+        Permission.CALENDARS_VIEW,
+        ADMINISTRATION,
+    ),
+    Entry(
         "admin/audit.py",
         N_("Audit"),
         ":material/policy:",

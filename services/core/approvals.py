@@ -29,6 +29,7 @@ __all__ = [
     "AskedAlready",
     "Matter",
     "NobodyDecides",
+    "Phrase",
     "ask",
     "cause_of",
 ]
@@ -59,6 +60,13 @@ class Asked:
 
     approval_id: int
     people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One of our msgids among the facts of a request, to be told from what people typed."""
+
+    msgid: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ class Action(StrEnum):
     APPROVALS_GRANTED = "approvals:granted"
     APPROVALS_REFUSED = "approvals:refused"
     APPROVALS_WITHDRAWN = "approvals:withdrawn"
+    CALENDARS_CHANGED = "calendars:changed"
+    CALENDARS_DAYS_SET = "calendars:days_set"
+    CALENDARS_DAYS_WITHDRAWN = "calendars:days_withdrawn"
+    CALENDARS_WITHDRAWN = "calendars:withdrawn"
     CUSTOMERS_ASSIGNED = "customers:assigned"
     CUSTOMERS_CREATED = "customers:created"
     CUSTOMERS_EDITED = "customers:edited"
@@ -64,6 +68,10 @@ ACTIONS: dict[Action, str] = {
     Action.APPROVALS_GRANTED: N_("Approval granted"),
     Action.APPROVALS_REFUSED: N_("Approval refused"),
     Action.APPROVALS_WITHDRAWN: N_("Request for approval withdrawn"),
+    Action.CALENDARS_CHANGED: N_("Working hours changed"),
+    Action.CALENDARS_DAYS_SET: N_("Single days decided"),
+    Action.CALENDARS_DAYS_WITHDRAWN: N_("Single days withdrawn"),
+    Action.CALENDARS_WITHDRAWN: N_("Working hours withdrawn"),
     Action.CUSTOMERS_ASSIGNED: N_("Owner changed"),
     Action.CUSTOMERS_CREATED: N_("Customer created"),
     Action.CUSTOMERS_EDITED: N_("Customer edited"),

@@ -26,6 +26,7 @@ __all__ = [
     "DateInRange",
     "Email",
     "Fen",
+    "Hours",
     "IdNumber",
     "Kilometres",
     "Line",
@@ -239,6 +240,8 @@ Fen = Annotated[int, _checked(_amount)]
 """Hundredths of a yuan, as an int; what people write in yuan is `YuanText`."""
 YuanText = Annotated[int, _of_text(normal.money_fen)]
 """A text in yuan, kept as fen."""
+Hours = Annotated[str, _of_text(lambda written: normal.written_hours(normal.hours(written)))]
+"""Opening hours of a day, in their one form; "" is a closed day."""
 Kilometres = Annotated[int, whole(0, 2_000_000)]
 Count = Annotated[int, whole(0, BIGGEST_COUNT)]
 Quantity = Annotated[int, whole(1, BIGGEST_COUNT)]

@@ -28,6 +28,7 @@ from db.models import (
     TouchKind,
     ValueClass,
 )
+from services.core.calendars import DayState, Place
 from services.core.parameters import Unit
 from services.core.words import N_
 
@@ -46,6 +47,7 @@ FIELDS: Final[dict[str, str]] = {
     "code": N_("Code"),
     "color": N_("Colour"),
     "contact_name": N_("Contact person"),
+    "corrects_past": N_("Corrects the past"),
     "customer_id": N_("Customer"),
     "customer_number": N_("Customer number"),
     "decision_maker": N_("Decision maker"),
@@ -59,10 +61,13 @@ FIELDS: Final[dict[str, str]] = {
     "employer": N_("Employer"),
     "ended_on": N_("To"),
     "file": N_("File"),
+    "first_on": N_("First day"),
+    "friday": N_("Friday"),
     "from_on": N_("Valid from"),
     "gender": N_("Gender"),
     "given_at": N_("Given at"),
     "hobbies": N_("Interests"),
+    "hours": N_("Working hours"),
     "id_number": N_("Identity number"),
     "industry": N_("Industry"),
     "inspection_due_on": N_("Inspection due"),
@@ -72,11 +77,14 @@ FIELDS: Final[dict[str, str]] = {
     "is_archived": N_("Archived"),
     "is_inbound": N_("The customer called us"),
     "is_member": N_("Club member"),
+    "keeps_holidays": N_("Keeps public holidays"),
     "key": N_("Parameter"),
     "kind": N_("Kind"),
     "language": N_("Language"),
+    "last_on": N_("Last day"),
     "lifecycle": N_("Lifecycle"),
     "model": N_("Model"),
+    "monday": N_("Monday"),
     "name": N_("Name"),
     "need": N_("Need or interest"),
     "new_password": N_("New password"),
@@ -109,6 +117,7 @@ FIELDS: Final[dict[str, str]] = {
     "retain_until": N_("Keep until"),
     "role": N_("Role"),
     "salesperson": N_("Salesperson"),
+    "saturday": N_("Saturday"),
     "second_contact": N_("Second contact"),
     "second_contact_id": N_("Second contact"),
     "service_consent": N_("Consent for service calls"),
@@ -121,7 +130,10 @@ FIELDS: Final[dict[str, str]] = {
     "store_name": N_("Store name"),
     "street": N_("Street and number"),
     "summary": N_("Summary"),
+    "sunday": N_("Sunday"),
+    "thursday": N_("Thursday"),
     "title": N_("Title"),
+    "tuesday": N_("Tuesday"),
     "username": N_("User name"),
     "unit": N_("Unit"),
     "value": N_("Value"),
@@ -131,6 +143,7 @@ FIELDS: Final[dict[str, str]] = {
     "warranty_km": N_("Warranty (km)"),
     "warranty_until": N_("Warranty until"),
     "wechat": N_("WeChat"),
+    "wednesday": N_("Wednesday"),
     "withdrawn_at": N_("Withdrawn at"),
     "wording_version": N_("Version of the wording"),
 }
@@ -160,6 +173,14 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
     CustomerKind: {
         CustomerKind.PERSON: N_("Person"),
         CustomerKind.COMPANY: N_("Company"),
+    },
+    DayState: {
+        DayState.OPEN: N_("Open for business"),
+        DayState.CLOSED: N_("Not open"),
+        DayState.HOLIDAY: N_("Public holiday"),
+        DayState.MAKE_UP: N_("Make-up day"),
+        DayState.DECIDED_OPEN: N_("Opened by decision"),
+        DayState.DECIDED_CLOSED: N_("Closed by decision"),
     },
     Desk: {
         Desk.SALES: N_("Sales desk"),
@@ -205,6 +226,11 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
         OwnershipRole.OWNER: N_("Car owner"),
         OwnershipRole.DRIVER: N_("Driver"),
         OwnershipRole.PAYER: N_("Payer"),
+    },
+    Place: {
+        Place.STORE: N_("This store"),
+        Place.GROUP: N_("The whole group"),
+        Place.DELIVERED: N_("As delivered"),
     },
     Purpose: {
         Purpose.SERVICE_CALLS: N_("Service calls"),
@@ -276,6 +302,18 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
     },
 }
 """By type: members of two enums with one value would be one key."""
+
+HOLIDAYS: Final[dict[str, str]] = {
+    "New Year's Day": N_("New Year's Day"),
+    "Spring Festival": N_("Spring Festival"),
+    "Tomb-sweeping Day": N_("Tomb-sweeping Day"),
+    "Labour Day": N_("Labour Day"),
+    "Dragon Boat Festival": N_("Dragon Boat Festival"),
+    "National Day": N_("National Day"),
+    "Mid-autumn Festival": N_("Mid-autumn Festival"),
+    "Anti-Fascist 70th Day": N_("Anti-Fascist 70th Day"),
+}
+"""The words of each public holiday, by the name that `worktime.holiday_name` gives."""
 
 
 def field_label(name: str) -> str:

@@ -15,6 +15,8 @@ class Permission(StrEnum):
     AUDIT_SEAL = "audit:seal"
     """The system's own, granted to no role."""
     AUDIT_VIEW = "audit:view"
+    CALENDARS_CHANGE = "calendars:change"
+    CALENDARS_VIEW = "calendars:view"
     CUSTOMERS_ASSIGN = "customers:assign"
     CUSTOMERS_CREATE = "customers:create"
     CUSTOMERS_EDIT = "customers:edit"
@@ -64,7 +66,8 @@ _DESK: Final = _READER | {
     P.CUSTOMERS_TOUCH,
 }
 _FILES: Final = _DESK | {P.CUSTOMERS_ASSIGN, P.IMPORTS_RUN, P.IMPORTS_VIEW}
-_OVERSIGHT: Final = frozenset({P.AUDIT_VIEW, P.SETTINGS_VIEW, P.USERS_VIEW})
+_NORMS: Final = frozenset({P.CALENDARS_VIEW, P.SETTINGS_VIEW})
+_OVERSIGHT: Final = _NORMS | {P.AUDIT_VIEW, P.USERS_VIEW}
 _SECOND: Final = frozenset({P.APPROVALS_DECIDE, P.SETTINGS_APPROVE})
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
@@ -72,18 +75,19 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | _OVERSIGHT
     | _SECOND
     | {
+        P.CALENDARS_CHANGE,
         P.CUSTOMERS_SEARCH_PARTS,
         P.DATA_VERIFY,
         P.JOBS_VIEW,
         P.SETTINGS_CHANGE,
         P.SETTINGS_PROPOSE,
     },
-    Role.MANAGER: _FILES | _OVERSIGHT | {P.SETTINGS_PROPOSE},
+    Role.MANAGER: _FILES | _OVERSIGHT | {P.CALENDARS_CHANGE, P.SETTINGS_PROPOSE},
     Role.SPECIALIST: _DESK,
-    Role.STEWARD: _FILES
-    | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.SETTINGS_PROPOSE, P.SETTINGS_VIEW},
+    Role.STEWARD: _FILES | _NORMS | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.SETTINGS_PROPOSE},
     Role.CLUB_MANAGER: _READER
-    | {P.CUSTOMERS_REVEAL, P.CUSTOMERS_TOUCH, P.SETTINGS_PROPOSE, P.SETTINGS_VIEW},
+    | _NORMS
+    | {P.CUSTOMERS_REVEAL, P.CUSTOMERS_TOUCH, P.SETTINGS_PROPOSE},
     Role.CLUB_STAFF: _READER | {P.CUSTOMERS_TOUCH},
     Role.ADMINISTRATOR: EVERYONE
     | _OVERSIGHT

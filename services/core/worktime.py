@@ -21,7 +21,6 @@ MINUTE: Final = timedelta(minutes=1)
 FURTHEST: Final = 5
 """Years ahead in which a due moment is looked for."""
 MONDAY: Final = 0
-SATURDAY: Final = 5
 _ZERO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Span = tuple[int, int]
@@ -62,19 +61,16 @@ class Calendar:
         """The working hours of a local day."""
         if day in self.days:
             return self.days[day]
-        week = self._week(day)
+        week = self.week(day)
         if week is None:
             return ()
         usual = week.hours[day.weekday()]
-        if not week.keeps_holidays:
-            return usual
-        is_working = works_in_china(day)
-        if is_working is None or is_working == (day.weekday() < SATURDAY):
+        if not week.keeps_holidays or holiday_name(day) is None:
             return usual
         # A weekend that makes up for a holiday is worked like a Monday where weekends are free.
-        return (usual or week.hours[MONDAY]) if is_working else ()
+        return (usual or week.hours[MONDAY]) if works_in_china(day) else ()
 
-    def _week(self, day: date) -> Week | None:
+    def week(self, day: date) -> Week | None:
         """The hours in force; before the first ones, these already."""
         if not self._begun:
             return None
@@ -204,6 +200,7 @@ def knows_holidays(year: int) -> bool:
     return year in _KNOWN
 
 
+@lru_cache(maxsize=4096)
 def holiday_name(day: date) -> str | None:
     """The public holiday that a day belongs to or makes up for, by its English name."""
     if not knows_holidays(day.year):

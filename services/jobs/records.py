@@ -34,9 +34,16 @@ class TakenOver(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a job failed, in words of ours."""
+
+    msgid: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class JobLine:
-    """A job as people see it. `person` is "" for the system's own; `trouble` (msgid, params) says
-    why it failed."""
+    """A job as people see it. `person` is "" for the system's own."""
 
     id: int
     kind: JobKind
@@ -52,7 +59,7 @@ class JobLine:
     started_at: datetime | None
     ended_at: datetime | None
     result: dict[str, Any]
-    trouble: tuple[str, dict[str, Any]] | None
+    trouble: Trouble | None
 
     @property
     def is_open(self) -> bool:
@@ -100,7 +107,7 @@ def lines_of(session: Session, rows: Iterable[Job]) -> list[JobLine]:
             started_at=row.started_at,
             ended_at=row.ended_at,
             result=dict(row.result),
-            trouble=(row.trouble["msgid"], row.trouble["params"]) if row.trouble else None,
+            trouble=Trouble(**row.trouble) if row.trouble else None,
         )
         for row in found
     ]

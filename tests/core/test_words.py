@@ -224,6 +224,8 @@ NEVER_NAMED = {
     *("request_id", "version", "id", "consent_id", "ownership_id", "session_id", "batch_id"),
     *("reservation", "ticket", "browser", "digest", "columns", "mapping", "rows", "seen", "size"),
     *("serial", "counts", "file_name", "after", "like", "form", "values", "field"),
+    *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
+    *("result", "trouble", "changed", "failed"),
 }
 """Fields of forms that no person fills in: when one is wrong, the form itself is broken."""
 

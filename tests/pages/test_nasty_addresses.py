@@ -19,6 +19,7 @@ PAGES = {
     "admin/users.py": (("after", "role", "store"),),
     "admin/imports.py": (("batch",),),
     "admin/settings.py": (("store",),),
+    "admin/calendars.py": (("store", "year"),),
 }
 """page -> parameters that are tried together"""
 

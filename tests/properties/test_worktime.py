@@ -51,7 +51,7 @@ def hours_of(day: date, calendar: Calendar):
     )
     spans = week.hours[day.weekday()]
     if week.keeps_holidays and day.year <= LAST_ANNOUNCED:
-        if day in chinese_calendar.holidays and day.weekday() < SATURDAY:
+        if day in chinese_calendar.holidays:
             return ()
         if day in chinese_calendar.workdays and day.weekday() >= SATURDAY:
             return spans or week.hours[0]
@@ -173,6 +173,12 @@ def test_spring_festival_is_closed_and_its_working_saturday_open():
     assert holiday_name(date(2026, 2, 17)) == "Spring Festival"
     assert business_minutes(at("2026-02-15 00:00"), at("2026-02-24 00:00"), CALENDAR) == 0
     assert business_minutes(at("2026-02-14 00:00"), at("2026-02-15 00:00"), CALENDAR) == 450
+
+
+def test_a_showroom_that_keeps_holidays_is_closed_on_their_weekends_too():
+    showroom = Calendar((Week(date(2020, 1, 1), SHOWROOM),))
+    assert business_minutes(at("2026-10-01 00:00"), at("2026-10-08 00:00"), showroom) == 0
+    assert business_minutes(at("2026-10-10 00:00"), at("2026-10-12 00:00"), showroom) == 720
 
 
 def test_a_showroom_that_keeps_no_holidays_is_open_on_them():

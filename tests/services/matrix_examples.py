@@ -16,6 +16,8 @@ from pydantic import SecretStr
 from db.models import (
     Approval,
     BatchState,
+    CalendarDay,
+    CalendarWeek,
     Consent,
     ImportBatch,
     ImportRow,
@@ -34,6 +36,7 @@ from db.types import Base
 from services import (
     approvals,
     audits,
+    calendars,
     customers,
     drafts,
     imports,
@@ -104,6 +107,8 @@ class World:
             [self.ids["setting", store]] = self.dealer.add(self._setting(store))
             for kind, row in self._background(store, keeper).items():
                 [self.ids[kind, store]] = self.dealer.add(row)
+            [self.ids["week", store]] = self.dealer.add(self._week(store))
+            self.dealer.add(self._day(store))
         return self
 
     def _background(self, store: int, keeper: str) -> dict[str, Base]:
@@ -154,6 +159,25 @@ class World:
             store_id=store,
             value="30",
             from_on=TODAY + timedelta(days=7),
+            created_at=clock.now(),
+            reason=REASON,
+        )
+
+    def _week(self, store: int) -> CalendarWeek:
+        return CalendarWeek(
+            store_id=store,
+            from_on=TODAY + timedelta(days=7),
+            hours=[[[600, 660]]] * 7,
+            keeps_holidays=True,
+            created_at=clock.now(),
+            reason=REASON,
+        )
+
+    def _day(self, store: int) -> CalendarDay:
+        return CalendarDay(
+            store_id=store,
+            falls_on=TODAY + timedelta(days=7),
+            hours=[],
             created_at=clock.now(),
             reason=REASON,
         )
@@ -219,6 +243,20 @@ def a_person(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
     return lambda world, at: form(kind, id=world.person(at), **values)
 
 
+def week_of(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    hours = dict.fromkeys(calendars.WEEKDAYS, "8:00-9:00")
+    return lambda world, at: form(
+        kind, store_id=at, from_on=TODAY, keeps_holidays=False, **hours, **values
+    )
+
+
+def days_of(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    first = TODAY + timedelta(days=6 if kind is calendars.WithdrawDays else 8)
+    return lambda world, at: form(
+        kind, **{"store_id": at, "first_on": first, "last_on": first, **values}
+    )
+
+
 REASON = "the customer asked for it"
 TODAY = clock.today()
 EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = {
@@ -236,6 +274,17 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.approvals.expire": constant(approvals.ExpireApprovals()),
     "services.audits.page": constant(audits.AuditFilters()),
     "services.audits.people": constant(),
+    "services.calendars.page": lambda world, at: (at, TODAY.year),
+    "services.calendars.effect_of_hours": week_of(calendars.HoursProposal),
+    "services.calendars.effect_of_days": days_of(calendars.DaysProposal, hours="8:00-9:00"),
+    "services.calendars.change_hours": week_of(calendars.ChangeHours, reason=REASON),
+    "services.calendars.set_days": days_of(calendars.SetDays, hours="8:00-9:00", reason=REASON),
+    "services.calendars.withdraw_hours": lambda world, at: form(
+        calendars.WithdrawHours, id=world.ids["week", at], reason=REASON
+    ),
+    "services.calendars.withdraw_days": days_of(
+        calendars.WithdrawDays, last_on=TODAY + timedelta(days=9), reason=REASON
+    ),
     "services.customers.file": customer,
     "services.customers.history": customer,
     "services.customers.timeline": customer,

@@ -10,9 +10,17 @@ from sqlalchemy import event, inspect, select
 from sqlmodel import Session, col
 
 from db.engine import engine
-from db.models import Customer, ParameterValue, SentRequest, User, Vehicle
+from db.models import (
+    CalendarDay,
+    CalendarWeek,
+    Customer,
+    ParameterValue,
+    SentRequest,
+    User,
+    Vehicle,
+)
 from db.types import Base
-from services import audits, customers, drafts, imports, settings, stores, users
+from services import audits, calendars, customers, drafts, imports, settings, stores, users
 from services.core import limits, run
 from services.core.access import Actor, identify, system
 from services.core.inputs import Request
@@ -113,6 +121,7 @@ def reopen(session: Session, world: World, written: list[Written]) -> None:
     if "audit_entries" in kinds:
         audits.page(session, director, audits.AuditFilters())
     reopen_settings(session, director, written)
+    reopen_calendars(session, director, written)
     if "drafts" in kinds:
         drafts.kept(session, director, "customers.update:1")
     if kinds & {"users", "user_sessions"}:
@@ -136,3 +145,11 @@ def reopen_settings(session: Session, director: Actor, written: list[Written]) -
         if isinstance(one.row, ParameterValue):
             settings.page(session, director)
             settings.history(session, director, one.row.key)
+
+
+def reopen_calendars(session: Session, director: Actor, written: list[Written]) -> None:
+    for one in written:
+        if isinstance(one.row, CalendarWeek):
+            calendars.page(session, director, one.row.store_id, 2026)
+        if isinstance(one.row, CalendarDay):
+            calendars.page(session, director, one.row.store_id, one.row.falls_on.year)

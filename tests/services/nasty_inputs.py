@@ -70,7 +70,7 @@ class Somewhere(World):
 
     def __init__(self) -> None:
         super().__init__(dealer=None)  # type: ignore[arg-type]
-        kinds = ("customer", "vehicle", "consent", "batch", "ownership", "setting")
+        kinds = ("customer", "vehicle", "consent", "batch", "ownership", "setting", "week")
         self.ids = {(kind, at): 1 for kind in kinds for at in (1, 2)}
 
     def person(self, store: int) -> int:

@@ -209,7 +209,7 @@ def test_a_bug_in_a_job_is_an_incident_and_not_the_workers_end(
     assert "name" not in str(row.trouble)
     assert len(row.trouble["params"]["incident"]) == 8
     [line] = fetch(jobs.page, dealer.caller("manager"))
-    assert line.trouble == (row.trouble["msgid"], row.trouble["params"])
+    assert line.trouble == records.Trouble(**row.trouble)
     assert told(dealer) == [("job_failed", f"job:{job}")]
 
 

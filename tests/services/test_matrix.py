@@ -143,6 +143,10 @@ def hidden_stores(person: str, service: str) -> list[int]:
 ABOUT_A_RECORD = {
     f"services.{name}"
     for name in (
+        "calendars.change_hours",
+        "calendars.set_days",
+        "calendars.withdraw_days",
+        "calendars.withdraw_hours",
         "customers.file",
         "customers.history",
         "customers.timeline",

@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from pages.components.troubles import PYDANTIC
 from services import passwords
+from services.calendars import WEEKDAYS
 from services.core import limits
 from services.core.access import Actor
 from services.core.errors import AppError, InvalidInput
@@ -76,9 +77,11 @@ RAW_COLUMNS = {
 KEPT_AS = {"digest": "file_digest", "email": "email", "store_code": "code", "store_name": "name"}
 KEPT_OTHERWISE = {
     "services.installation.note_loading.form.size",
+    "services.calendars.set_days.form.hours",
+    *(f"services.calendars.change_hours.form.{day}" for day in WEEKDAYS),
     *DIGESTED,
 }
-"""Within the details of the audit, or only counted."""
+"""Within the details of the audit, in minutes of the day, or only counted."""
 
 LONGEST = 10_000
 

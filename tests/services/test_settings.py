@@ -262,7 +262,7 @@ def test_of_two_at_once_for_one_day_one_is_told(dealer: Dealer):
         return "done"
 
     with ThreadPoolExecutor(4) as people:
-        came = sorted(people.map(decide, [10, 20, 30, 40]))
+        came = sorted(people.map(decide, [10, 20, 35, 40]))
     assert came == ["done", "refused", "refused", "refused"]
     assert len(dealer.rows(ParameterValue)) == 1
 

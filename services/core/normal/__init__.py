@@ -13,6 +13,7 @@ from services.core.normal.contact import (
     phones,
     telephone,
 )
+from services.core.normal.hours import Spans, hours, written_hours
 from services.core.normal.people import (
     company_core,
     id_number,
@@ -47,6 +48,7 @@ __all__ = [
     "InvalidValue",
     "PhoneKind",
     "PlateKind",
+    "Spans",
     "Telephone",
     "Vin",
     "bounded",
@@ -57,6 +59,7 @@ __all__ = [
     "date_",
     "email",
     "half_width",
+    "hours",
     "id_number",
     "integer",
     "is_blank",
@@ -75,4 +78,5 @@ __all__ = [
     "vin",
     "weak_password",
     "within",
+    "written_hours",
 ]
