@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlmodel import Session
 
+from db import wall
 from db.models import AuditEntry
 from db.place import database_url
 from db.types import Base, Scoped, Versioned, utc_now
@@ -45,9 +46,12 @@ class Scope(Protocol):
 
     def check_write(self, session: Session, row: Base) -> None: ...
 
+    def settings(self) -> Mapping[str, str]: ...
+
 
 @cache
 def engine_for(url: str) -> Engine:
+    """Connections as whom `url` names: on PostgreSQL the owner's, for migrations and bulk."""
     if url.startswith("sqlite"):
         engine = create_engine(
             url,
@@ -58,6 +62,25 @@ def engine_for(url: str) -> Engine:
         )
         _teach_sqlite(engine)
         return engine
+    return _postgres(url, POSTGRES_LIMITS)
+
+
+@cache
+def app_engine_for(url: str) -> Engine:
+    """Connections for the app: on PostgreSQL behind the wall (`db.wall`), whomever `url` names."""
+    if url.startswith("sqlite"):
+        return engine_for(url)
+    # The role is a startup option, not a SET: neither a rollback nor RESET ROLE takes it away.
+    engine = _postgres(url, f"{POSTGRES_LIMITS} -c role={wall.ROLE}")
+    event.listen(engine, "connect", _look_at_the_wall)
+    return engine
+
+
+def engine() -> Engine:
+    return app_engine_for(database_url())
+
+
+def _postgres(url: str, options: str) -> Engine:
     return create_engine(
         url,
         pool_size=10,
@@ -65,12 +88,17 @@ def engine_for(url: str) -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,
         # prepare_threshold=None keeps us at home behind a transaction-mode pooler.
-        connect_args={"options": POSTGRES_LIMITS, "prepare_threshold": None},
+        connect_args={"options": options, "prepare_threshold": None},
     )
 
 
-def engine() -> Engine:
-    return engine_for(database_url())
+def _look_at_the_wall(dbapi_connection: Any, _record: Any) -> None:
+    """Refuse a connection past the wall: a role that bypasses it, a pooler that drops the role."""
+    with dbapi_connection.cursor() as cursor:
+        [stands] = cursor.execute(wall.STANDS).fetchone()
+    dbapi_connection.rollback()
+    if stands is False:
+        raise BrokenRule(f"{wall.ROLE} is not behind row-level security")
 
 
 def _teach_sqlite(engine: Engine) -> None:
@@ -151,6 +179,41 @@ def read_transaction() -> Iterator[Session]:
         yield session
         if session.new or session.deleted or any(map(session.is_modified, session.dirty)):
             raise BrokenRule("a query wrote")
+
+
+def act_for(session: Session, scope: Scope) -> None:
+    """From now on the session works for this actor: both walls know."""
+    connection = session.connection()
+    session.info["scope"] = scope
+    wall.tell(connection, scope.settings())
+
+
+@event.listens_for(Session, "after_begin")
+def tell_the_wall(session: Session, _transaction: object, connection: Connection) -> None:
+    """What the wall was told ends with a transaction; the session's scope does not."""
+    scope: Scope | None = session.info.get("scope")
+    if scope is not None:
+        wall.tell(connection, scope.settings())
+
+
+@contextmanager
+def wall_opened(session: Session) -> Iterator[None]:
+    """Let the statements inside read past the actor's scope, on the wall's side.
+
+    An error ends the transaction, and with it what was opened: nothing is closed after one.
+    """
+    scope: Scope = session.info["scope"]
+    if scope.settings()["beyond"] or session.info.get("is_open"):
+        yield
+        return
+    connection = session.connection()
+    wall.let_past(connection, is_open=True)
+    session.info["is_open"] = True
+    try:
+        yield
+    finally:
+        session.info["is_open"] = False
+    wall.let_past(connection, is_open=False)
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -86,4 +86,4 @@ def lock_audit(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         connection = session.connection()
         connection.exec_driver_sql("SET LOCAL lock_timeout = '500ms'")
-        connection.exec_driver_sql("LOCK TABLE audit_entries IN SHARE ROW EXCLUSIVE MODE")
+        connection.exec_driver_sql("SELECT lock_audit()")  # SHARE ROW EXCLUSIVE

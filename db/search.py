@@ -17,9 +17,8 @@ _SQLITE: Final = text(
     "SELECT rowid FROM customer_grams WHERE customer_grams MATCH :asked"
     " ORDER BY rowid DESC LIMIT :most"
 )
-_POSTGRES: Final = (
-    "SELECT customer_id FROM customer_summaries WHERE ({terms})"
-    " ORDER BY customer_id DESC LIMIT :most"
+_POSTGRES: Final = text(
+    "SELECT * FROM found_by_grams(CAST(:asked AS text[]), CAST(:within AS text[]), :most)"
 )
 
 
@@ -50,13 +49,8 @@ def candidates(
             _SQLITE, {"asked": " AND ".join(clauses), "most": most}
         )
     else:
-        terms, values = _arrays(asked, "a")
-        if within:
-            bound, more = _arrays(within, "w")
-            terms, values = f"({terms}) AND ({bound})", {**values, **more}
-        found = session.connection().execute(
-            text(_POSTGRES.format(terms=terms)), {**values, "most": most}
-        )
+        said = {"asked": _spaced(asked), "within": _spaced(within), "most": most}
+        found = session.connection().execute(_POSTGRES, said)
     return [row[0] for row in found]
 
 
@@ -66,7 +60,5 @@ def _fts(alternatives: Sequence[Sequence[str]]) -> str:
     return "(" + " OR ".join(f"({term})" for term in terms) + ")"
 
 
-def _arrays(alternatives: Sequence[Sequence[str]], prefix: str) -> tuple[str, dict[str, list[str]]]:
-    names = [f"{prefix}{number}" for number in range(len(alternatives))]
-    terms = " OR ".join(f"string_to_array(grams, ' ') @> CAST(:{name} AS text[])" for name in names)
-    return terms, {name: list(grams) for name, grams in zip(names, alternatives, strict=True)}
+def _spaced(alternatives: Sequence[Sequence[str]]) -> list[str]:
+    return [" ".join(grams) for grams in alternatives]

@@ -64,6 +64,15 @@ class Scoped(SQLModel):
     )
 
 
+def scoped_models() -> list[Any]:
+    """Every table that is `Scoped`."""
+    return [
+        mapper.class_
+        for mapper in Base._sa_registry.mappers  # noqa: SLF001
+        if issubclass(mapper.class_, Scoped)
+    ]
+
+
 class Versioned(SQLModel):
     """A row that people edit: a form carries the version that it showed."""
 

@@ -117,4 +117,5 @@ def drop(session: Session, form: str, customer: Customer, reach: dict[Role, Reac
     for draft, user in beyond(session, query).all():
         writer = actor_of(user, source="")
         if not writer.covers(reach, customer, is_member=customer.is_member):
-            session.delete(draft)
+            this = (col(Draft.user_id) == draft.user_id, col(Draft.form) == draft.form)
+            beyond(session, delete(Draft).where(*this))

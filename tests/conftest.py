@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from db.engine import engine_for
+from db.engine import app_engine_for, engine_for
 from db.migrate import upgrade
 from services.core import keys, limits
 from tests.databases import drop_database, fresh_database, postgres_url, unique_name
@@ -33,9 +33,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def dispose(url: str) -> None:
-    """Close every connection to `url` and forget its engine."""
-    engine_for(url).dispose()
-    engine_for.cache_clear()
+    """Close every connection to `url`, the owner's and the app's, and forget its engines."""
+    for made in (app_engine_for, engine_for):
+        made(url).dispose()
+        made.cache_clear()
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import bcrypt
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from db.engine import BEYOND_SCOPE, read_transaction, write_transaction
+from db.engine import BEYOND_SCOPE, engine_for, read_transaction, write_transaction
 from db.models import (
     Customer,
     CustomerKind,
@@ -34,6 +34,7 @@ from db.models import (
     ValueClass,
     Vehicle,
 )
+from db.place import database_url
 from db.types import Base
 from services.core import audit, clock
 from services.core.access import Actor, Named, actor_of, system
@@ -65,6 +66,11 @@ def as_system(session: Session) -> Actor:
     actor = system(SOURCE)
     session.info["scope"] = actor
     return actor
+
+
+def owner() -> Engine:
+    """The test's database in the hands of whoever owns it, past the wall."""
+    return engine_for(database_url())
 
 
 def found_dealer() -> None:

@@ -15,6 +15,8 @@ class AuditEntry(Base, table=True):
     """
 
     __tablename__ = "audit_entries"
+    # Its id is drawn beforehand: PostgreSQL returns none of a row that its writer may not read.
+    __table_args__: ClassVar[dict[str, Any]] = {"implicit_returning": False}
     append_only: ClassVar[bool] = True
 
     id: int = Field(default=None, primary_key=True)
@@ -59,6 +61,7 @@ class Revision(Base, table=True):
     """One field's value before and after a deed. Scoped and erasable, unlike the audit."""
 
     __tablename__ = "revisions"
+    __table_args__: ClassVar[dict[str, Any]] = {"implicit_returning": False}  # as in `AuditEntry`
 
     id: int = Field(default=None, primary_key=True)
     audit_id: int = Field(foreign_key="audit_entries.id", index=True, ondelete="RESTRICT")

@@ -12,7 +12,7 @@ from sqlalchemy import true as sql_true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from db.engine import BEYOND_SCOPE
+from db.engine import BEYOND_SCOPE, act_for, wall_opened
 from db.models import (
     Approval,
     AuditEntry,
@@ -31,7 +31,7 @@ from db.models import (
     User,
     UserSession,
 )
-from db.types import Base, Scoped
+from db.types import Base, Scoped, scoped_models
 from services.core import clock
 from services.core.errors import NotFound, NotPermitted, SignedOut
 from services.core.rights import (
@@ -142,6 +142,45 @@ class Actor:
             return is_member and (self.store_id is None or in_store)
         return reach is Reach.ALL or (reach is Reach.STORE and in_store)
 
+    @property
+    def audit_reach(self) -> Reach:
+        if not self.may(Permission.AUDIT_VIEW):
+            return Reach.NONE
+        return Reach.ALL if self.role in {None, Role.DIRECTOR, Role.ADMINISTRATOR} else Reach.STORE
+
+    @property
+    def imports_reach(self) -> Reach:
+        if not self.may(Permission.IMPORTS_VIEW):
+            return Reach.NONE
+        return Reach.ALL if self.reach(READS) is Reach.ALL else Reach.STORE
+
+    @property
+    def approvals_reach(self) -> Reach:
+        """Where he may answer requests, beside seeing his own."""
+        if not self.may(Permission.APPROVALS_DECIDE):
+            return Reach.NONE
+        of_group = self.store_id is None or self.role in OF_GROUP
+        return Reach.ALL if of_group else Reach.STORE
+
+    @property
+    def jobs_reach(self) -> Reach:
+        return Reach.ALL if self.may(Permission.JOBS_VIEW) else Reach.OWN
+
+    def settings(self) -> dict[str, str]:
+        """The policy of `criteria` and `check_write` as the second wall is told it (`db.wall`)."""
+        return {
+            "user_id": str(self.id or ""),
+            "store_id": str(self.store_id or ""),
+            "reads": self.reach(READS).value,
+            "writes": self.reach(WRITES).value,
+            "audit": self.audit_reach.value,
+            "imports": self.imports_reach.value,
+            "approvals": self.approvals_reach.value,
+            "grants": ",".join(sorted(self.grants)),
+            "jobs": self.jobs_reach.value,
+            "beyond": "on" if self.is_system else "",
+        }
+
     def criteria(self) -> Iterable[tuple[type[Base], ColumnElement[bool]]]:
         return self._criteria
 
@@ -150,19 +189,19 @@ class Actor:
         if self.role is None:
             return []
         own: list[tuple[type[Base], ColumnElement[bool]]] = [
-            (AuditEntry, _readable_audit(self)),
+            (AuditEntry, _readable(self, AuditEntry, self.audit_reach)),
             (Approval, _readable_approvals(self)),
             (Draft, col(Draft.user_id) == self.id),
             (Job, _readable_jobs(self)),
             (Notice, col(Notice.user_id) == self.id),
             (Reveal, col(Reveal.user_id) == self.id),
         ]
-        batches = _readable_batches(self)
+        batches = _readable(self, ImportBatch, self.imports_reach)
         rows = select(col(ImportBatch.id)).where(batches)
         own += [(ImportBatch, batches), (ImportRow, col(ImportRow.batch_id).in_(rows))]
         if self.reach(READS) is Reach.ALL:
             return own
-        seen = [(model, _readable(self, model)) for model in (*_scoped_models(), CustomerSummary)]
+        seen = [(model, _readable(self, model)) for model in (*scoped_models(), CustomerSummary)]
         return [*seen, *own, (Revision, _of_customer(Revision, self))]
 
     def check_write(self, session: Session, row: Base) -> None:
@@ -184,17 +223,9 @@ def _before(row: Base, name: str) -> Any:
     return history.deleted[0] if history.deleted else getattr(row, name)
 
 
-def _scoped_models() -> list[Any]:
-    return [
-        mapper.class_
-        for mapper in Base._sa_registry.mappers  # noqa: SLF001
-        if issubclass(mapper.class_, Scoped)
-    ]
-
-
-def _readable(actor: Actor, model: Any) -> ColumnElement[bool]:
-    """The rows of a scoped table within the actor's eyes."""
-    reach = actor.reach(READS)
+def _readable(actor: Actor, model: Any, reach: Reach | None = None) -> ColumnElement[bool]:
+    """The rows of a scoped table within the actor's eyes, or within `reach`."""
+    reach = reach or actor.reach(READS)
     here: ColumnElement[bool] = model.store_id == actor.store_id
     if reach is Reach.ALL:
         return sql_true()
@@ -232,35 +263,17 @@ def _of_customer(model: Any, actor: Actor) -> ColumnElement[bool]:
 def _readable_approvals(actor: Actor) -> ColumnElement[bool]:
     """What he asked for, and what he may decide where he works."""
     own: ColumnElement[bool] = col(Approval.asked_by_id) == actor.id
-    if not actor.may(Permission.APPROVALS_DECIDE):
+    if actor.approvals_reach is Reach.NONE:
         return own
     needs, store = col(Approval.needs), col(Approval.store_id)
     his: ColumnElement[bool] = needs.in_(sorted(actor.grants))
-    if actor.store_id is not None and actor.role not in OF_GROUP:
+    if actor.approvals_reach is Reach.STORE:
         his = and_(his, or_(store.is_(None), store == actor.store_id))
     return or_(own, his)
 
 
 def _readable_jobs(actor: Actor) -> ColumnElement[bool]:
-    if actor.may(Permission.JOBS_VIEW):
-        return sql_true()
-    return col(Job.user_id) == actor.id
-
-
-def _readable_batches(actor: Actor) -> ColumnElement[bool]:
-    if not actor.may(Permission.IMPORTS_VIEW):
-        return false()
-    if actor.reach(READS) is Reach.ALL:
-        return sql_true()
-    return col(ImportBatch.store_id) == actor.store_id
-
-
-def _readable_audit(actor: Actor) -> ColumnElement[bool]:
-    if not actor.may(Permission.AUDIT_VIEW):
-        return false()
-    if actor.role in {Role.DIRECTOR, Role.ADMINISTRATOR}:
-        return sql_true()
-    return col(AuditEntry.store_id) == actor.store_id
+    return sql_true() if actor.jobs_reach is Reach.ALL else col(Job.user_id) == actor.id
 
 
 def system(source: str) -> Actor:
@@ -292,7 +305,7 @@ def identify(session: Session, caller: Caller) -> Actor:
     """The caller as the database knows him now, not as he was at sign-in.
 
     Raises SignedOut when the session ended, timed out or was made before a change of the account,
-    or the account is disabled or unknown. Puts the actor's scope on the session.
+    or the account is disabled or unknown. Puts the actor's scope on the session and its database.
     """
     if isinstance(caller, System):
         actor = system(caller.source)
@@ -300,7 +313,7 @@ def identify(session: Session, caller: Caller) -> Actor:
         actor = _named(session, caller)
     else:
         actor = _signed_in(session, caller)
-    session.info["scope"] = actor
+    act_for(session, actor)
     return actor
 
 
@@ -354,4 +367,5 @@ def beyond(session: Session, query: Any) -> Any:
     For the few facts that must be known beyond one's rows (this number exists in another store).
     Callers are listed in the test of the house.
     """
-    return session.execute(query, execution_options={BEYOND_SCOPE: True})
+    with wall_opened(session):
+        return session.execute(query, execution_options={BEYOND_SCOPE: True})

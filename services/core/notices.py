@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
+from db.engine import wall_opened
 from db.models import Notice, Role, User
 from db.once import add_once
 from services.core import audit, clock, parameters
@@ -112,7 +113,8 @@ def tell(
         }
         for person in sorted(set(people))
     ]
-    return add_once(session, Notice, rows, col(Notice.id))
+    with wall_opened(session):  # what is returned is for others to read
+        return add_once(session, Notice, rows, col(Notice.id))
 
 
 def settle(session: Session, cause: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from db.engine import wall_opened
 from db.models import (
     Consent,
     Counter,
@@ -41,10 +42,10 @@ def refresh(session: Session, customer_id: int) -> bool:
     """Derive the summary of one file anew; returns whether it said anything else. Looks at the
     whole file, whoever is at work."""
     session.flush()
-    values = derived(session, customer_id)
-    row = beyond(
-        session, select(CustomerSummary).where(col(CustomerSummary.customer_id) == customer_id)
-    ).scalar_one_or_none()
+    query = select(CustomerSummary).where(col(CustomerSummary.customer_id) == customer_id)
+    with wall_opened(session):  # once for all of it: an import does this for every row
+        values = derived(session, customer_id)
+        row = beyond(session, query).scalar_one_or_none()
     if row is None:
         session.add(CustomerSummary(**values))
         return True

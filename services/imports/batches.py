@@ -19,7 +19,6 @@ from db.models import (
     BatchState,
     ImportBatch,
     ImportRow,
-    Revision,
     RowOutcome,
     RowState,
     Store,
@@ -301,18 +300,14 @@ def record_with_revisions(
     span = [min(plans), max(plans)] if plans else []
     entry = audit.record(session, actor, action, batch, rows=span, outcomes=outcomes)
     session.flush()
-    session.add_all(
-        Revision(
-            audit_id=entry.id,
-            subject_kind=str(row.__tablename__),
-            subject_id=row.id,  # type: ignore[attr-defined]
-            customer_id=customer_id,
-            field=field,
-            old=audit.plain(old),
-            new=audit.plain(new),
-        )
-        for plan in plans.values()
-        for row, customer_id, field, old, new in plan.revisions
+    audit.revise(
+        session,
+        entry,
+        [
+            (row, customer_id, audit.Change(field, old, new))
+            for plan in plans.values()
+            for row, customer_id, field, old, new in plan.revisions
+        ],
     )
     return entry
 

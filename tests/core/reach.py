@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 
 from db.engine import engine, read_transaction
 from db.models import (
+    Approval,
     AuditEntry,
     BatchState,
     Consent,
@@ -28,7 +29,10 @@ from db.models import (
     Draft,
     ImportBatch,
     ImportRow,
+    Job,
+    JobState,
     Lifecycle,
+    Notice,
     Order,
     OrderKind,
     Ownership,
@@ -203,7 +207,8 @@ def lay(dealer: Dealer) -> Ground:
 
 
 def lay_papers(ground: Ground) -> None:
-    """Import batches and audit entries of both stores, everybody's drafts and reveals."""
+    """Import batches and audit entries of both stores; everybody's drafts, reveals, notices, jobs
+    and requests for approval."""
     dealer, now = ground.dealer, clock.now()
     for store in (1, 2):
         batch = ImportBatch(
@@ -230,7 +235,27 @@ def lay_papers(ground: Ground) -> None:
                 at=now,
                 until=now,
             ),
+            Notice(user_id=user, cause="c", kind="job_failed", created_at=now, show_at=now),
+            Job(
+                kind="import_run", subject=person, state=JobState.QUEUED, user_id=user, asked_at=now
+            ),
         )
+        for store in (1, 2, None):
+            dealer.add(_request_of(user, store, f"{person}:{store}"))
+
+
+def _request_of(user: int, store: int | None, subject: str) -> Approval:
+    now = clock.now()
+    return Approval(
+        kind="setting",
+        subject=subject,
+        needs="settings:approve",
+        store_id=store,
+        asked_by_id=user,
+        asked_at=now,
+        reason="because",
+        expires_at=now,
+    )
 
 
 def _audit_of(store: int) -> AuditEntry:

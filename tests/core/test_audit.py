@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
-from db.engine import engine, write_transaction
+from db.engine import write_transaction
 from db.models import AuditEntry, Customer, Lifecycle, Revision
 from services.core import audit, keys
 from services.core.audit import Change, difference, plain, record, seal_of
-from tests.dealer import as_system
+from tests.dealer import as_system, owner
 
 CHANGES = [
     Change("phone", "+8613812346208", "+8613900001111"),
@@ -78,7 +78,7 @@ def test_the_revisions_keep_the_clear_ones(entry, dealer):
 
 
 def test_no_clear_value_is_in_the_audit_table(entry):
-    with engine().connect() as connection:
+    with owner().connect() as connection:
         rows = str(connection.execute(text("SELECT * FROM audit_entries")).all())
     assert "138 ****" in rows  # so it is the right table
     for clear in ("13812346208", "13900001111", "1980-05-04", "王小明", "李四"):
@@ -115,8 +115,8 @@ def without_triggers(statement: str) -> None:
         "sqlite": ["DROP TRIGGER audit_entries_no_update", "DROP TRIGGER audit_entries_no_delete"],
         "postgresql": ["DROP TRIGGER audit_entries_append_only ON audit_entries"],
     }
-    with engine().begin() as connection:
-        for deed in (*drop[engine().dialect.name], statement):
+    with owner().begin() as connection:
+        for deed in (*drop[owner().dialect.name], statement):
             connection.exec_driver_sql(deed)
 
 
@@ -129,12 +129,12 @@ def test_every_edit_of_a_row_is_detected(entry, dealer):
     deeds = [edit(entry.id, name, value) for name, value in TAMPERED.items()]
     without_triggers(deeds[0])
     for name, deed in zip(TAMPERED, deeds, strict=True):
-        with engine().begin() as connection:
+        with owner().begin() as connection:
             connection.exec_driver_sql(deed)
         tampered = dealer.row(AuditEntry, entry.id)
         assert getattr(tampered, name) != before[name], name
         assert seal_of(tampered) != tampered.seal, name
-        with engine().begin() as connection:
+        with owner().begin() as connection:
             connection.execute(
                 AuditEntry.__table__.update()
                 .where(AuditEntry.__table__.c.id == entry.id)

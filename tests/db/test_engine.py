@@ -16,7 +16,7 @@ from db.engine import (
 from db.models import AuditEntry, Counter, Customer, Draft, Store, Touch, User
 from db.types import utc_now
 from services.core import audit
-from tests.dealer import as_system
+from tests.dealer import as_system, owner
 
 # ---- reading never writes
 
@@ -177,7 +177,7 @@ def test_the_orm_refuses_to_delete_from_the_audit(dealer):
 def test_the_database_refuses_to_change_the_audit(dealer, deed):
     with (
         pytest.raises((IntegrityError, DBAPIError), match="append-only"),
-        engine().begin() as connection,
+        owner().begin() as connection,
     ):
         connection.execute(text(deed))
     assert {entry.reason for entry in dealer.rows(AuditEntry)} == {"foundation"}
@@ -188,7 +188,7 @@ def test_the_database_refuses_to_empty_the_audit(dealer):
     deed = "DELETE FROM audit_entries"
     if dealer.url.startswith("postgresql"):
         deed = "TRUNCATE audit_entries CASCADE"
-    with pytest.raises(DBAPIError, match="append-only"), engine().begin() as connection:
+    with pytest.raises(DBAPIError, match="append-only"), owner().begin() as connection:
         connection.execute(text(deed))
     assert len(dealer.rows(AuditEntry)) == 1
 
@@ -198,7 +198,7 @@ def test_replace_does_not_slip_past_the_trigger(dealer):
     """SQLite's REPLACE deletes without firing delete triggers unless they are recursive."""
     before = [(entry.id, entry.seal) for entry in dealer.rows(AuditEntry)]
     deed = text("REPLACE INTO audit_entries SELECT * FROM audit_entries")
-    with pytest.raises(DBAPIError, match="append-only"), engine().begin() as connection:
+    with pytest.raises(DBAPIError, match="append-only"), owner().begin() as connection:
         connection.execute(deed)
     assert [(entry.id, entry.seal) for entry in dealer.rows(AuditEntry)] == before
 

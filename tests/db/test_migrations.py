@@ -79,6 +79,16 @@ POSTGRES_SCHEMA = {
     "trigger": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
     "function": """SELECT proname, pg_get_functiondef(oid) FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace""",
+    "policy": """SELECT tablename || '.' || policyname, cmd, roles::text, permissive, qual,
+        with_check FROM pg_policies WHERE schemaname = 'public'""",
+    "wall": """SELECT relname, relrowsecurity::text, relforcerowsecurity::text FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'""",
+    "grant": """SELECT table_name || ' to ' || grantee,
+        string_agg(privilege_type, ' ' ORDER BY privilege_type)
+        FROM information_schema.role_table_grants
+        WHERE table_schema = 'public' AND grantee <> current_user GROUP BY 1""",
+    "execute": """SELECT oid::regprocedure::text, proacl::text, proconfig::text FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace""",
     "sequence": """SELECT sequencename, data_type::text FROM pg_sequences
         WHERE schemaname = 'public'""",
 }

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import text
 
-from db.engine import engine, read_transaction
+from db.engine import read_transaction
 from db.grams import query_grams
 from db.models import Customer
 from db.search import CANDIDATES, candidates, scope_grams
-from tests.dealer import as_system
+from tests.dealer import as_system, owner
 
 
 def found(asked, within=(), most=CANDIDATES):
@@ -81,11 +81,11 @@ def test_the_engines_own_language_is_not_reachable(people, words):
 
 def test_the_mirror_follows_changes(dealer):
     key = dealer.customer("王小明")
-    with engine().begin() as connection:
+    with owner().begin() as connection:
         connection.execute(text("UPDATE customer_summaries SET grams = 'zs1 zznew'"))
     assert found([["zznew"]]) == [key]
     assert found(query_grams("小明")) == []
-    with engine().begin() as connection:
+    with owner().begin() as connection:
         connection.execute(text("DELETE FROM customer_summaries"))
     assert found([["zznew"]]) == []
     assert dealer.row(Customer, key)
@@ -93,7 +93,7 @@ def test_the_mirror_follows_changes(dealer):
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_mirror_is_sound(people):
-    with engine().begin() as connection:
+    with owner().begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO customer_grams(customer_grams, rank) VALUES ('integrity-check', 1)"
         )
@@ -104,7 +104,7 @@ def test_the_index_can_be_used(people):
     asked = (
         "SELECT customer_id FROM customer_summaries WHERE string_to_array(grams, ' ') @> '{zs1}'"
     )
-    with engine().begin() as connection:
+    with owner().begin() as connection:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         plan = str(connection.exec_driver_sql(f"EXPLAIN {asked}").all())
     assert "ix_customer_summaries_grams" in plan

@@ -9,12 +9,14 @@ from pydantic import BaseModel
 from sqlalchemy import event, inspect, select
 from sqlmodel import Session, col
 
-from db.engine import engine
+from db.engine import BEYOND_SCOPE, engine, wall_opened
 from db.models import (
+    AuditEntry,
     CalendarDay,
     CalendarWeek,
     Customer,
     ParameterValue,
+    Revision,
     SentRequest,
     User,
     Vehicle,
@@ -86,7 +88,15 @@ def do(session: Session, actor: Actor, service: str, arguments: dict[str, Any]) 
     finally:
         event.remove(session, "after_flush", note)
     kept = [row for row in rows.values() if not isinstance(row, SentRequest)]
-    return [Written(row, as_kept(session, row)) for row in kept]
+    with wall_opened(session):
+        kept += revisions_of(session, [row.id for row in kept if isinstance(row, AuditEntry)])
+        return [Written(row, as_kept(session, row)) for row in kept]
+
+
+def revisions_of(session: Session, entries: list[int]) -> list[Revision]:
+    """They are written in bulk, past the notice of the session."""
+    query = select(Revision).where(col(Revision.audit_id).in_(entries))
+    return list(session.execute(query, execution_options={BEYOND_SCOPE: True}).scalars())
 
 
 def as_kept(session: Session, row: Base) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from db.engine import engine
 from db.models import Approval, ApprovalState, AuditEntry, Notice, ParameterValue, User
 from services import approvals, notices, settings, users
 from services.approvals import DecideApproval, NotOpen, OwnRequest, SayWhy, WithdrawApproval
@@ -18,7 +17,7 @@ from services.core.access import System
 from services.core.approvals import AskedAlready, NobodyDecides
 from services.core.errors import AppError, NotFound, NotPermitted
 from services.core.run import fetch, perform
-from tests.dealer import Dealer
+from tests.dealer import Dealer, owner
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +116,7 @@ def test_nobody_answers_his_own_request(dealer: Dealer):
 def test_the_database_itself_refuses_one_person_for_two(dealer: Dealer):
     ask(dealer)
     update = "UPDATE approvals SET state='granted', decided_at=asked_at, decided_by_id=asked_by_id"
-    with pytest.raises(DBAPIError, match="two_people"), engine().begin() as connection:
+    with pytest.raises(DBAPIError, match="two_people"), owner().begin() as connection:
         connection.exec_driver_sql(update)
 
 

@@ -19,7 +19,7 @@ from sqlmodel import select
 from typer.testing import CliRunner
 
 from commands import app
-from db.engine import BrokenRule, engine, write_transaction
+from db.engine import BrokenRule, write_transaction
 from db.models import AuditBlock, AuditEntry
 from services import sealing, verification
 from services.core import audit, heads, keys
@@ -27,7 +27,7 @@ from services.core.access import System
 from services.core.audit import plain
 from services.core.errors import NotPermitted
 from services.core.run import fetch, perform
-from tests.dealer import Dealer, as_system
+from tests.dealer import Dealer, as_system, owner
 from tests.house import ROOT
 
 CALLER = System("tests")
@@ -49,7 +49,7 @@ def deed(key: int | None = None) -> int:
 
 def by_hand(*statements: str) -> None:
     """What somebody with the whole database in his hands could do, past every guard of ours."""
-    with engine().begin() as connection:
+    with owner().begin() as connection:
         for table in TABLES:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_update")
@@ -136,7 +136,7 @@ def test_only_the_system_seals(dealer: Dealer):
 @pytest.mark.parametrize("statement", ["UPDATE audit_blocks SET count = 1", "DELETE FROM {}"])
 @pytest.mark.usefixtures("sealed")
 def test_the_database_keeps_blocks_as_they_are(statement: str):
-    with pytest.raises(DBAPIError, match="append-only"), engine().begin() as connection:
+    with pytest.raises(DBAPIError, match="append-only"), owner().begin() as connection:
         connection.exec_driver_sql(statement.format("audit_blocks"))
 
 

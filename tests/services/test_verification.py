@@ -8,12 +8,11 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from commands import app
-from db.engine import engine
 from db.models import Counter, Ownership, OwnershipRole
 from services import customers, verification
 from services.core.access import System
 from services.core.run import fetch, perform
-from tests.dealer import Dealer
+from tests.dealer import Dealer, owner
 
 CALLER = System("tests")
 
@@ -24,7 +23,7 @@ def finding(part: str) -> verification.Finding:
 
 def break_it(*statements: str) -> None:
     """Change rows by hand, past every guard of ours."""
-    with engine().begin() as connection:
+    with owner().begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
 
@@ -74,7 +73,7 @@ def test_a_counter_behind_its_numbers_is_named(dealer: Dealer):
 
 @pytest.mark.usefixtures("key")
 def test_an_edited_deed_is_named_and_the_command_says_so():
-    is_sqlite = engine().dialect.name == "sqlite"
+    is_sqlite = owner().dialect.name == "sqlite"
     break_it(
         "DROP TRIGGER audit_entries_no_update"
         if is_sqlite
