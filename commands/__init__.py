@@ -2,7 +2,15 @@
 
 import typer
 
-from commands import imports, installation, migration, serving, sweeping, verification
+from commands import (
+    imports,
+    installation,
+    migration,
+    scoring,
+    serving,
+    sweeping,
+    verification,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 serving.join(app)
@@ -11,3 +19,4 @@ installation.join(app)
 imports.join(app)
 sweeping.join(app)
 verification.join(app)
+scoring.join(app)

@@ -72,10 +72,16 @@ def fill(size: str, as_of: date | None) -> dict[str, int]:
     except dealer.DemoRefused as refusal:
         warn(str(refusal))
         raise typer.Exit(2) from None
-    counts = dict(summary.counts)
+    counts, recipe = dict(summary.counts), summary.recipe
     perform(
         installation.note_loading,
         acting(None),
-        installation.NoteLoading(size=size, counts=counts),
+        installation.NoteLoading(
+            size=size,
+            counts=counts,
+            recipe={name: getattr(recipe, name) for name in ("customers", "stores", "seed")},
+            as_of=recipe.as_of.isoformat(),
+            truth=summary.truth,
+        ),
     )
     return counts

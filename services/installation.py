@@ -1,11 +1,13 @@
 """What this database is: a demonstration, a department's own, or still nothing."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, ClassVar
 
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
-from db.models import Installation, InstallationKind, Role, Store, User
+from db.models import AuditEntry, Installation, InstallationKind, Role, Store, User
 from services.core import audit, clock, fields
 from services.core.access import Actor, Permission
 from services.core.errors import Conflict
@@ -36,6 +38,22 @@ class NoteLoading(Input):
 
     size: Annotated[str, fields.text(20)]
     counts: dict[str, int]
+    recipe: dict[str, int]
+    """`customers`, `stores`, `seed`: with `as_of` (an ISO date) all that the rows follow from."""
+    as_of: Annotated[str, fields.text(10)]
+    truth: Annotated[str, fields.text(64)]
+    """The digest of what was planted; the truth itself is nowhere in the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """What a demonstration was made of, as it was written down when it was loaded."""
+
+    customers: int
+    stores: int
+    as_of: date
+    seed: int
+    truth: str
 
 
 def kind(session: Session, actor: Actor) -> InstallationKind | None:
@@ -76,4 +94,24 @@ def note_loading(session: Session, actor: Actor, form: NoteLoading) -> None:
         "installations",
         size=form.size,
         counts=form.counts,
+        recipe=form.recipe,
+        as_of=form.as_of,
+        truth=form.truth,
+    )
+
+
+def loading(session: Session, actor: Actor) -> Loading | None:
+    """What this demonstration was made of; None for a real database, and for one that was loaded
+    before this was written down."""
+    actor.require(Permission.USERS_MANAGE)
+    query = (
+        select(col(AuditEntry.details))
+        .where(col(AuditEntry.action) == audit.Action.DATA_LOADED)
+        .order_by(col(AuditEntry.id).desc())
+    )
+    noted = session.execute(query.limit(1)).scalar_one_or_none()
+    if noted is None or "truth" not in noted:
+        return None
+    return Loading(
+        as_of=date.fromisoformat(noted["as_of"]), truth=noted["truth"], **noted["recipe"]
     )

@@ -124,6 +124,22 @@ def no_bulk_statements(file: Source) -> Iterator[str]:
                 yield file.place(call, f"bulk statement on {target}")
 
 
+# ---- what is planted in the demonstration is for the scores alone
+
+TRUTH = ("db.demo.facts", "db.demo.truth", "db.demo.planting")
+SHOWN = "db.demo.accounts"
+"""What the sign-in page of a demonstration shows: all that the product may know of it."""
+
+
+def the_truth_stays_apart(file: Source) -> Iterator[str]:
+    if file.under("db/demo", "commands/scoring.py"):
+        return
+    for node, name in imported(file):
+        of_product = file.under("services", "pages", "server") and name.startswith("db.demo")
+        if name.startswith(TRUTH) or (of_product and not name.startswith(SHOWN)):
+            yield file.place(node, f"imports {name}")
+
+
 # ---- what keeps pages safe
 
 FORBIDDEN_IN_PAGES = {
@@ -154,7 +170,7 @@ def pages_are_plain(file: Source) -> Iterator[str]:
 
 CHINESE = {
     ("services/core/words.py", "中文"),  # the language's own name, the same in every language
-    ("db/demo/history.py", "。"),  # between sentences that stand in a data file
+    ("db/demo/contacts.py", "。"),  # between sentences that stand in a data file
     ("services/core/masks.py", "浙A00"),  # an example that is measured, never shown
 }
 

@@ -1,7 +1,7 @@
 """Cars: an invented line-up, valid numbers, and who had them when."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -81,6 +81,9 @@ class Car:
     ends: int
     sold: int = 0
     parted: int = 0
+    owner_id: int = 0
+    driver: "File | None" = None
+    """A person who drives it and does not own it."""
 
     def odometer(self, day: int) -> int:
         return 8 + max(0, day - self.delivered) * self.km_a_day
@@ -153,6 +156,10 @@ class Garage:
         self.made = cars
         self.vehicles: list[Row] = []
         self.ownerships: list[Row] = []
+        self.holders: dict[int, set[int]] = {}
+        """Vehicle -> everyone who has or had to do with it."""
+        self.sold_on: list[tuple[int, int]] = []
+        """(new owner, former owner) of every car that changed hands."""
         self._for_sale: dict[int, list[Car]] = {}
         self._people: dict[int, list[File]] = {}
 
@@ -192,7 +199,7 @@ class Garage:
         if nth == 0 or dice.chance(0.4):
             due = file.created + dice.below(18)
         else:
-            due = dice.between(file.created, max(file.created, min(file.quiet_since, world.last)))
+            due = dice.between(file.created, max(file.created, min(file.ends, world.last)))
         sold = max(file.created, world.open_day(dice, due))
         delivered = sold + dice.between(1, 12)
         return sold, delivered if delivered <= world.last else 0, sold
@@ -217,8 +224,9 @@ class Garage:
         self.vehicles.append(row)
         usual = (18, 55) if not file.is_company else (30, 95)
         begins = max(delivered or world.today, file.created, world.begin)
-        ends = min(world.last, file.quiet_since)
-        return Car(row, model, delivered or bought, dice.around(*usual), begins, ends, sold)
+        ends = min(world.last, file.ends)
+        km = dice.around(*usual)
+        return Car(row, model, delivered or bought, km, begins, ends, sold, owner_id=file.id)
 
     def _marks(self, file: File, model: Model, number: int, delivered: int, bought: int) -> Row:
         dice, year = self.dice, date.fromordinal(bought).year
@@ -234,8 +242,9 @@ class Garage:
         """The day on which the customer parts with the car, 0 if he keeps it."""
         earliest = max(car.delivered + 400, self.world.begin, file.created)
         if file.lifecycle == Lifecycle.LOST.value:
-            parts = self.dice.chance(0.4) and car.delivered < file.quiet_since
-            return file.quiet_since if parts else 0
+            left = file.habits.left
+            parts = self.dice.chance(0.4) and car.delivered < left
+            return left if parts else 0
         if self.dice.chance(0.06) and earliest < self.world.last:
             return self.dice.between(earliest, self.world.last)
         return 0
@@ -247,18 +256,22 @@ class Garage:
         car.ends, car.parted = min(car.ends, resold - 1), resold
         pool = self._for_sale.setdefault(file.store_id, [])
         begins = max(resold, self.world.begin)
-        pool.append(Car(car.row, car.model, car.delivered, car.km_a_day, begins, self.world.last))
+        used = replace(car, begins=begins, ends=self.world.last, sold=0, parted=0, driver=None)
+        pool.append(used)
 
     def _take_over(self, file: File, car: Car) -> Car:
         """A used car that an earlier customer of this store gave away."""
         self._own(file, car, OwnershipRole.OWNER, car.begins, 0)
         car.row |= file.scope
         car.begins = max(car.begins, file.created)
-        car.ends = min(car.ends, file.quiet_since)
+        car.ends = min(car.ends, file.ends)
+        self.sold_on.append((file.id, car.owner_id))
+        car.owner_id = file.id
         return car
 
     def _own(self, file: File, car: Car, role: OwnershipRole, began: int, ended: int) -> None:
         file.links.append((car.row, role.value, not ended))
+        self.holders.setdefault(car.row["id"], set()).add(file.id)
         self.ownerships.append(
             {
                 "vehicle_id": car.row["id"],
@@ -283,6 +296,23 @@ class Garage:
         role = OwnershipRole.PAYER if other.is_company else OwnershipRole.DRIVER
         until = self.dice.between(car.begins, car.ends) if self.dice.chance(0.15) else car.parted
         self._own(other, car, role, car.begins, until)
+        if role is OwnershipRole.DRIVER and not until:
+            car.driver = other
+
+    def again(self, file: File, car: Row, *, vin: str | None, plate: str | None) -> Row:
+        """A further row of `vehicles`, on this file: the same model and colour, told anew."""
+        self.made += 1
+        kept = ("brand", "model", "color", "sold_on", "delivered_on")
+        row: Row = {"id": next(self._vehicle_ids), **{name: car[name] for name in kept}, **_UNDATED}
+        row |= {"vin": vin, "plate": plate, "version": 1, **file.scope}
+        row |= {"odometer_km": None, "odometer_on": None, "warranty_km": None}
+        row["created_at"] = row["updated_at"] = file.row["created_at"]
+        self.vehicles.append(row)
+        return row
+
+    def join(self, file: File, car: Car, role: OwnershipRole) -> None:
+        """Put a car on a file, from its creation on."""
+        self._own(file, car, role, file.created, 0)
 
     def _remember(self, file: File) -> None:
         people = self._people.setdefault(file.store_id, [])

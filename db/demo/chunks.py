@@ -5,10 +5,13 @@ from dataclasses import dataclass, fields
 from itertools import count
 from typing import Final
 
-from db.demo import history, papers
+from db.demo import contacts, history, papers
 from db.demo.cars import Garage
 from db.demo.dice import Dice
+from db.demo.facts import Fact
 from db.demo.people import File, Row, customer
+from db.demo.planting import Planting
+from db.demo.recipe import Recipe
 from db.demo.world import World
 from db.models import (
     Consent,
@@ -22,9 +25,6 @@ from db.models import (
 )
 from db.summaries import CustomerFacts, VehicleFacts, summary_row
 from db.types import Base
-
-CHUNK: Final = 2000
-"""Customers made at a time; cars change hands only among them."""
 
 TABLES: Final[tuple[type[Base], ...]] = (
     Customer,
@@ -43,13 +43,11 @@ _FACTS = tuple(field.name for field in fields(CustomerFacts))
 
 @dataclass(slots=True)
 class Chunk:
-    """Rows for every table of `TABLES`, all columns named; enums as they are stored.
-
-    A planter may change these rows before they are written. If it touches what a summary depends
-    on, it makes the summary anew with `db.summaries.summary_row`.
-    """
+    """Rows for every table of `TABLES`, all columns named; enums as they are stored."""
 
     rows: dict[type[Base], list[Row]]
+    facts: list[Fact]
+    """What is true of these rows and stands in none of them."""
     last: int
     """The number of the last customer."""
     is_last: bool
@@ -69,47 +67,60 @@ class Ids:
         return [{"id": next(ids), **row} for row in rows]
 
 
-def chunks(world: World) -> Iterator[Chunk]:
-    """All rows, chunk by chunk; the same for the same world, wherever it is made."""
-    dice, ids, cars = Dice(), Ids(), 0
-    for first in range(1, world.customers + 1, CHUNK):
-        last = min(world.customers, first + CHUNK - 1)
+def chunks(recipe: Recipe) -> Iterator[Chunk]:
+    """All rows, chunk by chunk; the same for the same recipe, wherever it is made."""
+    world, _, _ = recipe.found()
+    dice, ids, cars, planting = Dice(), Ids(), 0, Planting(world)
+    for first in range(1, world.customers + 1, recipe.chunk):
+        last = min(world.customers, first + recipe.chunk - 1)
         garage = Garage(world, dice, ids.of(Vehicle), cars)
         rows: dict[type[Base], list[Row]] = {table: [] for table in TABLES}
         files = []
         for nth in range(first, last + 1):
             dice.begin(world.seed, nth)
             file = customer(world, dice, nth)
-            _live(world, dice, file, garage, ids, rows)
+            planting.shape(file)
+            _live(_Life(world, dice, file, garage, ids, rows), planting)
             files.append(file)
         cars = garage.made
         rows[Customer] = [file.row for file in files]
         rows[Vehicle] = garage.vehicles
         rows[Ownership] = ids.number(Ownership, garage.ownerships)
         rows[CustomerSummary] = [_summary(file) for file in files]
-        yield Chunk(rows, last, last == world.customers)
+        yield Chunk(rows, planting.harvest(garage), last, last == world.customers)
 
 
-def _live(
-    world: World,
-    dice: Dice,
-    file: File,
-    garage: Garage,
-    ids: Ids,
-    rows: dict[type[Base], list[Row]],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """What one customer's rows are made of, and where they go."""
+
+    world: World
+    dice: Dice
+    file: File
+    garage: Garage
+    ids: Ids
+    rows: dict[type[Base], list[Row]]
+
+
+def _live(life: _Life, planting: Planting) -> None:
     """One customer's cars, orders, contacts, papers, consents."""
-    cars = garage.stock(file)
+    world, dice, file, ids, rows = life.world, life.dice, life.file, life.ids, life.rows
+    cars = planting.cars(file, life.garage)
+    if cars is None:
+        cars = life.garage.stock(file)
     found = history.events(world, dice, file, cars)
-    orders = [
-        history.order(world, dice, file, event, number)
-        for event, number in zip(found, ids.of(Order), strict=False)
-    ]
-    talks = history.touches(world, dice, file, cars, found)
+    orders, own = [], []
+    for event, number in zip(found, ids.of(Order), strict=False):
+        holder = planting.bearer(file, event, number, life.garage)
+        orders.append(history.order(world, dice, holder, event, number))
+        if holder.id == file.id:
+            own.append(orders[-1])
+    planting.remember(file, cars)
+    talks = contacts.touches(world, dice, file, cars, found)
     file.last_touch = talks[-1]["at"] if talks else None
     rows[Order] += orders
     rows[Touch] += ids.number(Touch, talks)
-    rows[Document] += ids.number(Document, papers.documents(world, dice, file, orders))
+    rows[Document] += ids.number(Document, papers.documents(world, dice, file, own))
     rows[Consent] += ids.number(Consent, papers.consents(world, dice, file))
 
 

@@ -10,6 +10,10 @@ T = TypeVar("T")
 
 _SEED_BITS = 40
 
+PLANTING, STAFF = 1 << 38, 1 << 39
+"""Where the sequences of what is planted and of the staff begin: apart from the customers', so
+that a rule which plants more leaves all others as they were."""
+
 
 class Dice:
     """Draws for one subject at a time.

@@ -6,10 +6,10 @@ database with the mark was left half way. `small` is one chunk and one transacti
 it is not.
 """
 
-import gc
+import hashlib
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -18,8 +18,10 @@ from typing import Final
 from sqlalchemy import Connection, Engine, delete, func, insert, inspect, select
 
 from db.demo import accounts
-from db.demo.chunks import TABLES, Chunk, chunks
+from db.demo.chunks import TABLES
 from db.demo.hours import write_hours
+from db.demo.making import Parcel, is_worth_it, parcels, without_cycle_hunting
+from db.demo.recipe import CHUNK, DEFAULT_SEED, Recipe
 from db.demo.world import CHINA, World
 from db.demo.writers import table_of, writer_for
 from db.engine import engine_for, write_turn
@@ -35,7 +37,6 @@ from db.models import (
 from db.summaries import FORM, SERIES
 from db.types import Base
 
-DEFAULT_SEED: Final = 815
 MARK: Final = "demonstration"
 """The series in `counters` that says: a load has begun here."""
 
@@ -49,6 +50,7 @@ _DEFAULT_CACHE_KIB: Final = 2000
 class Size:
     customers: int
     stores: int
+    chunk: int = CHUNK
 
 
 SIZES: Final[dict[str, Size]] = {
@@ -90,20 +92,18 @@ class DemoRefused(RuntimeError):
 
 @dataclass(slots=True)
 class Summary:
-    """What was loaded: rows by table, and the seconds it took."""
+    """What was loaded, from what, and the seconds it took."""
 
-    customers: int
-    as_of: date
-    seed: int
+    recipe: Recipe
+    truth: str = ""
+    """The digest of the facts that were planted (`db.demo.truth`)."""
     seconds: float = 0.0
     counts: dict[str, int] = field(default_factory=dict)
+    """Rows by table."""
 
-
-Planter = Callable[[Chunk, World], None]
-"""May change a chunk's rows before they are written: where a known truth is planted."""
 
 Progress = Callable[[int, int], None]
-"""Told (customers loaded, customers in all) after every chunk."""
+"""Told (customers loaded, customers in all) before a chunk is committed."""
 
 
 def _has(connection: Connection, model: type[Base]) -> bool:
@@ -151,21 +151,19 @@ def _refusal(connection: Connection) -> RefusalReason | None:
     return RefusalReason.NOT_EMPTY if filled else None
 
 
-def _begin(connection: Connection, world: World, shops: list[accounts.Shop]) -> int:
-    """Take the empty database: stores, people, and the mark. Returns the number of people."""
+def _begin(connection: Connection, recipe: Recipe) -> tuple[World, dict[str, int]]:
+    """Take the empty database: stores, people, and the mark. Returns how many of each, too."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIB}")
     reason = _refusal(connection)
     if reason is not None:
         raise DemoRefused(reason)
-    members = accounts.staff(shops, world.seed)
-    world.employ(members)
+    world, shops, members = recipe.found()
     connection.execute(insert(table_of(Counter)), {"series": MARK, "value": 0, "details": None})
     connection.execute(insert(table_of(Store)), accounts.store_rows(shops))
-    opened = datetime.fromordinal(world.begin).replace(tzinfo=UTC)
-    connection.execute(insert(table_of(User)), accounts.user_rows(members, opened))
+    connection.execute(insert(table_of(User)), accounts.user_rows(members, world.opened))
     write_hours(connection, world)
-    return len(members)
+    return world, {"users": len(members), "stores": len(shops)}
 
 
 def _end(connection: Connection, world: World) -> None:
@@ -197,61 +195,51 @@ def _alone(engine: Engine) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _without_cycle_hunting() -> Iterator[None]:
-    """Rows hold no cycles: looking for them in millions of rows costs a sixth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def load_sized(
     url: str,
     size: Size,
     *,
     as_of: date,
     seed: int = DEFAULT_SEED,
-    plant: Planter | None = None,
     progress: Progress | None = None,
+    apart: bool | None = None,
 ) -> Summary:
-    """`load` for any number of customers and stores."""
+    """`load` for any number of customers and stores.
+
+    `apart` makes the rows in a process of their own; without a word where that is worth it.
+    """
     started = time.perf_counter()
-    shops = accounts.shops(size.stores)
-    world = World(as_of=as_of, seed=seed, customers=size.customers, stores=shops)
-    summary = Summary(size.customers, as_of, seed)
+    summary = Summary(Recipe(size.customers, size.stores, as_of, seed, size.chunk))
     engine = engine_for(url)
-    pieces = chunks(world)
-    with write_turn(engine), _alone(engine), _without_cycle_hunting():
-        done = 0
+    apart = is_worth_it(summary.recipe) if apart is None else apart
+    made = parcels(summary.recipe, engine.dialect.name, apart=apart)
+    truth = hashlib.sha256()
+    with write_turn(engine), _alone(engine), without_cycle_hunting(), closing(made):
+        world, done = None, 0
         while done < size.customers:
             with engine.begin() as connection:
-                if not done:
-                    summary.counts["users"] = _begin(connection, world, shops)
-                    summary.counts["stores"] = len(shops)
-                chunk = next(pieces)
-                if plant is not None:
-                    plant(chunk, world)
-                _write(connection, chunk, summary)
-                if chunk.is_last:
+                if world is None:
+                    world, summary.counts = _begin(connection, summary.recipe)
+                parcel = next(made)
+                truth.update(parcel.facts)
+                _write(connection, parcel, summary)
+                if parcel.is_last:
                     _end(connection, world)
-            done = chunk.last
-            if progress is not None:
-                progress(done, size.customers)
+                if progress is not None:
+                    progress(parcel.last, size.customers)
+            done = parcel.last
+    summary.truth = truth.hexdigest()
     summary.seconds = time.perf_counter() - started
     return summary
 
 
-def _write(connection: Connection, chunk: Chunk, summary: Summary) -> None:
+def _write(connection: Connection, parcel: Parcel, summary: Summary) -> None:
     writer = writer_for(connection)
     for model in TABLES:
-        rows = chunk.rows[model]
-        writer.write(model, rows)
+        packed = parcel.tables[model]
+        writer.write(model, packed)
         name = table_of(model).name
-        summary.counts[name] = summary.counts.get(name, 0) + len(rows)
+        summary.counts[name] = summary.counts.get(name, 0) + packed.count
 
 
 def load(
@@ -260,16 +248,15 @@ def load(
     size: str = "small",
     as_of: date | None = None,
     seed: int = DEFAULT_SEED,
-    plant: Planter | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Fill the migrated, empty database at `url` with the demonstration dealer.
 
     The same size, `as_of` and seed give the same rows on both engines; only the password's hash
-    has a salt of its own. Writes no audit: the caller records the load.
+    has a salt of its own. Writes no audit: the caller records the load, with what it was made of.
 
-    Raises `DemoRefused` for a database that is real, filled, half filled or not migrated, and
-    `KeyError` for a size that is not in `SIZES`.
+    Raises `DemoRefused` for a database that is real, filled, half filled or not migrated,
+    `KeyError` for a size that is not in `SIZES`, `MakerLost` when the making was broken off.
     """
     day = as_of or datetime.now(CHINA).date()
-    return load_sized(url, SIZES[size], as_of=day, seed=seed, plant=plant, progress=progress)
+    return load_sized(url, SIZES[size], as_of=day, seed=seed, progress=progress)

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from db.demo.accounts import City
 from db.demo.data import table
 from db.demo.dice import Dice, Weighted
+from db.demo.habits import Habits, habits
 from db.demo.names import company, person
-from db.demo.world import HISTORY_DAYS, World
+from db.demo.world import World
 from db.grams import initials, pinyin
 from db.models import Channel, CustomerKind, Gender, Lifecycle, Source, ValueClass
 
@@ -48,6 +50,28 @@ _CARE = Weighted({2: 62, 15: 25, 50: 13})
 """How a file is kept: percent of its fields that nobody filled in."""
 
 
+class Holder(Protocol):
+    """Whoever an order can be written on."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def store_id(self) -> int: ...
+    @property
+    def owner_id(self) -> int | None: ...
+    @property
+    def scope(self) -> Row: ...
+
+
+class Part(StrEnum):
+    """What a file is in truth."""
+
+    TRUE = "true"
+    COPY = "copy"
+    """A second file of somebody who has one."""
+    INVENTED = "invented"
+
+
 @dataclass(slots=True)
 class File:
     """One customer in the making: his row and what the other generators need of him."""
@@ -60,6 +84,12 @@ class File:
     """The day from which on nothing was heard of a lost customer; else past the history's end."""
     city: City
     is_company: bool
+    habits: Habits
+    former: int | None = None
+    """Whose file it was before `handed_on`, which begins a gap of `silent` days."""
+    handed_on: int = 0
+    silent: int = 0
+    part: Part = Part.TRUE
     links: list[tuple[Row, str, bool]] = field(default_factory=list)
     """(vehicle, role, whether it still holds)."""
     papers: list[str] = field(default_factory=list)
@@ -73,6 +103,16 @@ class File:
     @property
     def store_id(self) -> int:
         return int(self.row["store_id"])
+
+    @property
+    def owner_id(self) -> int | None:
+        owner: int | None = self.row["owner_id"]
+        return owner
+
+    @property
+    def ends(self) -> int:
+        """The last day on which he may have business with us."""
+        return min(self.quiet_since, self.habits.left - 1 if self.habits.left else self.quiet_since)
 
     @property
     def lifecycle(self) -> str:
@@ -103,16 +143,20 @@ def _created(world: World, dice: Dice, nth: int) -> int:
     if place < _OLD_SHARE:
         return world.begin - 1 - int((1 - place / _OLD_SHARE) * _OLD_DAYS)
     into = (place - _OLD_SHARE) / (1 - _OLD_SHARE)
-    return min(world.last, world.begin + int(into * HISTORY_DAYS))
+    return world.day_at(into)
 
 
-def _owner(world: World, dice: Dice, store_id: int, lifecycle: Lifecycle) -> int | None:
-    """The file's specialist; None is the store's unassigned pool."""
+def _owner(
+    world: World, dice: Dice, store_id: int, lifecycle: Lifecycle, created: int
+) -> int | None:
+    """The file's specialist; None is the store's unassigned pool. Some are still a leaver's."""
     desks = world.desks[store_id]
     if dice.chance(0.045):
         return None
     if desks.left and dice.chance(0.04):
-        return dice.pick(desks.left)
+        leaver = dice.pick(desks.left)
+        if world.works(leaver, created):
+            return leaver
     to_sales = lifecycle is Lifecycle.POTENTIAL or dice.chance(0.35)
     return dice.pick(desks.sales if to_sales else desks.service)
 
@@ -225,10 +269,21 @@ def _leave_gaps(dice: Dice, row: Row, gaps: float) -> None:
         row["second_contact_id"] = None
 
 
-def _relation(world: World, dice: Dice, row: Row, lifecycle: Lifecycle) -> Row:
+def _hand_over(world: World, dice: Dice, file: File) -> None:
+    """What a leaver had is somebody else's now, and for some weeks it was nobody's."""
+    desks, staff = world.desks[file.store_id], table("planting")["staff"]
+    if not desks.left or file.owner_id in desks.left or not dice.chance(staff["handed_over"]):
+        return
+    leaver = dice.pick(desks.left)
+    if world.works(leaver, file.created):
+        file.former, file.handed_on = leaver, world.tenures[leaver][1]
+        file.silent = dice.between(*staff["gap_days"])
+
+
+def _relation(world: World, dice: Dice, row: Row, lifecycle: Lifecycle, created: int) -> Row:
     """What the department decided about the file: class, owner, second contact, membership."""
     store_id = row["store_id"]
-    owner_id = _owner(world, dice, store_id, lifecycle)
+    owner_id = _owner(world, dice, store_id, lifecycle, created)
     is_company = row["kind"] == CustomerKind.COMPANY.value
     important = dice.chance(0.4 if is_company else 0.15) and lifecycle is not Lifecycle.POTENTIAL
     second = dice.pick([one for one in world.desks[store_id].everyone if one != owner_id] or [None])
@@ -272,7 +327,7 @@ def customer(world: World, dice: Dice, nth: int) -> File:
     row["name_pinyin"] = pinyin(row["name"])
     row |= _contact(dice, row, city, nth)
     row |= _address(dice, city, is_company=is_company)
-    row |= _relation(world, dice, row, lifecycle)
+    row |= _relation(world, dice, row, lifecycle, created)
     row |= _wishes(world, dice)
     row["need"] = _need(dice, lifecycle, is_company=is_company)
     works = not is_company and dice.chance(0.3)
@@ -281,5 +336,8 @@ def customer(world: World, dice: Dice, nth: int) -> File:
     row["created_at"] = row["updated_at"] = world.instant(dice, created)
     gaps = _CARE.draw(dice) / 100
     _leave_gaps(dice, row, gaps)
-    quiet = world.today - dice.between(300, 900) if lifecycle is Lifecycle.LOST else world.today
-    return File(row, created, gaps, max(quiet, created), city, is_company)
+    custom = habits(world, dice, lifecycle, created)
+    quiet = custom.left if lifecycle is Lifecycle.LOST and custom.left else world.today
+    file = File(row, created, gaps, quiet, city, is_company, custom)
+    _hand_over(world, dice, file)
+    return file

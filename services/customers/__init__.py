@@ -1,6 +1,6 @@
 """The customer's file: found, opened, made, corrected, handed on (F01, F40, F48, F50).
 
-Reading:  `page`, `find`, `file`, `timeline`, `history`, `colleagues`, `stores`
+Reading:  `page`, `find`, `file`, `timeline`, `history`, `colleagues`, `stores`, `agreeing`
 Writing:  `create`, `update`, `assign`, `record_touch`, `give_consent`, `withdraw_consent`,
           `add_vehicle`, `update_vehicle`, `end_ownership`, `add_document`, `reveal`
 """
@@ -18,6 +18,7 @@ from db.models import (
     TouchKind,
     ValueClass,
 )
+from services.customers.agreement import Agreements, agreeing
 from services.customers.file import TIMELINE_PAGE, file, timeline
 from services.customers.garage import add_vehicle, end_ownership, update_vehicle
 from services.customers.history import history
@@ -72,6 +73,7 @@ __all__ = [
     "TIMELINE_PAGE",
     "AddDocument",
     "AddVehicle",
+    "Agreements",
     "AssignCustomer",
     "Channel",
     "ConsentView",
@@ -111,6 +113,7 @@ __all__ = [
     "WithdrawConsent",
     "add_document",
     "add_vehicle",
+    "agreeing",
     "assign",
     "colleagues",
     "create",

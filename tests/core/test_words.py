@@ -226,6 +226,7 @@ NEVER_NAMED = {
     *("serial", "counts", "file_name", "after", "like", "form", "values", "field"),
     *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
     *("result", "trouble", "changed", "failed"),
+    *("recipe", "as_of", "truth"),
 }
 """Fields of forms that no person fills in: when one is wrong, the form itself is broken."""
 

@@ -298,6 +298,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         customers.CreateCustomer, name="新客户", store_id=at, phone=MARKS[2][1]
     ),
     "services.customers.update": on_file(customers.UpdateCustomer, version=1, note="new"),
+    "services.customers.agreeing": constant(),
     "services.customers.assign": lambda world, at: form(
         customers.AssignCustomer,
         customer_id=world.ids["customer", at],
@@ -378,7 +379,12 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         store_name="X",
     ),
     "services.installation.note_loading": lambda world, at: form(
-        installation.NoteLoading, size="small", counts={}
+        installation.NoteLoading,
+        size="small",
+        counts={},
+        recipe={},
+        as_of="2026-06-15",
+        truth="0",
     ),
     "services.jobs.page": constant(),
     "services.jobs.line": lambda world, at: (world.ids["job", at],),
@@ -402,6 +408,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.notices.close_cause": constant(notices.CloseCause(cause="x")),
     "services.notices.tell_holidays": constant(notices.TellHolidays()),
     "services.notices.drop_old": constant(notices.DropNotices()),
+    "services.installation.loading": constant(),
     "services.sealing.head": constant(),
     "services.sealing.seal": constant(sealing.SealAudit()),
     "services.sessions.current": constant(),

@@ -52,7 +52,7 @@ DIGESTED = {"services.sessions.reserve.form.username", "services.sessions.reserv
 UNSEEN = {
     *("request_id", "version", "id", "customer_id", "vehicle_id", "ownership_id", "consent_id"),
     *("batch_id", "session_id", "digest", "rows", "columns", "mapping", "serial", "size"),
-    *("counts", "ticket", "form", "values", "field", "after", "like"),
+    *("counts", "recipe", "as_of", "truth", "ticket", "form", "values", "field", "after", "like"),
     *("consents_to_calls", "same_phone_is_known", "former_owner_ends"),
 }
 """Fields that no form shows under a label: the frame fills them in, or a phrase stands beside."""
@@ -79,6 +79,7 @@ KEPT_OTHERWISE = {
     "services.installation.note_loading.form.size",
     "services.calendars.set_days.form.hours",
     *(f"services.calendars.change_hours.form.{day}" for day in WEEKDAYS),
+    *(f"services.installation.note_loading.form.{name}" for name in ("as_of", "size", "truth")),
     *DIGESTED,
 }
 """Within the details of the audit, in minutes of the day, or only counted."""
