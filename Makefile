@@ -18,7 +18,7 @@ WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n < 2 ? 2 : n > 
 ARGS ?=
 PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: help setup dev run test check proof format lock words clean
+.PHONY: help setup dev run test check proof bench format lock words clean
 
 help: ## Show this list
 	@echo 'make TARGET [VARIABLE=value …]'; echo
@@ -39,6 +39,9 @@ check: dev ## Format, lint, types, migrations, house rules; no other tests
 
 proof: check browser ## The long forms: kills, hammers, a million operations, mutation of the policy
 	CRM_PROOF=1 $(PYTEST) $(ARGS)
+
+bench: dev ## Speed and load beside their own floors, 20 minutes or more (ARGS="--quick --size large --json FILE")
+	@$(PY) manage.py bench $(ARGS)
 
 format: dev ## Put the code in the one format and mend what the linter can mend
 	$(PY) -m ruff format .

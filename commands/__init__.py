@@ -3,6 +3,7 @@
 import typer
 
 from commands import (
+    bench,
     imports,
     installation,
     migration,
@@ -20,3 +21,4 @@ imports.join(app)
 sweeping.join(app)
 verification.join(app)
 scoring.join(app)
+bench.join(app)

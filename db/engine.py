@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
 from sqlmodel import Session
 
 from db import wall
@@ -228,12 +229,19 @@ def keep_scope(state: ORMExecuteState) -> None:
     scope: Scope | None = state.session.info.get("scope")
     if scope is None:
         raise BrokenRule("a statement without an actor")
-    state.statement = state.statement.options(
-        *(
+    state.statement = state.statement.options(*_criteria(state.session, scope))
+
+
+def _criteria(session: Any, scope: Scope) -> tuple[ExecutableOption, ...]:
+    """The scope as options of a statement, made once for all statements of the session."""
+    kept: tuple[Scope, tuple[ExecutableOption, ...]] | None = session.info.get("criteria")
+    if kept is None or kept[0] is not scope:
+        made = (
             with_loader_criteria(model, criterion, include_aliases=True)
             for model, criterion in scope.criteria()
         )
-    )
+        kept = session.info["criteria"] = (scope, tuple(made))
+    return kept[1]
 
 
 def _guard_bulk(state: ORMExecuteState) -> None:

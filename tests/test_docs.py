@@ -13,7 +13,18 @@ from tests.house import ROOT
 
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 DOCS = (*READMES, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
-CODE = ("commands", "db", "pages", "server", "services", "tests", "tools", "docs", "locale")
+CODE = (
+    "bench",
+    "commands",
+    "db",
+    "pages",
+    "server",
+    "services",
+    "tests",
+    "tools",
+    "docs",
+    "locale",
+)
 FOREIGN = {"CI", "LANG", "PATH", "PYTEST_XDIST_TESTRUNUID", "VIRTUAL_ENV"}
 """Variables of the host and of tools, which we read and do not define."""
 EXAMPLE = "appointments"
@@ -59,7 +70,7 @@ def dead_links(text: str, place: Path) -> list[str]:
 
 
 def python_files() -> list[Path]:
-    folders = ("commands", "db", "pages", "server", "services", "tests")
+    folders = ("bench", "commands", "db", "pages", "server", "services", "tests")
     inside = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
     return [*sorted(ROOT.glob("*.py")), *inside]
 

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "locale" / "zh_CN" / "LC_MESSAGES" / "messages.po"
-PLACES = ("main.py", "manage.py", "commands", "pages", "server", "services")
+PLACES = ("main.py", "manage.py", "bench", "commands", "pages", "server", "services")
 KEYWORDS = {"_": None, "N_": None, "raw": None}
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, false, inspect, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, inspect, or_, select
 from sqlalchemy import true as sql_true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -325,25 +325,28 @@ def _named(session: Session, caller: Named) -> Actor:
     return actor_of(user, source=caller.source)
 
 
+# Built once, because every read and every write begins with it.
+_LIVE_SESSION: Final = (
+    select(User, col(UserSession.id))
+    .join(UserSession, col(UserSession.user_id) == col(User.id))
+    .where(
+        col(UserSession.digest) == bindparam("digest"),
+        col(UserSession.ended_at).is_(None),
+        col(UserSession.expires_at) > bindparam("now"),
+        col(UserSession.seen_at) > bindparam("idle_since"),
+        col(UserSession.token_version) == col(User.token_version),
+        col(User.is_active),
+    )
+)
+
+
 def _signed_in(session: Session, caller: SignedIn) -> Actor:
     now = clock.now()
-    query = (
-        select(User, col(UserSession.id))
-        .join(UserSession, col(UserSession.user_id) == col(User.id))
-        .where(
-            col(UserSession.digest) == caller.digest,
-            col(UserSession.ended_at).is_(None),
-            col(UserSession.expires_at) > now,
-            col(UserSession.seen_at) > now - IDLE,
-            col(UserSession.token_version) == col(User.token_version),
-            col(User.is_active),
-        )
-    )
-    found = session.execute(query, execution_options={BEYOND_SCOPE: True}).one_or_none()
-    if found is None:
+    asked = {"digest": caller.digest, "now": now, "idle_since": now - IDLE}
+    live = session.execute(_LIVE_SESSION, asked, execution_options={BEYOND_SCOPE: True}).first()
+    if live is None:
         raise SignedOut
-    user, session_id = found
-    return actor_of(user, source="ui", session_id=session_id)
+    return actor_of(live[0], source="ui", session_id=live[1])
 
 
 def load(session: Session, model: type[Row], key: int, *, lock: bool = False) -> Row:

@@ -15,6 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 RERUNS_FIRST = 2
 """Streamlit's way of saying that a run ended only to begin again."""
@@ -44,8 +45,8 @@ class Tab:
             headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
         opening = connect(
             f"ws://127.0.0.1:{self.port}/_stcore/stream",
-            origin=self.origin or f"http://127.0.0.1:{self.port}",  # type: ignore[arg-type]
-            subprotocols=["streamlit"],  # type: ignore[list-item]
+            origin=Origin(self.origin or f"http://127.0.0.1:{self.port}"),
+            subprotocols=[Subprotocol("streamlit")],
             additional_headers=headers,
             max_size=BIGGEST,
             compression=None,

@@ -555,6 +555,7 @@ def test_every_option_is_one_that_streamlit_knows() -> None:
         ("client.toolbarMode", "viewer"),
         ("client.disableDataExport", True),
         ("runner.magicEnabled", False),
+        ("runner.postScriptGC", False),  # not safety's wish, but each run's: up to half its cost
     ],
 )
 def test_what_safety_asks_of_the_configuration(option: str, value: object) -> None:

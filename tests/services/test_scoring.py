@@ -15,6 +15,7 @@ from db.demo.truth import facts_of
 from services import installation
 from services.core.access import System
 from services.core.run import perform
+from tests.dealer import owner
 
 AS_OF = date(2026, 6, 15)
 SIZE = Size(customers=400, stores=3)

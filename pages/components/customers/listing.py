@@ -45,10 +45,11 @@ def show() -> None:
         "customers.search",
         raw(N_("Search by name, pinyin initials, phone, plate, VIN or number")),
     )
+    stores = fetch(customers.stores)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
     ):
-        filters, order = _filters(text)
+        filters, order = _filters(text, stores)
         page = fetch(customers.page, filters, order, tables.page_after())
         if page.rows:
             walking.start(page, filters, order)
@@ -57,7 +58,7 @@ def show() -> None:
         return
     chosen = tables.rows_table(
         [_line(row) for row in page.rows],
-        _columns(with_store=len(fetch(customers.stores)) > 1),
+        _columns(with_store=len(stores) > 1),
         key="customers",
         on_select="once",
         alt=raw(N_("Customers")),
@@ -71,8 +72,7 @@ def show() -> None:
         walking.go(chosen)
 
 
-def _filters(text: str) -> tuple[Filters, Order]:
-    stores = fetch(customers.stores)
+def _filters(text: str, stores: list[tuple[int, str]]) -> tuple[Filters, Order]:
     with st.container(horizontal=True, width="content", gap="small"):
         store = (
             pickers.filter_pair(field("store_id"), stores, "store", width=160)

@@ -1,0 +1,148 @@
+"""What is measured, one entry each. A new feature appends its own to `OPERATIONS`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bench.driving import Visitor
+from db.grams import pinyin
+from services import customers
+from services.core.access import Named
+from services.core.run import fetch
+from services.core.words import N_
+from services.customers import Filters
+
+WHO: Final = "director"
+"""The role that sees most, and so pays most."""
+NEIGHBOUR: Final = "manager"
+"""Of his store is the customer that is looked at, so that the store's people see him too."""
+
+TIMES_FLOOR: Final = 1.5
+TIMES_EMPTY_OF_A_LIST: Final = 4.0
+TIMES_EMPTY_OF_A_FILE: Final = 5.0
+TIMES_EMPTY_AFTER_SIGN_IN: Final = 2.0
+TIMES_SMALLEST: Final = 1.2
+"""A larger dealer may cost so much more than the smallest that was measured."""
+TIMES_ALONE: Final = 5.0
+"""The slow runs of many people beside the slow runs of one."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the operations of one dealer are about: a customer from the middle of the numbers."""
+
+    customer_id: int
+    name_part: str
+    initials: str
+    phone_part: str
+
+
+Step = Callable[[Visitor, Subject, int], None]
+"""Does something as a visitor, for the nth time."""
+
+
+def nothing_first(_visitor: Visitor, _subject: Subject, _nth: int) -> None:
+    """No step before the measured one."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`act` is measured, `approach` brings the tab to where it begins."""
+
+    name: str
+    words: str
+    """A msgid."""
+    act: Step
+    approach: Step = nothing_first
+    writes: bool = False
+    times_empty: float | None = None
+    times_floor: float = TIMES_FLOOR
+
+
+def _searching(part: Callable[[Subject], str]) -> dict[str, Any]:
+    def first(visitor: Visitor, _subject: Subject, _nth: int) -> None:
+        visitor.open("customers")
+
+    def search(visitor: Visitor, subject: Subject, _nth: int) -> None:
+        visitor.type("customers.search", part(subject))
+
+    return {"approach": first, "act": search, "times_empty": TIMES_EMPTY_OF_A_LIST}
+
+
+def _begin_an_edit(visitor: Visitor, subject: Subject, nth: int) -> None:
+    visitor.open("customers", f"id={subject.customer_id}&edit=1")
+    visitor.type(":hobbies:", f"tennis {nth}")
+
+
+def _begin_a_customer(visitor: Visitor, _subject: Subject, nth: int) -> None:
+    visitor.open("customers")
+    visitor.press(words=N_("New customer"))
+    visitor.type("customers.create:name:", f"Bench {nth:05d}")
+    visitor.type("customers.create:phone:", phone(nth))
+
+
+def phone(nth: int) -> str:
+    """The nth mobile number of a range that the demonstration dealer does not use."""
+    return f"192{nth:08d}"
+
+
+OPERATIONS: Final = (
+    Operation(
+        "list_first",
+        N_("First page of the customers"),
+        lambda visitor, _subject, _nth: visitor.open("customers"),
+        times_empty=TIMES_EMPTY_OF_A_LIST,
+    ),
+    Operation(
+        "list_deep",
+        N_("A page deep in the list"),
+        lambda visitor, subject, _nth: visitor.open("customers", f"after={subject.customer_id}"),
+        times_empty=TIMES_EMPTY_OF_A_LIST,
+    ),
+    Operation("search_name", N_("Search by part of a name"), **_searching(lambda s: s.name_part)),
+    Operation(
+        "search_phone", N_("Search by part of a phone"), **_searching(lambda s: s.phone_part)
+    ),
+    Operation("search_pinyin", N_("Search by pinyin initials"), **_searching(lambda s: s.initials)),
+    Operation(
+        "file_open",
+        N_("Open a 360 view"),
+        lambda visitor, subject, _nth: visitor.open("customers", f"id={subject.customer_id}"),
+        times_empty=TIMES_EMPTY_OF_A_FILE,
+    ),
+    Operation(
+        "customer_create",
+        N_("Make a file"),
+        lambda visitor, _subject, _nth: visitor.press(key="drawer.save"),
+        approach=_begin_a_customer,
+        writes=True,
+    ),
+    Operation(
+        "edit_save",
+        N_("Save a correction"),
+        lambda visitor, _subject, _nth: visitor.press(words=N_("Save")),
+        approach=_begin_an_edit,
+        writes=True,
+    ),
+)
+
+
+def subject_of_this_dealer() -> Subject:
+    """Somebody with one car and a timeline of the usual length, found through the door."""
+    who = Named(NEIGHBOUR, "bench")
+    newest = fetch(customers.page, who).rows[0].id
+    near = fetch(customers.page, who, Filters(), after=str(newest // 2)).rows
+    usual = 8
+
+    def strangeness(row: customers.CustomerRow) -> tuple[bool, int]:
+        timeline = fetch(customers.timeline, who, row.id)
+        return row.vehicles != 1 or not row.phone, abs(len(timeline) - usual)
+
+    row = min(near, key=strangeness)
+    number = str(fetch(customers.file, who, row.id).values["phone"])
+    return Subject(
+        row.id,
+        name_part=row.name[:2],
+        initials="".join(syllable[0] for syllable in pinyin(row.name).split()),
+        phone_part=number[-6:-1],
+    )
