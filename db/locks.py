@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from db.engine import engine
+from db.models import Installation
 
 _ASKED_EVERY = 0.2
 _POSTGRES_SPACE = 815
@@ -87,3 +88,9 @@ def lock_audit(session: Session) -> None:
         connection = session.connection()
         connection.exec_driver_sql("SET LOCAL lock_timeout = '500ms'")
         connection.exec_driver_sql("SELECT lock_audit()")  # SHARE ROW EXCLUSIVE
+
+
+def lock_decisions(session: Session) -> None:
+    """Of two who decide something of the group's at once, the second waits, and then sees what the
+    first decided: for tables whose rule spans rows that are not there yet."""
+    session.execute(select(col(Installation.id)).with_for_update())

@@ -28,7 +28,7 @@ SQLITE_SEARCH = (
 )
 POSTGRES_SEARCH = (
     """CREATE INDEX ix_customer_summaries_grams ON customer_summaries
-        USING gin (string_to_array(grams, ' '))""",
+        USING gin (string_to_array(grams, ' ')) WITH (fastupdate = off)""",
 )
 
 

@@ -15,7 +15,7 @@ from services.core import audit, clock, parameters
 from services.core.access import Actor, Permission, Reach, actor_of, beyond
 from services.core.fields import refused, text
 from services.core.inputs import Input
-from services.core.normal import InvalidValue, storable
+from services.core.normal import InvalidValue, storable, storable_all
 from services.core.words import N_
 
 LONGEST: Final = 60_000
@@ -25,19 +25,9 @@ def _bounded(values: dict[str, Any]) -> dict[str, Any]:
     if len(json.dumps(values, ensure_ascii=False, default=str)) > LONGEST:
         too_long = N_("This is too long (at most {max} characters)")
         raise refused(InvalidValue("too_long", too_long, max=LONGEST))
-    kept: dict[str, Any] = _storable(audit.plain(values))
+    # Half-typed values as the database takes them: a draft is no place to refuse anything.
+    kept: dict[str, Any] = storable_all(audit.plain(values))
     return kept
-
-
-def _storable(value: Any) -> Any:
-    """Half-typed values as the database takes them: a draft is no place to refuse anything."""
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, list):
-        return [_storable(each) for each in value]
-    if isinstance(value, dict):
-        return {storable(name): _storable(each) for name, each in value.items()}
-    return value
 
 
 Name = Annotated[str, text(80)]

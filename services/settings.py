@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.models import Installation, ParameterValue, Role, Store, User
+from db.locks import lock_decisions
+from db.models import ParameterValue, Role, Store, User
 from services.core import approvals, audit, clock, fields, parameters, recorded
 from services.core.access import OF_GROUP, Actor, Permission, load
 from services.core.approvals import ApprovalKind, Asked, Phrase
@@ -292,7 +293,7 @@ def _check(session: Session, form: ChangeSetting) -> Number:
     _check_store(session, known, form.store_id)
     if form.from_on < clock.today():
         raise DayHasPassed
-    _one_at_a_time(session)
+    lock_decisions(session)
     decided = parameters.history(session, [form.key])
     _check_order(decided, form)
     before = parameters.in_force(decided, form.from_on, form.store_id)
@@ -340,11 +341,6 @@ def _check_order(decided: list[Dated], form: ChangeSetting) -> None:
         raise DatedBefore(day=max(days))
 
 
-def _one_at_a_time(session: Session) -> None:
-    """Of two who decide at once the second waits, and then sees what the first decided."""
-    session.execute(select(col(Installation.id)).with_for_update())
-
-
 class WithdrawSetting(Request):
     id: fields.PositiveId
     reason: Reason
@@ -353,7 +349,7 @@ class WithdrawSetting(Request):
 def withdraw(session: Session, actor: Actor, form: WithdrawSetting) -> int:
     """Take back a value before its day; returns its id. Raises NotFound, AlreadyBegun."""
     actor.require(Permission.SETTINGS_CHANGE)
-    _one_at_a_time(session)
+    lock_decisions(session)
     row = load(session, ParameterValue, form.id, lock=True)
     if row.withdrawn_at is not None or row.from_on <= clock.today():
         raise AlreadyBegun

@@ -9,20 +9,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from pydantic import AfterValidator
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from db.locks import LockHeld, only_one
 from db.models import Job, JobState, SentRequest
 from services import approvals, customers, drafts, jobs, notices, sealing
-from services.core import clock, incidents
+from services.core import clock, fields, incidents
 from services.core import notices as telling
 from services.core.access import Actor, Caller, Permission, load
 from services.core.errors import Busy
+from services.core.fields import refused
 from services.core.inputs import Input
 from services.core.jobs import JobKind
+from services.core.normal import InvalidValue
 from services.core.notices import NoticeKind
 from services.core.run import perform
 from services.core.words import N_
@@ -33,6 +36,7 @@ REQUEST_DAYS: Final = 7
 STEP: Final = 5000
 
 KILLED: Final = N_("It ended before its time; what was left to do was done the next time")
+NO_SUCH_DUTY: Final = N_("There is no such due work")
 SOME_FAILED: Final = N_("Not everything that is due could be done: {duties}")
 
 
@@ -159,10 +163,20 @@ class BeginSweep(Input):
     """Write down that a sweep begins."""
 
 
+def _known(name: str) -> str:
+    if name not in DUTIES:
+        raise refused(InvalidValue("unknown_duty", NO_SUCH_DUTY))
+    return name
+
+
+DutyName = Annotated[str, AfterValidator(_known)]
+
+
 class EndSweep(Input):
-    job_id: int
-    changed: dict[str, int]
-    failed: dict[str, str]
+    job_id: fields.PositiveId
+    changed: dict[DutyName, fields.Count]
+    failed: dict[DutyName, Annotated[str, fields.text(20)]]
+    """Duty -> the number of its incident."""
 
 
 def begin(session: Session, actor: Actor, form: BeginSweep) -> int:

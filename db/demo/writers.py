@@ -116,9 +116,6 @@ class PostgresWriter:
                     f"SELECT setval(pg_get_serial_sequence(:name, 'id'), max(id)) FROM {table.name}"  # noqa: S608
                 )
                 self._connection.execute(text(last), {"name": table.name})
-        # What was just inserted waits in a list that every search would walk, index or not.
-        waiting = "SELECT gin_clean_pending_list('ix_customer_summaries_grams')"
-        self._connection.execute(text(waiting))
         self._connection.exec_driver_sql("ANALYZE")
 
 

@@ -117,12 +117,13 @@ def _row() -> DeltaGenerator:
 
 
 def _with_bell() -> DeltaGenerator:
-    """The place for actions, and right of it the bell."""
+    """The place for actions, and right of it the bell of whoever is here."""
     with st.container(
         horizontal=True, width="content", vertical_alignment="center", gap="small", wrap=False
     ):
         place = _actions()
-        bell()
+        if "whose" in st.session_state:
+            bell()
     return place
 
 

@@ -11,7 +11,8 @@ from typing import Annotated, Final
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.models import CalendarDay, CalendarWeek, Installation, Store
+from db.locks import lock_decisions
+from db.models import CalendarDay, CalendarWeek, Store
 from services.core import audit, calendars, clock, fields, normal
 from services.core.access import WRITES, Actor, Permission, Reach, load
 from services.core.calendars import Plan
@@ -288,7 +289,7 @@ def _check_turn(
     check_store(session, store_id)
     if day < clock.today() and not corrects_past:
         raise DayHasPassed
-    session.execute(select(col(Installation.id)).with_for_update())
+    lock_decisions(session)
 
 
 def check_store(session: Session, store_id: int | None) -> None:

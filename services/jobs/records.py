@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
-from pydantic import Field
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from pydantic import AfterValidator, Field
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlmodel import Session, col
 
 from db.models import Job, JobState, User
@@ -15,6 +15,7 @@ from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict
 from services.core.inputs import Input
 from services.core.jobs import OPEN, WORKS, JobKind
+from services.core.normal import storable_all
 from services.core.notices import NoticeKind
 from services.core.words import N_
 
@@ -73,9 +74,13 @@ class JobLine:
 
 
 def page(session: Session, actor: Actor, *, only_open: bool = False) -> list[JobLine]:
-    """The newest jobs of one's own; whoever looks after the system sees all."""
+    """The newest jobs of one's own; whoever looks after the system sees all, and of the sweeps the
+    last and those that failed."""
     actor.require(Permission.PROFILE_EDIT)
-    query = select(Job).order_by(col(Job.id).desc()).limit(LISTED)
+    is_sweep = col(Job.kind) == JobKind.SWEEP.value
+    last = select(func.max(col(Job.id))).where(is_sweep).scalar_subquery()
+    telling = or_(~is_sweep, col(Job.state) == JobState.FAILED, col(Job.id) == last)
+    query = select(Job).where(telling).order_by(col(Job.id).desc()).limit(LISTED)
     if only_open:
         query = query.where(col(Job.user_id) == actor.id, col(Job.state).in_(OPEN))
     return lines_of(session, session.execute(query).scalars().all())
@@ -131,8 +136,9 @@ class FinishJob(Input):
     job_id: fields.PositiveId
     worker: Worker
     state: JobState
-    result: dict[str, Any] = Field(default_factory=dict)
-    trouble: dict[str, Any] = Field(default_factory=dict)
+    msgid: Annotated[str, fields.text(300, least=0)] = ""
+    """Why it failed, in words of ours; `params` fill them."""
+    params: Annotated[dict[str, Any], AfterValidator(storable_all)] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +186,7 @@ def claim(session: Session, actor: Actor, form: ClaimJob) -> Claimed | None:
     row.started_at = row.started_at or now
     row.attempts += 1
     if row.attempts > MOST_ATTEMPTS:
-        trouble = {"msgid": NEVER_ENDED, "params": {"times": MOST_ATTEMPTS}}
-        _end(session, row, JobState.FAILED, {}, trouble)
+        _end(session, row, JobState.FAILED, NEVER_ENDED, {"times": MOST_ATTEMPTS})
         return None
     return Claimed(row.id, JobKind(row.kind), row.subject, username)
 
@@ -204,7 +209,7 @@ def finish(session: Session, actor: Actor, form: FinishJob) -> None:
     if form.state is JobState.QUEUED:
         row.state, row.worker, row.attempts = JobState.QUEUED, "", row.attempts - 1
         return
-    _end(session, row, form.state, form.result, form.trouble)
+    _end(session, row, form.state, form.msgid, form.params)
 
 
 def _in_hand(session: Session, job_id: int, worker: str) -> Job:
@@ -218,10 +223,11 @@ def _end(
     session: Session,
     row: Job,
     state: JobState,
-    result: dict[str, Any],
-    trouble: dict[str, Any],
+    msgid: str = "",
+    params: dict[str, Any] | None = None,
 ) -> None:
-    row.state, row.ended_at, row.result, row.trouble = state, clock.now(), result, trouble
+    row.state, row.ended_at = state, clock.now()
+    row.trouble = {"msgid": msgid, "params": params or {}} if msgid else {}
     work = WORKS[JobKind(row.kind)]
     kind = NoticeKind.JOB_FAILED if state is JobState.FAILED else work.notice
     if state is JobState.STOPPED or row.user_id is None or kind is None:

@@ -31,8 +31,8 @@ GONE: Final = N_("Whoever asked for it has no access any more")
 
 Progress = Callable[[int, int], None]
 """Told (done, total) after every step; ends the job's run by an exception of its own."""
-Runner = Callable[[Do, str, Progress], dict[str, Any]]
-"""(door on behalf of whoever asked, subject, progress) -> what came of it."""
+Runner = Callable[[Do, str, Progress], object]
+"""(door on behalf of whoever asked, subject, progress)"""
 
 
 class _Stop(Exception):
@@ -43,14 +43,12 @@ class _HandBack(Exception):
     """The process ends; another one goes on with the job."""
 
 
-def _import_run(do: Do, subject: str, progress: Progress) -> dict[str, Any]:
+def _import_run(do: Do, subject: str, progress: Progress) -> None:
     imports.run_all(do, int(subject), lambda step: progress(step.done, step.total))
-    return {}
 
 
-def _import_undo(do: Do, subject: str, progress: Progress) -> dict[str, Any]:
+def _import_undo(do: Do, subject: str, progress: Progress) -> None:
     imports.undo_all(do, int(subject), lambda step: progress(step.done, step.total))
-    return {}
 
 
 RUNNERS: Final[Mapping[JobKind, Runner]] = {
@@ -89,7 +87,7 @@ def _carried_through(
 
     try:
         progress = _beating(caller, job, worker, is_ending)
-        result = RUNNERS[job.kind](do, job.subject, progress)
+        RUNNERS[job.kind](do, job.subject, progress)
     except _Stop:
         return ended(JobState.STOPPED)
     except _HandBack:
@@ -97,8 +95,8 @@ def _carried_through(
     except TakenOver:
         return None
     except Exception as trouble:  # noqa: BLE001 - the last net under every job
-        return ended(JobState.FAILED, trouble=_why(trouble))
-    return ended(JobState.DONE, result=result)
+        return ended(JobState.FAILED, **_why(trouble))
+    return ended(JobState.DONE)
 
 
 def _why(trouble: Exception) -> dict[str, Any]:

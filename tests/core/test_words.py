@@ -225,7 +225,7 @@ NEVER_NAMED = {
     *("reservation", "ticket", "browser", "digest", "columns", "mapping", "rows", "seen", "size"),
     *("serial", "counts", "file_name", "after", "like", "form", "values", "field"),
     *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
-    *("result", "trouble", "changed", "failed"),
+    *("msgid", "params", "changed", "failed"),
     *("recipe", "as_of", "truth"),
 }
 """Fields of forms that no person fills in: when one is wrong, the form itself is broken."""

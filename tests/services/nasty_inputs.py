@@ -70,7 +70,10 @@ class Somewhere(World):
 
     def __init__(self) -> None:
         super().__init__(dealer=None)  # type: ignore[arg-type]
-        kinds = ("customer", "vehicle", "consent", "batch", "ownership", "setting", "week")
+        kinds = (
+            *("customer", "vehicle", "consent", "batch", "ownership", "setting", "week"),
+            *("approval", "job", "notice"),
+        )
         self.ids = {(kind, at): 1 for kind in kinds for at in (1, 2)}
 
     def person(self, store: int) -> int:

@@ -42,11 +42,12 @@ AS_WRITTEN = {
     "services.imports.open_batch.form.columns",
     "services.imports.open_batch.form.mapping",
     "services.drafts.keep.form.values",
+    "services.jobs.finish.form.params",
     "services.users.lines.wanted.like",
     "services.users.lines.wanted.after",
 }
-"""A file's headings, half-typed forms and what is looked for cannot be refused: letter by letter,
-but for what no database takes."""
+"""A file's headings, half-typed forms, what an error speaks of and what is looked for cannot be
+refused: letter by letter, but for what no database takes."""
 DIGESTED = {"services.sessions.reserve.form.username", "services.sessions.reserve.form.address"}
 """Counted under another name than the one that was typed."""
 UNSEEN = {
@@ -54,6 +55,8 @@ UNSEEN = {
     *("batch_id", "session_id", "digest", "rows", "columns", "mapping", "serial", "size"),
     *("counts", "recipe", "as_of", "truth", "ticket", "form", "values", "field", "after", "like"),
     *("consents_to_calls", "same_phone_is_known", "former_owner_ends"),
+    *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
+    *("msgid", "params", "changed", "failed", "is_granted"),
 }
 """Fields that no form shows under a label: the frame fills them in, or a phrase stands beside."""
 FREED = {
@@ -73,6 +76,7 @@ RAW_COLUMNS = {
     "import_batches.columns",
     "import_batches.mapping",
     "import_mappings.mapping",
+    "jobs.trouble",
 }
 KEPT_AS = {"digest": "file_digest", "email": "email", "store_code": "code", "store_name": "name"}
 KEPT_OTHERWISE = {
@@ -80,9 +84,11 @@ KEPT_OTHERWISE = {
     "services.calendars.set_days.form.hours",
     *(f"services.calendars.change_hours.form.{day}" for day in WEEKDAYS),
     *(f"services.installation.note_loading.form.{name}" for name in ("as_of", "size", "truth")),
+    "services.settings.change.form.value",
+    "services.jobs.finish.form.msgid",
     *DIGESTED,
 }
-"""Within the details of the audit, in minutes of the day, or only counted."""
+"""Within what is kept as JSON, in minutes of the day, or only counted."""
 
 LONGEST = 10_000
 

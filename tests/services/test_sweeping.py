@@ -30,7 +30,7 @@ from db.models import (
     SentRequest,
 )
 from db.summaries import FORM, SERIES
-from services import drafts, sweeping, verification
+from services import drafts, jobs, sweeping, verification
 from services.core import clock
 from services.core.access import System
 from services.core.run import fetch, perform
@@ -157,6 +157,14 @@ def test_it_stands_among_the_jobs_for_who_looks_after_them(dealer: Dealer):
     [row] = dealer.rows(Job)
     assert (row.kind, row.state, row.done, row.user_id) == ("sweep", JobState.DONE, row.total, None)
     assert set(row.result["changed"]) == set(sweeping.DUTIES)
+
+
+def test_of_many_good_ones_the_list_shows_the_last(dealer: Dealer):
+    for _ in range(3):
+        sweep()
+    newest = max(row.id for row in dealer.rows(Job))
+    assert [line.id for line in fetch(jobs.page, dealer.caller("admin"))] == [newest]
+    assert fetch(jobs.page, dealer.caller("manager")) == []
 
 
 # ---- one duty's trouble

@@ -39,6 +39,7 @@ from services.core.normal.text import (
     is_blank,
     required,
     storable,
+    storable_all,
 )
 from services.core.normal.vehicle import PlateKind, Vin, plate, plate_kind, vin
 
@@ -74,6 +75,7 @@ __all__ = [
     "plate_kind",
     "required",
     "storable",
+    "storable_all",
     "telephone",
     "vin",
     "weak_password",

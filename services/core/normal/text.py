@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 from services.core.normal.data import text_of
 from services.core.normal.refusal import InvalidValue
@@ -127,6 +127,17 @@ def storable(text: str) -> str:
     For what is kept or asked as it was written and cannot be refused: cells, drafts, searches.
     """
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+def storable_all(value: Any) -> Any:
+    """The same for every text of a value as JSON keeps it, however deep."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [storable_all(each) for each in value]
+    if isinstance(value, dict):
+        return {storable(name): storable_all(each) for name, each in value.items()}
+    return value
 
 
 def is_blank(text: str) -> bool:
