@@ -32,11 +32,8 @@ def only_one(work: str, patience: float = 0.0) -> Iterator[None]:
     is a lock on a file beside the database.
     """
     here = engine()
-    with (
-        _of_postgres(here, work) if here.dialect.name == "postgresql" else _of_file(here, work) as (
-            take
-        )
-    ):
+    lock = _of_postgres if here.dialect.name == "postgresql" else _of_file
+    with lock(here, work) as take:
         until = time.monotonic() + patience
         while not take():
             if time.monotonic() >= until:
@@ -53,9 +50,8 @@ def _of_postgres(here: Engine, work: str) -> Iterator[Callable[[], bool]]:
 
 
 def _asked(guard: Connection, key: int) -> bool:
-    return bool(
-        guard.execute(select(func.pg_try_advisory_xact_lock(_POSTGRES_SPACE, key))).scalar()
-    )
+    take = select(func.pg_try_advisory_xact_lock(_POSTGRES_SPACE, key))
+    return bool(guard.execute(take).scalar())
 
 
 @contextmanager

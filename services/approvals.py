@@ -6,7 +6,7 @@ rights of now; what it refuses then, the answer refuses, and the request stays o
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import uuid4
@@ -18,7 +18,7 @@ from db.models import Approval, ApprovalState, Store, User
 from services import settings
 from services.core import audit, clock, fields, notices, recorded
 from services.core.access import GRANTS, Actor, Permission, actor_of, load
-from services.core.approvals import LABELS, ApprovalKind, cause_of
+from services.core.approvals import LABELS, ApprovalKind, Phrase, cause_of
 from services.core.errors import Conflict, InvalidInput, NotPermitted
 from services.core.inputs import Input, Request
 from services.core.notices import NoticeKind
@@ -56,8 +56,6 @@ class Kind:
     """What whoever asked must still be allowed when it is granted."""
     carry_out: Callable[[Session, Actor, Any, int | None], object]
     """(session, who asked, the form, the id of who granted it)."""
-    what: Callable[[Any], Any]
-    """Words for a notice: a text, or a list of one msgid."""
     facts: Callable[[Session, Any], list[tuple[str, Any]]]
     """(field, value) of what is asked, as the page shows it; words of ours as a `Phrase`."""
 
@@ -67,7 +65,6 @@ KINDS: Final[dict[ApprovalKind, Kind]] = {
         settings.ChangeSetting,
         Permission.SETTINGS_PROPOSE,
         settings.decide,
-        settings.what,
         settings.facts,
     ),
 }
@@ -81,6 +78,7 @@ class ApprovalLine:
     id: int
     label: str
     """A msgid."""
+    what: Phrase | str
     state: ApprovalState
     person: str
     store: str
@@ -90,9 +88,10 @@ class ApprovalLine:
     decided_by: str
     decided_at: datetime | None
     answer: str
-    facts: tuple[tuple[str, Any], ...]
     may_decide: bool
     may_withdraw: bool
+    facts: tuple[tuple[str, Any], ...] = ()
+    """What `line` adds: (field, value) of all that is asked; words of ours as a `Phrase`."""
 
 
 class DecideApproval(Request):
@@ -119,8 +118,9 @@ def page(session: Session, actor: Actor, *, only_open: bool = True) -> list[Appr
 def line(session: Session, actor: Actor, approval_id: int) -> ApprovalLine:
     """One request. Raises NotFound."""
     actor.require(Permission.PROFILE_EDIT)
-    [found] = _lines(session, actor, [load(session, Approval, approval_id)])
-    return found
+    row = load(session, Approval, approval_id)
+    [found] = _lines(session, actor, [row])
+    return replace(found, facts=tuple(_kind(row).facts(session, _form(row))))
 
 
 def _lines(session: Session, actor: Actor, rows: Iterable[Approval]) -> list[ApprovalLine]:
@@ -133,6 +133,7 @@ def _lines(session: Session, actor: Actor, rows: Iterable[Approval]) -> list[App
         ApprovalLine(
             id=row.id,
             label=LABELS[ApprovalKind(row.kind)],
+            what=Phrase(*row.what) if isinstance(row.what, list) else row.what,
             state=row.state,
             person=names[row.asked_by_id],
             store=stores.get(row.store_id or 0, ""),
@@ -142,7 +143,6 @@ def _lines(session: Session, actor: Actor, rows: Iterable[Approval]) -> list[App
             decided_by=names.get(row.decided_by_id or 0, ""),
             decided_at=row.decided_at,
             answer=row.answer,
-            facts=tuple(_kind(row).facts(session, _form(row))),
             may_decide=_is_open(row, now) and row.asked_by_id != actor.id,
             may_withdraw=row.state is ApprovalState.OPEN and row.asked_by_id == actor.id,
         )
@@ -193,7 +193,7 @@ def _asker(session: Session, row: Approval) -> Actor:
 
 
 def withdraw(session: Session, actor: Actor, form: WithdrawApproval) -> ApprovalState:
-    """Take one's own request back. Raises NotFound, also for another's, and NotOpen."""
+    """Take one's own request back. Raises NotFound, NotPermitted for another's, NotOpen."""
     actor.require(Permission.PROFILE_EDIT)
     row = load(session, Approval, form.approval_id, lock=True)
     if row.asked_by_id != actor.id:
@@ -253,8 +253,6 @@ def _close(
         row,
         reason=answer,
         store_id=row.store_id,
-        kind=row.kind,
-        about=row.subject,
     )
     notices.settle(session, cause_of(row.id))
     if state is not ApprovalState.WITHDRAWN:
@@ -264,6 +262,6 @@ def _close(
             NoticeKind.APPROVAL_ANSWERED,
             f"{cause_of(row.id)}:answer",
             answer=[words],
-            what=_kind(row).what(_form(row)),
+            what=row.what,
             approval=row.id,
         )

@@ -28,7 +28,6 @@ PAGE: Final = 50
 _OF_CUSTOMERS: Final = frozenset(
     model.__tablename__ for model in (Customer, Vehicle, Ownership, Order, Touch, Document, Consent)
 )
-SUBJECTS: Final = ("customers", "vehicles", "users", "stores", "import_batches", "touches")
 
 
 @dataclass(frozen=True, slots=True)

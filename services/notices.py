@@ -10,20 +10,17 @@ from sqlmodel import Session, col
 
 from db.models import Notice
 from services import jobs
-from services.core import clock, fields, parameters, worktime
+from services.core import clock, fields, parameters
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict
 from services.core.inputs import Input
-from services.core.notices import KINDS, NoticeKind, Telling, tell, those_who_may
+from services.core.notices import KINDS, NoticeKind, Telling
 from services.core.words import N_
 from services.jobs import JobLine
 
 SHOWN: Final = 10
 """Notices in the header of a page; the page of notices lists `LISTED`."""
 LISTED: Final = 200
-ANNOUNCED_IN: Final = 12
-"""The month in which the next year's public holidays are known, since the State Council tells them
-in November; the package that holds them follows within weeks."""
 
 
 class NotDoneYet(Conflict):
@@ -156,25 +153,8 @@ def close_cause(session: Session, actor: Actor, form: CloseCause) -> None:
 # ---- due work
 
 
-class TellHolidays(Input):
-    """Say so when the public holidays of this or, late in the year, the next are not known."""
-
-
 class DropNotices(Input):
     """Forget notices that were settled long ago."""
-
-
-def tell_holidays(session: Session, actor: Actor, form: TellHolidays) -> int:
-    """Tell those who look after the system; returns how many were told for the first time."""
-    actor.require(Permission.DATA_SWEEP)
-    today = clock.today()
-    years = [today.year, today.year + 1] if today.month >= ANNOUNCED_IN else [today.year]
-    people = those_who_may(session, Permission.JOBS_VIEW)
-    return sum(
-        len(tell(session, people, NoticeKind.HOLIDAYS_UNKNOWN, f"holidays:{year}", year=year))
-        for year in years
-        if not worktime.knows_holidays(year)
-    )
 
 
 def drop_old(session: Session, actor: Actor, form: DropNotices) -> int:

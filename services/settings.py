@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from db.locks import lock_decisions
 from db.models import ParameterValue, Role, Store, User
 from services.core import approvals, audit, clock, fields, parameters, recorded
-from services.core.access import OF_GROUP, Actor, Permission, load
+from services.core.access import Actor, Permission, load
 from services.core.approvals import ApprovalKind, Asked, Phrase
 from services.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from services.core.inputs import Input, Request
@@ -240,8 +240,7 @@ def change(session: Session, actor: Actor, form: ChangeSetting) -> Outcome:
     """
     actor.require(Permission.SETTINGS_PROPOSE)
     known = parameters.parameter(form.key)
-    of_group = actor.store_id is None or actor.role in OF_GROUP
-    if not (of_group or form.store_id in {None, actor.store_id}):
+    if not (actor.is_of_group or form.store_id in {None, actor.store_id}):
         raise NotPermitted(store_id=form.store_id)
     if actor.may(Permission.SETTINGS_CHANGE) and not known.needs_approval:
         return Outcome(decided=decide(session, actor, form, None))
@@ -250,7 +249,8 @@ def change(session: Session, actor: Actor, form: ChangeSetting) -> Outcome:
         kind=ApprovalKind.SETTING,
         subject=f"{form.key}:{form.store_id or ''}:{form.from_on}",
         needs=Permission.SETTINGS_APPROVE,
-        what=what(form),
+        what=[known.label],
+        details={"key": form.key, "value": form.value, "from_on": form.from_on},
     )
     asked = approvals.ask(session, actor, form, matter, form.reason)
     return Outcome(asked=asked)
@@ -301,11 +301,6 @@ def _check(session: Session, form: ChangeSetting) -> Number:
     if number == was:
         raise NothingChanges
     return was
-
-
-def what(form: ChangeSetting) -> list[str]:
-    """The parameter's name, for a notice."""
-    return [parameters.parameter(form.key).label]
 
 
 def facts(session: Session, form: ChangeSetting) -> list[tuple[str, Any]]:

@@ -8,8 +8,7 @@ anywhere it goes on the next time. One process sweeps at a time; a second one wa
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import AfterValidator
 from sqlalchemy import delete, select
@@ -17,7 +16,7 @@ from sqlmodel import Session, col
 
 from db.locks import LockHeld, only_one
 from db.models import Job, JobState, SentRequest
-from services import approvals, customers, drafts, jobs, notices, sealing
+from services import approvals, calendars, customers, drafts, jobs, notices, sealing
 from services.core import clock, fields, incidents
 from services.core import notices as telling
 from services.core.access import Actor, Caller, Permission, load
@@ -64,15 +63,16 @@ class Swept:
 # ---- duties
 
 
-def _once(command: Callable[..., int], form: type[Input]) -> Callable[[Caller], int]:
-    return lambda caller: perform(command, caller, form())
+def _all_of(command: Callable[..., int], form: type[Input]) -> Callable[[Caller], int]:
+    """Calls a command again and again, until it finds nothing more to do."""
 
+    def do(caller: Caller) -> int:
+        total = 0
+        while count := perform(command, caller, form()):
+            total += count
+        return total
 
-def _until_none(command: Callable[..., int], form: type[Input], caller: Caller) -> int:
-    total = 0
-    while count := perform(command, caller, form()):
-        total += count
-    return total
+    return do
 
 
 def _summaries(caller: Caller) -> int:
@@ -99,16 +99,17 @@ def drop_requests(session: Session, actor: Actor, form: DropRequests) -> int:
 
 DUTIES: Final[Mapping[str, Duty]] = {
     "approvals": Duty(
-        N_("Expired requests for approval"), _once(approvals.expire, approvals.ExpireApprovals)
+        N_("Expired requests for approval"),
+        _all_of(approvals.expire, approvals.ExpireApprovals),
     ),
     "holidays": Duty(
-        N_("Unknown public holidays"), _once(notices.tell_holidays, notices.TellHolidays)
+        N_("Unknown public holidays"), _all_of(calendars.tell_holidays, calendars.TellHolidays)
     ),
     "summaries": Duty(N_("Summaries of customer files"), _summaries),
-    "drafts": Duty(N_("Old drafts"), _once(drafts.drop_old, drafts.DropDrafts)),
-    "requests": Duty(N_("Old requests"), partial(_until_none, drop_requests, DropRequests)),
-    "notices": Duty(N_("Old notices"), _once(notices.drop_old, notices.DropNotices)),
-    "jobs": Duty(N_("Old background work"), _once(jobs.drop_old, jobs.DropJobs)),
+    "drafts": Duty(N_("Old drafts"), _all_of(drafts.drop_old, drafts.DropDrafts)),
+    "requests": Duty(N_("Old requests"), _all_of(drop_requests, DropRequests)),
+    "notices": Duty(N_("Old notices"), _all_of(notices.drop_old, notices.DropNotices)),
+    "jobs": Duty(N_("Old background work"), _all_of(jobs.drop_old, jobs.DropJobs)),
     "audit": Duty(N_("Sealing of the audit"), lambda caller: sealing.seal_all(caller).entries),
 }
 """In this order; the audit last, so that it seals what the others wrote."""
@@ -211,10 +212,11 @@ def end(session: Session, actor: Actor, form: EndSweep) -> None:
     row.state = JobState.FAILED if form.failed else JobState.DONE
     row.done, row.ended_at = len(form.changed), clock.now()
     row.result = {"changed": form.changed, "failed": form.failed}
-    if form.failed:
-        labels = [DUTIES[name].label for name in form.failed]
-        row.trouble = {"msgid": SOME_FAILED, "params": {"duties": labels}}
-    people: Any = telling.those_who_may(session, Permission.JOBS_VIEW) if form.failed else ()
+    if not form.failed:
+        return
+    labels = [DUTIES[name].label for name in form.failed]
+    row.trouble = {"msgid": SOME_FAILED, "params": {"duties": labels}}
+    people = telling.those_who_may(session, Permission.JOBS_VIEW)
     for name, incident in form.failed.items():
         telling.tell(
             session,

@@ -43,6 +43,8 @@ class Approval(Base, table=True):
     """One of `services.approvals.KINDS`."""
     subject: str = Field(max_length=120)
     """What it is about; while one is open, the same cannot be asked again."""
+    what: Any = Field(default="", sa_type=Json)
+    """The subject in words: a text, or a list of one msgid."""
     form: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     needs: str = Field(max_length=40)
     """The permission of whoever may decide."""

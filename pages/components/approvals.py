@@ -35,7 +35,7 @@ def approvals_table(found: Sequence[ApprovalLine]) -> None:
             (
                 one.id,
                 raw(one.label),
-                _about(one),
+                _shown(one.what),
                 one.state,
                 one.person,
                 one.store or raw(GROUP),
@@ -63,11 +63,6 @@ def approvals_table(found: Sequence[ApprovalLine]) -> None:
     if chosen is not None:
         st.query_params["approval"] = str(chosen)
         st.rerun()
-
-
-def _about(one: ApprovalLine) -> str:
-    """The first thing that it says, in short."""
-    return next((_shown(value) for _name, value in one.facts), "")
 
 
 def _shown(value: Any) -> Any:

@@ -22,6 +22,7 @@ SUBJECTS = {
     "user_sessions": N_("Session"),
     "stores": N_("Store"),
     "import_batches": N_("Import"),
+    "approvals": N_("Request"),
     "calendar_days": N_("Single days"),
     "calendar_weeks": N_("Working hours"),
     "parameter_values": N_("Parameter"),
@@ -29,7 +30,14 @@ SUBJECTS = {
 }
 
 
-SOURCES = {"ui": N_("In the browser"), "sign-in": N_("At the sign-in")}
+SOURCES = {
+    "ui": N_("In the browser"),
+    "sign-in": N_("At the sign-in"),
+    "background": N_("In the background"),
+    "job": N_("Long work"),
+    "approval": N_("Request"),
+}
+"""By what stands before the colon, which a number of the record may follow."""
 SYSTEM = N_("The system itself")
 
 
@@ -57,8 +65,14 @@ def deed(line: AuditLine) -> Deed:
         record=_record(kind, line),
         what=_what(line),
         reason=line.reason,
-        source=raw(SOURCES[line.source]) if line.source in SOURCES else line.source,
+        source=_source(line.source),
     )
+
+
+def _source(code: str) -> str:
+    """How the deed came in; a host's user stays as it is."""
+    kind, _colon, number = code.partition(":")
+    return " ".join((raw(SOURCES[kind]), number)).strip() if kind in SOURCES else code
 
 
 def action(code: str) -> str:

@@ -22,6 +22,7 @@ from services.calendars.deciding import (
     withdraw_days,
     withdraw_hours,
 )
+from services.calendars.holidays import TellHolidays, tell_holidays
 from services.calendars.views import (
     CalendarPage,
     DayLine,
@@ -56,6 +57,7 @@ __all__ = [
     "NothingDecided",
     "Place",
     "SetDays",
+    "TellHolidays",
     "TooManyDays",
     "WeekLine",
     "WithdrawDays",
@@ -65,6 +67,7 @@ __all__ = [
     "effect_of_hours",
     "page",
     "set_days",
+    "tell_holidays",
     "withdraw_days",
     "withdraw_hours",
 ]

@@ -155,12 +155,16 @@ class Actor:
         return Reach.ALL if self.reach(READS) is Reach.ALL else Reach.STORE
 
     @property
+    def is_of_group(self) -> bool:
+        """Whether he works for the whole group, whichever store he sits in."""
+        return self.store_id is None or self.role in OF_GROUP
+
+    @property
     def approvals_reach(self) -> Reach:
         """Where he may answer requests, beside seeing his own."""
         if not self.may(Permission.APPROVALS_DECIDE):
             return Reach.NONE
-        of_group = self.store_id is None or self.role in OF_GROUP
-        return Reach.ALL if of_group else Reach.STORE
+        return Reach.ALL if self.is_of_group else Reach.STORE
 
     @property
     def jobs_reach(self) -> Reach:

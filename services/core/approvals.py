@@ -71,8 +71,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a request is about. `what` are the words for its notice: a text, or a list of one
-    msgid."""
+    """What a request is about. `what` says it in words: a text, or a list of one msgid."""
 
     kind: ApprovalKind
     subject: str
@@ -80,6 +79,8 @@ class Matter:
     needs: Permission
     """What whoever decides must be allowed."""
     what: Any
+    details: Mapping[str, Any]
+    """What the audit says of it."""
     store_id: int | None = None
 
 
@@ -106,8 +107,7 @@ def ask(session: Session, actor: Actor, form: Input, matter: Matter, reason: str
         load(session, Approval, key),
         reason=reason,
         store_id=matter.store_id,
-        kind=matter.kind.value,
-        about=matter.subject,
+        **matter.details,
     )
     notices.tell(
         session,
@@ -128,6 +128,7 @@ def _row(
     return {
         "kind": matter.kind.value,
         "subject": matter.subject,
+        "what": matter.what,
         "form": audit.plain(form.model_dump(exclude={"request_id"})),
         "needs": matter.needs.value,
         "store_id": matter.store_id,

@@ -57,14 +57,8 @@ class JobLine:
     done: int
     total: int
     asked_at: datetime
-    started_at: datetime | None
     ended_at: datetime | None
-    result: dict[str, Any]
     trouble: Trouble | None
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
 
     @property
     def place(self) -> tuple[str, dict[str, str]]:
@@ -109,9 +103,7 @@ def lines_of(session: Session, rows: Iterable[Job]) -> list[JobLine]:
             done=row.done,
             total=row.total,
             asked_at=row.asked_at,
-            started_at=row.started_at,
             ended_at=row.ended_at,
-            result=dict(row.result),
             trouble=Trouble(**row.trouble) if row.trouble else None,
         )
         for row in found

@@ -5,9 +5,11 @@ from uuid import uuid4
 import pytest
 
 from db.models import Customer
-from services import customers
+from services import approvals, customers, settings
+from services.core import clock
+from services.core.parameters import REVEALS_OF_OTHERS
 from services.core.run import fetch, perform
-from tests.dealer import Dealer
+from tests.dealer import SOURCE, Dealer
 from tests.pages.visit import texts, visit
 from tests.services.test_customers import change
 
@@ -92,3 +94,23 @@ def test_the_history_of_a_file_tells_names_and_choices_and_its_cars(edited: Deal
     assert told["plate"] == (None, "浙A12345")
     masked = {e.field: e.new for e in fetch(customers.history, edited.caller("service"), key)}
     assert masked["plate"] == "浙A****45"
+
+
+def test_what_came_of_a_request_reads_in_words(dealer: Dealer):
+    form = settings.ChangeSetting(
+        request_id=uuid4(),
+        key=REVEALS_OF_OTHERS,
+        value="31",
+        from_on=clock.today(),
+        reason="too many were shown",
+    )
+    asked = perform(settings.change, dealer.caller("manager"), form).asked
+    assert asked is not None
+    answer = approvals.DecideApproval(
+        request_id=uuid4(), approval_id=asked.approval_id, is_granted=True
+    )
+    perform(approvals.decide, dealer.caller("director"), answer)
+    told = visit(dealer, "admin", PAGE).dataframe[0].value.to_dict("records")[:3]
+    found = {(row["record"], row["source"]) for row in told}
+    assert found >= {("申请 1", SOURCE), ("参数 1", "申请 1")}
+    assert "customers.reveals" not in str(told)

@@ -285,6 +285,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.calendars.withdraw_days": days_of(
         calendars.WithdrawDays, last_on=TODAY + timedelta(days=9), reason=REASON
     ),
+    "services.calendars.tell_holidays": constant(calendars.TellHolidays()),
     "services.customers.file": customer,
     "services.customers.history": customer,
     "services.customers.timeline": customer,
@@ -406,7 +407,6 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         notices.CloseNotice, notice_id=world.ids["notice", at]
     ),
     "services.notices.close_cause": constant(notices.CloseCause(cause="x")),
-    "services.notices.tell_holidays": constant(notices.TellHolidays()),
     "services.notices.drop_old": constant(notices.DropNotices()),
     "services.installation.loading": constant(),
     "services.sealing.head": constant(),

@@ -7,7 +7,7 @@ import pytest
 
 from db.engine import write_transaction
 from db.models import Notice
-from services import customers, notices
+from services import calendars, customers, notices
 from services.core import clock, parameters, worktime
 from services.core import notices as telling
 from services.core.access import Permission, System
@@ -207,9 +207,9 @@ def test_unknown_holidays_are_told_once_to_who_looks_after_the_system(
 ):
     set_clock(monkeypatch, NOON.replace(month=month))
     monkeypatch.setattr(worktime, "_KNOWN", frozenset(known))
-    form = notices.TellHolidays()
-    assert perform(notices.tell_holidays, System("tests"), form) == told
-    assert perform(notices.tell_holidays, System("tests"), form) == 0
+    form = calendars.TellHolidays()
+    assert perform(calendars.tell_holidays, System("tests"), form) == told
+    assert perform(calendars.tell_holidays, System("tests"), form) == 0
     assert bell(dealer, "admin") == bell(dealer, "director") == ((1, 1) if told else (0, 0))
 
 

@@ -41,6 +41,7 @@ def _approvals() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("what", JSON, nullable=False),
         sa.Column("form", JSON, nullable=False),
         sa.Column("needs", sa.String(length=40), nullable=False),
         sa.Column("store_id", sa.Integer(), nullable=True),
