@@ -121,11 +121,11 @@ PARAMETERS: Final[dict[str, Parameter]] = {
         _reveals(REVEALS_OF_SPECIALIST, N_("Masked fields that a specialist may show"), 60),
         _reveals(REVEALS_OF_MANAGER, N_("Masked fields that a manager may show"), 200),
         _reveals(REVEALS_OF_OTHERS, N_("Masked fields that anyone else may show"), 60),
-        _days(APPROVAL_DAYS, N_("Days in which a request for approval is answered"), 7, "A21"),
+        _days(APPROVAL_DAYS, N_("Days to answer a request"), 7, "A21"),
         _hour(QUIET_FROM, N_("Notices wait from this hour on"), 20),
         _hour(QUIET_UNTIL, N_("Notices are shown again from this hour on"), 8),
         _days(NOTICE_DAYS, N_("Days for which settled notices are kept"), 180, "A21"),
-        _days(JOB_DAYS, N_("Days for which ended background work is kept"), 90, "A21"),
+        _days(JOB_DAYS, N_("Days for which ended long work is kept"), 90, "A21"),
         _days(DRAFT_DAYS, N_("Days for which unsent drafts are kept"), 30, "A21"),
     )
 }
