@@ -7,7 +7,7 @@ of their own, on PostgreSQL as databases whose names begin with `crm_bench`.
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -111,8 +111,7 @@ def environment(**values: str) -> Iterator[None]:
         yield
     finally:
         for name, value in before.items():
-            with suppress(KeyError):
-                del os.environ[name]
+            os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
 
