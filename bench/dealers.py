@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 
 from db.demo import Size, load_sized
-from db.engine import engine_for
+from db.engine import let_go
 from db.migrate import FOLDER, upgrade
 from services import sessions
 from services.core.access import System
@@ -122,12 +122,6 @@ def at(url: str) -> Iterator[None]:
     with environment(CRM_DATABASE_URL=url):
         yield
     let_go(url)
-
-
-def let_go(url: str) -> None:
-    """Close every connection of this process to `url`."""
-    engine_for(url).dispose()
-    engine_for.cache_clear()
 
 
 def come_in(username: str) -> str:

@@ -81,6 +81,13 @@ def engine() -> Engine:
     return app_engine_for(database_url())
 
 
+def let_go(url: str) -> None:
+    """Close every connection of this process to `url`, the app's and the owner's."""
+    for made in (app_engine_for, engine_for):
+        made(url).dispose()
+        made.cache_clear()
+
+
 def _postgres(url: str, options: str) -> Engine:
     return create_engine(
         url,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from db.engine import app_engine_for, engine_for
+from db.engine import let_go
 from db.migrate import upgrade
 from services.core import keys, limits
 from tests.databases import drop_database, fresh_database, postgres_url, unique_name
@@ -30,13 +30,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         long = [item for item in items if item.get_closest_marker("proof")]
         items[:] = [item for item in items if item not in long]
         config.hook.pytest_deselected(items=long)
-
-
-def dispose(url: str) -> None:
-    """Close every connection to `url`, the owner's and the app's, and forget its engines."""
-    for made in (app_engine_for, engine_for):
-        made(url).dispose()
-        made.cache_clear()
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ class Templates:
             upgrade(url)
             if peopled:
                 found_dealer()
-        dispose(url)
+        let_go(url)
 
     def drop(self) -> None:
         for noted in self.folder.glob("*.postgres"):
@@ -117,7 +110,7 @@ def database(
         shutil.copyfile(templates.keys, tmp_path / "keys.json")
     monkeypatch.setenv("CRM_DATABASE_URL", url)
     yield url
-    dispose(url)
+    let_go(url)
     if request.param == "postgres":
         drop_database(postgres_url(), name)
 

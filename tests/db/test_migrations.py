@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from db.engine import engine_for
+from db.engine import engine_for, let_go
 from db.migrate import downgrade, drift, is_current, upgrade
 from db.models import Customer
 from db.types import metadata
-from tests.conftest import dispose
 from tests.core.reach import lay
 from tests.databases import drop_database, fresh_database, postgres_url, unique_name
 from tests.house import ROOT
@@ -32,7 +31,7 @@ def blank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "postgres":
         url = fresh_database(postgres_url(), name)
     yield url
-    dispose(url)
+    let_go(url)
     if request.param == "postgres":
         drop_database(postgres_url(), name)
 

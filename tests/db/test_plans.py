@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, text
 
 from db.demo import Size, load_sized
-from db.engine import engine, read_transaction
+from db.engine import engine, let_go, read_transaction
 from db.grams import query_grams
 from db.migrate import upgrade
 from db.search import candidates
@@ -19,7 +19,6 @@ from services import customers
 from services.core.access import Named, identify
 from services.core.run import fetch
 from services.customers import Filters, Order
-from tests.conftest import dispose
 from tests.databases import drop_database, fresh_database, postgres_url, unique_name
 
 WALKED = re.compile(r"SCAN (?!customer_grams VIRTUAL)(?!\w+ USING (COVERING )?INDEX)|TEMP B-TREE")
@@ -33,7 +32,7 @@ def dealer_url(tmp_path_factory):
     upgrade(url)
     load_sized(url, Size(2000, 3), as_of=date(2026, 11, 20))
     yield url
-    dispose(url)
+    let_go(url)
 
 
 @pytest.fixture
@@ -107,7 +106,7 @@ def postgres_url_of_a_dealer():
     upgrade(url)
     load_sized(url, Size(2000, 3), as_of=date(2026, 11, 20))
     yield url
-    dispose(url)
+    let_go(url)
     drop_database(postgres_url(), name)
 
 

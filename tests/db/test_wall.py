@@ -25,6 +25,7 @@ from db.engine import (
     act_for,
     app_engine_for,
     engine,
+    let_go,
     read_transaction,
     wall_opened,
     write_transaction,
@@ -38,7 +39,6 @@ from services import customers, drafts, sealing
 from services.core import access
 from services.core.access import Named, Reach, System, load, system
 from services.core.run import fetch, perform
-from tests.conftest import dispose
 from tests.core import reach
 from tests.core.reach import CHANGES, KINDS, SCOPED, SEES, Ground, lay, lay_papers
 from tests.databases import as_role, drop_database, fresh_database, postgres_url, unique_name
@@ -554,7 +554,7 @@ def test_an_ordinary_owner_migrates_loads_and_serves(role, monkeypatch, tmp_path
     assert perform(sealing.seal, System("tests"), sealing.SealAudit()) == 1
     with engine().connect() as connection:
         assert raw(connection, Customer) == set()
-    dispose(url)
+    let_go(url)
     drop_database(postgres_url(), name)
 
 
@@ -582,5 +582,5 @@ def test_migrate_says_which_right_is_missing(role, monkeypatch):
     answer = CliRunner().invoke(app, ["migrate"])
     assert (answer.exit_code, "permission denied" in answer.stderr) == (2, True)
     assert answer.exception is None or isinstance(answer.exception, SystemExit)
-    dispose(url)
+    let_go(url)
     drop_database(postgres_url(), name)

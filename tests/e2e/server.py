@@ -22,7 +22,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Templates, dispose
+from db.engine import let_go
+from tests.conftest import Templates
 from tests.databases import drop_database, fresh_database, postgres_url, unique_name
 from tests.dealer import Dealer
 
@@ -144,7 +145,7 @@ def live(
     server.start()
     yield Live(server, Dealer(url))
     server.stop()
-    dispose(url)
+    let_go(url)
     if name:
         drop_database(postgres_url(), name)
 
