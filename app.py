@@ -3,6 +3,7 @@
 What a visit shows is in `main.py`.
 """
 
+import asyncio
 import gc
 import importlib
 import logging
@@ -23,6 +24,7 @@ from server import background
 from server.gate import Gate
 from server.logs import keep_texts_out
 from server.routes import ROUTES
+from server.sockets import send_at_once
 from services.core import keys
 
 HERE: Final = Path(__file__).parent
@@ -57,7 +59,9 @@ def check_database() -> None:
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Load what is heavy once, and put it out of the garbage collector's sight.
+    """Look whether all is there, load what is heavy once, and begin the work in the background.
+
+    What is loaded is put out of the garbage collector's sight.
 
     A whole collection walks everything that was ever loaded: 50 to 90 ms with pandas, 5 ms with
     what is loaded now set aside. Streamlit's own after every run is switched off, Python's is not.
@@ -68,6 +72,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
+    send_at_once(asyncio.get_running_loop())
     with background.at_work():
         yield {}
 

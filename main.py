@@ -9,9 +9,10 @@ from typing import Final
 import streamlit as st
 
 from pages.components import cookie, entrance, keys, layout, menu
-from pages.components.frame import fetch, keep_alive, submit, who
+from pages.components.frame import keep_alive, submit, who
+from pages.components.runs import one_run
 from pages.components.words import _, choice, plain, raw
-from services import stores, users
+from services import users
 from services.core.access import Actor
 from services.core.words import N_
 
@@ -19,6 +20,7 @@ HERE: Final = Path(__file__).parent
 NAME: Final = N_("Dealer Care")
 
 
+@one_run()
 def main() -> None:
     actor = who()
     _keep_apart(actor)
@@ -73,8 +75,6 @@ def _only(script: str, title: str) -> None:
 
 def _about(actor: Actor) -> None:
     """Below the menu: who is signed in, the language, the way out."""
-    places = {store.id: store.name for store in fetch(stores.lines)}
-    store = places.get(actor.store_id) if actor.store_id is not None else None
     with st.sidebar:
         st.space("stretch")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -82,7 +82,7 @@ def _about(actor: Actor) -> None:
             with st.container(gap=None, width="stretch"):
                 st.markdown(f"**{plain(actor.name)}**")
                 role = choice(actor.desk or actor.role)
-                st.caption(plain(f"{role} · {store}" if store else role))
+                st.caption(plain(" · ".join(filter(None, (role, actor.store_name)))))
         entrance.language_switch("sidebar:language", on_change=_remember)
         st.button(
             _(N_("Sign out")),

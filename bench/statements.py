@@ -1,7 +1,8 @@
 """The bare SQL of an operation: its statements once more, prepared, without the ORM.
 
-The same role, the same settings of the connection and the same waiting for the disk as in the
-application; the rows are read, and nothing is made of them.
+The same settings of the connection and the same waiting for the disk as in the application, but as
+the owner, whom row-level security does not slow down; the rows are read, and nothing is made of
+them. The transaction that a page shares with the shell around it is the shell's.
 """
 
 import sqlite3

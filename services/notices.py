@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlmodel import Session, col
 
-from db.models import Notice
+from db.models import Job, Notice
 from services import jobs
 from services.core import clock, fields, parameters
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict
 from services.core.inputs import Input
+from services.core.jobs import under_way
 from services.core.notices import KINDS, NoticeKind, Telling
 from services.core.words import N_
 from services.jobs import JobLine
@@ -49,26 +50,45 @@ class NoticeLine:
 
 @dataclass(frozen=True, slots=True)
 class Bell:
-    """What stands in the header of every page. `waiting` counts every open notice, `unseen` those
-    of them that were never shown; `lines` are the newest."""
+    """What stands in the header of every page: how many open notices were never shown, and whether
+    work of one's own is under way."""
+
+    unseen: int
+    is_working: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBell:
+    """What the bell shows when it is opened: of `waiting` notices the newest, and one's own work
+    under way."""
 
     waiting: int
-    unseen: int
     lines: tuple[NoticeLine, ...]
     jobs: tuple[JobLine, ...]
-    """One's own work under way."""
 
 
 def bell(session: Session, actor: Actor) -> Bell:
-    """The open notices and jobs of whoever is here."""
+    """The bell of whoever is here: one statement, because every page asks it."""
     actor.require(Permission.PROFILE_EDIT)
-    shown = and_(col(Notice.acted_at).is_(None), col(Notice.show_at) <= clock.now())
-    counted = select(func.count(), func.count(col(Notice.seen_at))).where(shown)
-    waiting, seen = session.execute(counted.select_from(Notice)).one()
-    newest = select(Notice).where(shown).order_by(col(Notice.id).desc()).limit(SHOWN)
-    rows = session.execute(newest).scalars().all() if waiting else ()
-    running = jobs.page(session, actor, only_open=True)
-    return Bell(waiting, waiting - seen, tuple(_lines(rows)), tuple(running))
+    working = select(col(Job.id)).where(under_way(actor.id)).exists()
+    unseen = select(func.count(), working).where(_is_open(), col(Notice.seen_at).is_(None))
+    return Bell(*session.execute(unseen.select_from(Notice)).one())
+
+
+def opened_bell(session: Session, actor: Actor) -> OpenBell:
+    """The newest open notices and the jobs of whoever is here."""
+    actor.require(Permission.PROFILE_EDIT)
+    waiting = select(func.count()).select_from(Notice).where(_is_open())
+    newest = select(Notice).where(_is_open()).order_by(col(Notice.id).desc()).limit(SHOWN)
+    return OpenBell(
+        session.execute(waiting).scalar_one(),
+        tuple(_lines(session.execute(newest).scalars().all())),
+        tuple(jobs.page(session, actor, only_open=True)),
+    )
+
+
+def _is_open() -> ColumnElement[bool]:
+    return and_(col(Notice.acted_at).is_(None), col(Notice.show_at) <= clock.now())
 
 
 def page(session: Session, actor: Actor, *, only_open: bool = True) -> list[NoticeLine]:

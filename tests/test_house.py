@@ -239,7 +239,7 @@ BEYOND_CALLERS = {
     # Of a file that was opened within the scope: who changed it (the audit itself is for few), and
     # how many people a car has had.
     "services.customers.history.history",
-    "services.customers.file._vehicle",
+    "services.customers.cars._people",
     # A number, a VIN or a plate that another store has: only "it exists there" is said.
     "services.customers.garage._known",
     "services.customers.garage._vin_taken",

@@ -8,14 +8,13 @@ from pages.components.layout import card, facts, header
 from pages.components.password_form import password_form
 from pages.components.tables import Column, Kind, rows_table
 from pages.components.words import _, choice, field, raw
-from services import stores, users
+from services import users
 from services.core.access import Permission
 from services.core.words import LANGUAGES, N_
 
 actor = open_page(raw(N_("My profile")), needs=Permission.PROFILE_EDIT)
 header(_(N_("My profile")), _(N_("Your account, your password and where you are signed in")))
 
-here = {store.id: store.name for store in fetch(stores.lines)}
 sessions = fetch(users.own_sessions)
 
 left, right = st.columns(2)
@@ -26,7 +25,7 @@ with left, card(_(N_("Account"))):
             field("username"): actor.username,
             field("role"): choice(actor.role),
             field("desk"): actor.desk,
-            field("store"): here.get(actor.store_id or 0),
+            field("store"): actor.store_name,
             field("language"): LANGUAGES.get(actor.language or ""),
         }
     )

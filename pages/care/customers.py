@@ -20,7 +20,7 @@ if asked is None:
             _(N_("New customer")), icon=":material/person_add:", type="primary", shortcut="alt+n"
         ):
             dialogs.create()
-    listing.show()
+    listing.show(fetch(customers.places))
 else:
     walking.bar(asked)
     file = fetch(customers.file, asked)

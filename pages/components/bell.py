@@ -6,24 +6,25 @@ import streamlit as st
 
 from pages.components import menu
 from pages.components.frame import background, fetch, who
+from pages.components.runs import fragment
 from pages.components.words import _, ago, fnumber, plain
 from services import notices
 from services.core import clock
 from services.core.words import N_
 from services.jobs import JobLine
-from services.notices import Bell, NoticeLine
+from services.notices import NoticeLine, OpenBell
 
 LOOKS: Final = 60
 """Seconds between two looks for news while nobody does anything. They do not count as use."""
 
 
-@st.fragment(run_every=f"{LOOKS}s")
+@fragment(run_every=f"{LOOKS}s")
 def bell() -> None:
     """How much is new; opened, the newest notices, each leading to what it is about."""
     found = fetch(notices.bell)
     place = st.popover(
         f":red-badge[{fnumber(found.unseen)}]" if found.unseen else "",
-        icon="spinner" if found.jobs else ":material/notifications:",
+        icon="spinner" if found.is_working else ":material/notifications:",
         type="tertiary",
         help=_(N_("Notices")),
         key="bell",
@@ -31,13 +32,14 @@ def bell() -> None:
     )
     if not place.open:
         return
+    inside = fetch(notices.opened_bell)
     with place:
-        _opened(found)
-    if found.unseen and found.lines:
-        background(notices.see, notices.SeeNotices, newest=found.lines[0].id)
+        _opened(inside)
+    if found.unseen and inside.lines:
+        background(notices.see, notices.SeeNotices, newest=inside.lines[0].id)
 
 
-def _opened(found: Bell) -> None:
+def _opened(found: OpenBell) -> None:
     for job in found.jobs:
         _job(job)
     for line in found.lines:

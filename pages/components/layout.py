@@ -21,6 +21,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import keys
 from pages.components.bell import bell
+from pages.components.runs import one_run
 from pages.components.words import _, choice, fdate, fmoment, language, plain
 from services.core.words import N_
 
@@ -303,6 +304,7 @@ def drawer(
     open_dialog = st.dialog(words, width=width, position="right", on_dismiss=on_close or "rerun")
 
     def decorate(draw: Callable[..., None]) -> Callable[..., None]:
+        @one_run()
         @wraps(draw)
         def drawn(*args: object, **kwargs: object) -> None:
             draw(*args, **kwargs)

@@ -7,7 +7,9 @@ badges, errors). `raw` is for places that show text as it is (table cells, file 
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import Final
 
@@ -24,12 +26,31 @@ _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
 _LINE_BREAK: Final = re.compile(r"(?<!\s)\s*[\r\n\u2028\u2029]\s*")
 
 
+_asked: ContextVar[list[str] | None] = ContextVar("asked", default=None)
+
+
 def language() -> str:
     """The reader's language: his saved choice, else the browser's, else Chinese."""
+    known = _asked.get()
+    if known:
+        return known[0]
     browser = st.context.locale
-    return words.choose_language(
+    code = words.choose_language(
         st.session_state.get("language"), browser if isinstance(browser, str) else None
     )
+    if known is not None:
+        known.append(code)
+    return code
+
+
+@contextmanager
+def one_language() -> Iterator[None]:
+    """Look the language up once for all words inside: a page has hundreds."""
+    token = _asked.set([])
+    try:
+        yield
+    finally:
+        _asked.reset(token)
 
 
 def plain(text: object) -> str:

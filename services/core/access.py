@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, inspect, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, inspect, or_, select
 from sqlalchemy import true as sql_true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -28,6 +27,7 @@ from db.models import (
     Reveal,
     Revision,
     Role,
+    Store,
     User,
     UserSession,
 )
@@ -112,6 +112,8 @@ class Actor:
     """None for the system itself, which sees and may do everything."""
     desk: Desk | None = None
     store_id: int | None = None
+    store_name: str = ""
+    """Only of somebody who is signed in."""
     language: str | None = None
     session_id: int | None = None
     must_change_password: bool = False
@@ -186,10 +188,6 @@ class Actor:
         }
 
     def criteria(self) -> Iterable[tuple[type[Base], ColumnElement[bool]]]:
-        return self._criteria
-
-    @cached_property
-    def _criteria(self) -> list[tuple[type[Base], ColumnElement[bool]]]:
         if self.role is None:
             return []
         own: list[tuple[type[Base], ColumnElement[bool]]] = [
@@ -287,7 +285,9 @@ def system(source: str) -> Actor:
     )
 
 
-def actor_of(user: User, *, source: str, session_id: int | None = None) -> Actor:
+def actor_of(
+    user: User, *, source: str, session_id: int | None = None, store_name: str = ""
+) -> Actor:
     """What a user may do; one who must change his password may do just that."""
     grants = EVERYONE if user.must_change_password else GRANTS[user.role]
     return Actor(
@@ -298,6 +298,7 @@ def actor_of(user: User, *, source: str, session_id: int | None = None) -> Actor
         role=user.role,
         desk=user.desk,
         store_id=user.store_id,
+        store_name=store_name,
         language=user.language,
         session_id=session_id,
         must_change_password=user.must_change_password,
@@ -331,8 +332,9 @@ def _named(session: Session, caller: Named) -> Actor:
 
 # Built once, because every read and every write begins with it.
 _LIVE_SESSION: Final = (
-    select(User, col(UserSession.id))
+    select(User, col(UserSession.id), func.coalesce(col(Store.name), ""))
     .join(UserSession, col(UserSession.user_id) == col(User.id))
+    .outerjoin(Store, col(Store.id) == col(User.store_id))
     .where(
         col(UserSession.digest) == bindparam("digest"),
         col(UserSession.ended_at).is_(None),
@@ -350,7 +352,8 @@ def _signed_in(session: Session, caller: SignedIn) -> Actor:
     live = session.execute(_LIVE_SESSION, asked, execution_options={BEYOND_SCOPE: True}).first()
     if live is None:
         raise SignedOut
-    return actor_of(live[0], source="ui", session_id=live[1])
+    user, session_id, store_name = live
+    return actor_of(user, source="ui", session_id=session_id, store_name=store_name)
 
 
 def load(session: Session, model: type[Row], key: int, *, lock: bool = False) -> Row:

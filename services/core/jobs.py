@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlmodel import Session, col
 
 from db.models import Job, JobState
@@ -44,6 +44,11 @@ WORKS: Final[Mapping[JobKind, Work]] = {
 }
 
 OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
+
+
+def under_way(user_id: int | None) -> ColumnElement[bool]:
+    """The jobs of somebody that wait or are being done."""
+    return and_(col(Job.user_id) == user_id, col(Job.state).in_(OPEN))
 
 
 def ask_for(session: Session, actor: Actor, kind: JobKind, subject: object, title: str = "") -> int:

@@ -1,10 +1,10 @@
 """What is left of a personal value when the reader may not see it whole (A13), and of a customer's
 values in the audit, which nobody can ever take them out of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 HIDDEN: Final = "****"
 
@@ -59,6 +59,14 @@ def masked(field: str, value: object) -> object:
     if value in (None, "") or field not in MASKS:
         return value
     return MASKS[field](value)
+
+
+def shown(row: object, fields: Iterable[str], hidden: Collection[str]) -> dict[str, Any]:
+    """Field -> value of a row, those among `hidden` as someone without the right sees them."""
+    values = {field: getattr(row, field) for field in fields}
+    return {
+        field: masked(field, value) if field in hidden else value for field, value in values.items()
+    }
 
 
 NAMES: Final = frozenset({"name", "contact_name", "decision_maker"})

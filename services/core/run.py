@@ -16,10 +16,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col
 
-from db.engine import read_transaction, write_transaction
+from db.engine import write_transaction
 from db.models import SentRequest
 from db.once import add_once
-from services.core import audit, clock
+from services.core import audit, clock, snapshot
 from services.core.access import Actor, Caller, identify
 from services.core.errors import AppError, Busy, RequestReused, StaleRecord, Unavailable
 from services.core.inputs import Input, Request
@@ -42,6 +42,7 @@ def perform(command: Command[Form, R], caller: Caller, form: Form) -> R:
     that `is_recorded` is written to the audit in a transaction of its own. Raises AppError only;
     anything else is a bug.
     """
+    snapshot.end()
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with _translated(), write_transaction() as session:
@@ -60,8 +61,8 @@ def perform(command: Command[Form, R], caller: Caller, form: Form) -> R:
 def fetch(query: Query[P, R], caller: Caller, *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a query against one snapshot. Raises AppError only; anything else is a bug."""
     try:
-        with _translated(), read_transaction() as session:
-            return query(session, identify(session, caller), *args, **kwargs)
+        with _translated(), snapshot.reading(caller) as (session, actor):
+            return query(session, actor, *args, **kwargs)
     except AppError as refusal:
         _write_down(caller, query, refusal)
         raise

@@ -1,6 +1,7 @@
 """The customer's file: found, opened, made, corrected, handed on (F01, F40, F48, F50).
 
-Reading:  `page`, `find`, `file`, `timeline`, `history`, `colleagues`, `stores`, `agreeing`
+Reading:  `page`, `find`, `file`, `timeline`, `history`, `places`, `gaps`,
+          `agreeing`
 Writing:  `create`, `update`, `assign`, `record_touch`, `give_consent`, `withdraw_consent`,
           `add_vehicle`, `update_vehicle`, `end_ownership`, `add_document`, `reveal`
 """
@@ -19,7 +20,7 @@ from db.models import (
     ValueClass,
 )
 from services.customers.agreement import Agreements, agreeing
-from services.customers.file import TIMELINE_PAGE, file, timeline
+from services.customers.file import file
 from services.customers.garage import add_vehicle, end_ownership, update_vehicle
 from services.customers.history import history
 from services.customers.inputs import (
@@ -38,11 +39,10 @@ from services.customers.inputs import (
 from services.customers.listing import (
     Filters,
     Order,
-    colleagues,
     find,
     gaps,
     page,
-    stores,
+    places,
 )
 from services.customers.records import (
     add_document,
@@ -52,6 +52,7 @@ from services.customers.records import (
 )
 from services.customers.reveals import reveal
 from services.customers.summary import Derived, DeriveSummaries, derive_anew
+from services.customers.timeline import TIMELINE_PAGE, timeline
 from services.customers.views import (
     ConsentView,
     CustomerFile,
@@ -60,8 +61,10 @@ from services.customers.views import (
     Label,
     NextAction,
     OrderView,
+    Owner,
     Page,
     Person,
+    Places,
     Receipt,
     TimelineEntry,
     Urgency,
@@ -95,9 +98,11 @@ __all__ = [
     "NextAction",
     "Order",
     "OrderView",
+    "Owner",
     "OwnershipRole",
     "Page",
     "Person",
+    "Places",
     "Purpose",
     "Receipt",
     "RecordTouch",
@@ -115,7 +120,6 @@ __all__ = [
     "add_vehicle",
     "agreeing",
     "assign",
-    "colleagues",
     "create",
     "derive_anew",
     "end_ownership",
@@ -125,9 +129,9 @@ __all__ = [
     "give_consent",
     "history",
     "page",
+    "places",
     "record_touch",
     "reveal",
-    "stores",
     "timeline",
     "update",
     "update_vehicle",

@@ -61,9 +61,10 @@ def _hidden_of(
     session: Session, actor: Actor, customer: Customer, revisions: list[Revision]
 ) -> dict[_Key, frozenset[str]]:
     """What is masked of each changed row. A car that is out of sight by now is masked wholly."""
-    of_file = policy.hidden_fields(session, actor, customer)
+    masking = policy.Masking(session, actor, customer)
+    of_file = masking.hidden()
     hidden = dict.fromkeys(map(_row_of, revisions), of_file)
     keys = [key for kind, key in hidden if kind == Vehicle.__tablename__]
     seen = session.execute(select(Vehicle).where(col(Vehicle.id).in_(keys))).scalars()
-    cars = {car.id: policy.hidden_fields(session, actor, customer, car) for car in seen}
+    cars = {car.id: masking.hidden(car) for car in seen}
     return hidden | {(Vehicle.__tablename__, key): cars.get(key, policy.REVEALABLE) for key in keys}

@@ -17,7 +17,7 @@ from services.core import masks
 from services.core.access import READS, Actor, Permission, Reach
 from services.core.fields import id_in
 from services.customers import policy
-from services.customers.views import CustomerRow, Label, Page, label_of
+from services.customers.views import CustomerRow, Label, Owner, Page, Places, label_of
 
 PAGE = 50
 
@@ -78,33 +78,24 @@ def find(session: Session, actor: Actor, text: str, size: int = 8) -> list[Custo
     return _searched(session, actor, Filters(text=text), size).rows
 
 
-def stores(session: Session, actor: Actor) -> list[tuple[int, str]]:
-    """(id, name) of the stores whose customers the actor sees."""
+def places(session: Session, actor: Actor) -> Places:
+    """Where the customers that the actor sees are, and who may own them there."""
     actor.require(Permission.CUSTOMERS_VIEW)
-    query = select(col(Store.id), col(Store.name)).order_by(col(Store.id))
+    owning = and_(
+        col(User.store_id) == col(Store.id), col(User.is_active), col(User.role).in_(policy.MAY_OWN)
+    )
+    query = (
+        select(col(Store.id), col(Store.name), col(User.id), col(User.name))
+        .outerjoin(User, owning)
+        .order_by(col(Store.id), col(User.name), col(User.id))
+    )
     if actor.store_id is not None and actor.reach(READS) is not Reach.ALL:
         query = query.where(col(Store.id) == actor.store_id)
-    return [(key, name) for key, name in session.execute(query)]
-
-
-def colleagues(
-    session: Session, actor: Actor, store_id: int | None = None
-) -> list[tuple[int, str]]:
-    """(id, name) of the active people who may own a file, of one store or of all one sees."""
-    actor.require(Permission.CUSTOMERS_VIEW)
-    visible = [key for key, _ in stores(session, actor)]
-    query = (
-        select(col(User.id), col(User.name))
-        .where(
-            col(User.is_active),
-            col(User.role).in_(policy.MAY_OWN),
-            col(User.store_id).in_(visible),
-        )
-        .order_by(col(User.name), col(User.id))
+    found = session.execute(query).all()
+    return Places(
+        stores=tuple(dict.fromkeys((store_id, store) for store_id, store, _, _ in found)),
+        people=tuple(Owner(key, name, at) for at, _, key, name in found if key is not None),
     )
-    if store_id is not None:
-        query = query.where(col(User.store_id) == store_id)
-    return [(key, name) for key, name in session.execute(query)]
 
 
 def gaps(session: Session, actor: Actor) -> tuple[str, ...]:

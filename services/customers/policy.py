@@ -1,5 +1,7 @@
 """What of a file this actor sees whole, sees masked, and may change."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from sqlalchemy import select
@@ -84,14 +86,31 @@ def revealed(session: Session, actor: Actor, customer_id: int) -> frozenset[str]
     return frozenset(session.execute(query).scalars())
 
 
+@dataclass(frozen=True)
+class Masking:
+    """What an actor sees masked on one file and on the cars on it."""
+
+    session: Session
+    actor: Actor
+    customer: Customer
+
+    def hidden(self, car: Vehicle | None = None) -> frozenset[str]:
+        """The personal fields that he sees masked on the file; of a car, by whose the car is: one's
+        own customer may drive the car of a colleague's."""
+        if self.actor.covers(CLEAR, car or self.customer, is_member=self.customer.is_member):
+            return frozenset()
+        return REVEALABLE - self._revealed
+
+    @cached_property
+    def _revealed(self) -> frozenset[str]:
+        return revealed(self.session, self.actor, self.customer.id)
+
+
 def hidden_fields(
     session: Session, actor: Actor, customer: Customer, car: Vehicle | None = None
 ) -> frozenset[str]:
-    """The personal fields that this actor sees masked on this file; of a car on it, by whose the
-    car is: one's own customer may drive the car of a colleague's."""
-    if actor.covers(CLEAR, car or customer, is_member=customer.is_member):
-        return frozenset()
-    return REVEALABLE - revealed(session, actor, customer.id)
+    """The personal fields that this actor sees masked now on this file, or on a car on it."""
+    return Masking(session, actor, customer).hidden(car)
 
 
 def count_guess(actor: Actor, way: str) -> None:

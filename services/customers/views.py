@@ -70,6 +70,27 @@ class CustomerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Somebody active who may own a file."""
+
+    id: int
+    name: str
+    store_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Stores as (id, name), and who works there, by store and name."""
+
+    stores: tuple[tuple[int, str], ...]
+    people: tuple[Owner, ...]
+
+    def owners(self, store_id: int | None = None) -> list[tuple[int, str]]:
+        """(id, name) of the people of one store, or of all."""
+        return [(p.id, p.name) for p in self.people if store_id in {None, p.store_id}]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of the list. `after` is the code of the next page, None on the last one."""
 

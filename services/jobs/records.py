@@ -14,7 +14,7 @@ from services.core import clock, fields, notices, parameters, recorded
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict
 from services.core.inputs import Input
-from services.core.jobs import OPEN, WORKS, JobKind
+from services.core.jobs import WORKS, JobKind, under_way
 from services.core.normal import storable_all
 from services.core.notices import NoticeKind
 from services.core.words import N_
@@ -76,7 +76,7 @@ def page(session: Session, actor: Actor, *, only_open: bool = False) -> list[Job
     telling = or_(~is_sweep, col(Job.state) == JobState.FAILED, col(Job.id) == last)
     query = select(Job).where(telling).order_by(col(Job.id).desc()).limit(LISTED)
     if only_open:
-        query = query.where(col(Job.user_id) == actor.id, col(Job.state).in_(OPEN))
+        query = query.where(under_way(actor.id))
     return lines_of(session, session.execute(query).scalars().all())
 
 

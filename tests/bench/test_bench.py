@@ -64,7 +64,7 @@ def test_every_operation_is_measured_beside_its_floors(outcome: Outcome) -> None
         assert all(value > 0 for value in figures), name
         assert floor["page"]["server_cpu_ms"] > 0, name
         assert floor["sql"]["database_cpu_ms"] > 0, name
-        assert told["statements"] > 5, name
+        assert told["statements"] > 0, name
         assert told["goals"][0]["value"] == pytest.approx(
             (told["server_cpu_ms"] + told["database_cpu_ms"]) / floor["cpu_ms"]
         )

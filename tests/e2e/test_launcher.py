@@ -1,6 +1,8 @@
 """What the launcher decides before anyone comes: the database, the names it answers to, headers."""
 
+import asyncio
 import gc
+import socket
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import app
 from pages.components import troubles
 from server import gate
 from server.addresses import allowed_hosts, is_allowed_host, is_same_origin
+from server.sockets import send_at_once
 
 
 def test_a_database_that_is_not_migrated_stops_the_start(
@@ -39,8 +42,6 @@ def test_a_migrated_database_lets_it_start(database: str) -> None:
 def test_what_is_loaded_before_the_first_visitor_is_not_collected_after_each_run(
     database: str,
 ) -> None:
-    import asyncio
-
     async def start() -> int:
         async with app.lifespan(None):
             return gc.get_freeze_count()
@@ -49,6 +50,39 @@ def test_what_is_loaded_before_the_first_visitor_is_not_collected_after_each_run
         assert asyncio.run(start()) > 50_000
     finally:
         gc.unfreeze()
+
+
+def sends_at_once(*, mended: bool) -> bool:
+    """Whether what is accepted on a socket like Streamlit's sends without waiting."""
+
+    async def accepted() -> bool:
+        loop = asyncio.get_running_loop()
+        if mended:
+            send_at_once(loop)
+        found: asyncio.Future[socket.socket] = loop.create_future()
+
+        class Accepting(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                found.set_result(transport.get_extra_info("socket"))
+
+        with socket.socket(socket.AF_INET) as listening:
+            listening.bind(("127.0.0.1", 0))
+            async with await loop.create_server(Accepting, sock=listening):
+                _, writer = await asyncio.open_connection(*listening.getsockname())
+                at_once = (await found).getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                writer.close()
+                return bool(at_once)
+
+    return asyncio.run(accepted())
+
+
+def test_a_message_does_not_wait_for_the_receipt_of_the_one_before() -> None:
+    assert sends_at_once(mended=True)
+
+
+def test_asyncio_does_not_see_to_that_itself() -> None:
+    """When it does, `server.sockets` is no longer needed."""
+    assert not sends_at_once(mended=False)
 
 
 def test_the_gate_stands_before_everything() -> None:

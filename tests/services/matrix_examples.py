@@ -289,12 +289,11 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.customers.file": customer,
     "services.customers.history": customer,
     "services.customers.timeline": customer,
-    "services.customers.colleagues": lambda world, at: (at,),
     "services.customers.derive_anew": constant(customers.DeriveSummaries()),
     "services.customers.find": lambda world, at: (MARKS[at][0],),
     "services.customers.gaps": constant(),
     "services.customers.page": lambda world, at: (Filters(store_id=at),),
-    "services.customers.stores": constant(),
+    "services.customers.places": constant(),
     "services.customers.create": lambda world, at: form(
         customers.CreateCustomer, name="新客户", store_id=at, phone=MARKS[2][1]
     ),
@@ -399,6 +398,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     ),
     "services.jobs.drop_old": constant(jobs.DropJobs()),
     "services.notices.bell": constant(),
+    "services.notices.opened_bell": constant(),
     "services.notices.page": constant(),
     "services.notices.see": lambda world, at: form(
         notices.SeeNotices, newest=world.ids["notice", at]

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from db.models import AuditEntry, BatchState, Customer, ImportBatch, Job, JobState, Notice, User
-from services import imports, jobs, users
+from services import imports, jobs, notices, users
 from services.core import clock
 from services.core.access import System
 from services.core.errors import NotFound, NotPermitted
@@ -94,6 +94,22 @@ def test_asking_twice_is_one_job(dealer: Dealer):
 
 
 # ---- who may
+
+
+def at_work(dealer: Dealer) -> set[str]:
+    """Whose bell shows work under way."""
+    people = ("manager", "director", "admin", "steward")
+    return {who for who in people if fetch(notices.bell, dealer.caller(who)).is_working}
+
+
+def test_the_bell_shows_ones_own_work_until_it_has_ended(dealer: Dealer):
+    assert at_work(dealer) == set()
+    start(dealer, checked(dealer))
+    assert at_work(dealer) == {"manager"}
+    assert [j.title for j in fetch(notices.opened_bell, dealer.caller("manager")).jobs] != []
+    assert fetch(notices.opened_bell, dealer.caller("admin")).jobs == ()
+    jobs.work(WORKER)
+    assert at_work(dealer) == set()
 
 
 def test_ones_jobs_are_ones_own_and_the_caretakers(dealer: Dealer):

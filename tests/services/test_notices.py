@@ -46,9 +46,10 @@ def tell(
 
 
 def bell(dealer: Dealer, who: str) -> tuple[int, int]:
-    found = fetch(notices.bell, dealer.caller(who))
-    assert len(found.lines) == min(found.waiting, notices.SHOWN)
-    return found.waiting, found.unseen
+    closed = fetch(notices.bell, dealer.caller(who))
+    opened = fetch(notices.opened_bell, dealer.caller(who))
+    assert len(opened.lines) == min(opened.waiting, notices.SHOWN)
+    return opened.waiting, closed.unseen
 
 
 # ---- once for each cause

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import streamlit as st
 
+from pages.components.runs import fragment
 from pages.components.words import _
 from services.core.words import N_
 
@@ -81,7 +82,7 @@ def warn() -> None:
         st.warning(_(KEEPS_NONE), icon=":material/cookie_off:")
 
 
-@st.fragment
+@fragment()
 def take_away() -> None:
     """Have a dead cookie taken away, if there is one. It takes no room.
 

@@ -49,7 +49,8 @@ def _finish(receipt: object, words: str | None = None) -> None:
 def create() -> None:
     @layout.drawer(_(N_("New customer")), width="medium")
     def draw() -> None:
-        stores = fetch(customers.stores)
+        places = fetch(customers.places)
+        stores = places.stores
         form = Form("customers.create", values={"store_id": stores[0][0]}, keeps_draft=True)
         form.text("name", needed=True)
         form.text("phone")
@@ -61,7 +62,7 @@ def create() -> None:
         if len(stores) > 1:
             form.pair("store_id", stores)
         store = form.typed.get("store_id", stores[0][0])
-        form.pair("owner_id", fetch(customers.colleagues, store))
+        form.pair("owner_id", places.owners(store))
         form.area("note")
         form.check("consents_to_calls", _(N_("The customer agrees to service calls")))
         form.check("same_phone_is_known", _(N_("The phone is shared (family); I have looked")))
@@ -96,8 +97,9 @@ def assign(file: CustomerFile) -> None:
         st.caption(_(N_("Everything on the file goes along. Owner left empty: into the pool")))
         begin = {"store_id": file.values["store_id"], "owner_id": file.values["owner_id"]}
         form = Form("customers.assign", subject=file.id, values=begin)
-        store = form.pair("store_id", fetch(customers.stores))
-        form.pair("owner_id", fetch(customers.colleagues, store))
+        places = fetch(customers.places)
+        store = form.pair("store_id", places.stores)
+        form.pair("owner_id", places.owners(store))
         form.text("reason", needed=True)
         if _save():
             _finish(

@@ -124,7 +124,7 @@ def _field(form: Form, file: CustomerFile, name: str) -> None:
     elif name in CHECKS:
         form.check(name)
     elif name == "second_contact_id":
-        form.pair(name, fetch(customers.colleagues, file.values["store_id"]))
+        form.pair(name, fetch(customers.places).owners(file.values["store_id"]))
     elif name == "id_number":
         last = file.values["id_number_last4"]
         form.text(name, placeholder=f"**** {last}" if last else "")

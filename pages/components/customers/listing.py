@@ -9,11 +9,12 @@ from pages.components import layout, pickers, tables
 from pages.components.customers import walking
 from pages.components.customers.colours import LABELS
 from pages.components.frame import fetch, keep_alive
+from pages.components.runs import fragment
 from pages.components.tables import Column, Kind
 from pages.components.words import _, field, raw
 from services import customers
 from services.core.words import N_
-from services.customers import CustomerRow, Filters, Label, Order
+from services.customers import CustomerRow, Filters, Label, Order, Places
 
 ORDERS = {
     Order.NEWEST.value: N_("Newest first"),
@@ -37,19 +38,21 @@ class Line:
     last_touch_at: datetime | None
 
 
-@st.fragment
-def show() -> None:
-    """Search, filters and the table; opens the file that is clicked."""
+@fragment()
+def show(places: Places) -> None:
+    """Search, filters and the table; opens the file that is clicked.
+
+    A fragment keeps what it was given, so `places` are not asked anew while one searches.
+    """
     keep_alive()
     text = pickers.search_box(
         "customers.search",
         raw(N_("Search by name, pinyin initials, phone, plate, VIN or number")),
     )
-    stores = fetch(customers.stores)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
     ):
-        filters, order = _filters(text, stores)
+        filters, order = _filters(text, places)
         page = fetch(customers.page, filters, order, tables.page_after())
         if page.rows:
             walking.start(page, filters, order)
@@ -58,7 +61,7 @@ def show() -> None:
         return
     chosen = tables.rows_table(
         [_line(row) for row in page.rows],
-        _columns(with_store=len(stores) > 1),
+        _columns(with_store=len(places.stores) > 1),
         key="customers",
         on_select="once",
         alt=raw(N_("Customers")),
@@ -72,14 +75,14 @@ def show() -> None:
         walking.go(chosen)
 
 
-def _filters(text: str, stores: list[tuple[int, str]]) -> tuple[Filters, Order]:
+def _filters(text: str, places: Places) -> tuple[Filters, Order]:
     with st.container(horizontal=True, width="content", gap="small"):
         store = (
-            pickers.filter_pair(field("store_id"), stores, "store", width=160)
-            if len(stores) > 1
+            pickers.filter_pair(field("store_id"), places.stores, "store", width=160)
+            if len(places.stores) > 1
             else None
         )
-        owner = _owner(store)
+        owner = _owner(places.owners(store))
         label = pickers.filter_choice(
             raw(N_("Class")), Label, "label", words=lambda label: raw(LABELS[label][0]), width=130
         )
@@ -106,10 +109,10 @@ def _filters(text: str, stores: list[tuple[int, str]]) -> tuple[Filters, Order]:
     )
 
 
-def _owner(store: int | None) -> int | None:
+def _owner(people: list[tuple[int, str]]) -> int | None:
     """0 stands for the pool: files that nobody owns."""
-    people = [(0, raw(N_("Nobody (pool)"))), *fetch(customers.colleagues, store)]
-    return pickers.filter_pair(field("owner_id"), people, "owner", width=150)
+    choices = [(0, raw(N_("Nobody (pool)"))), *people]
+    return pickers.filter_pair(field("owner_id"), choices, "owner", width=150)
 
 
 def _gap() -> str | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import streamlit as st
 
 from pages.components.frame import background, fetch, submit
+from pages.components.runs import fragment
 from pages.components.words import _, fnumber
 from services import imports, notices
 from services.core.inputs import Input
@@ -22,7 +23,7 @@ def check(table: imports.Table, form: imports.OpenBatch) -> int | None:
     return imports.check_all(_do, table, form, _counting(CHECKING))
 
 
-@st.fragment(run_every=f"{LOOKS}s")
+@fragment(run_every=f"{LOOKS}s")
 def watch(batch_id: int) -> None:
     """How far the work in the background is, until it ends; then the whole page is shown anew."""
     work = fetch(imports.under_way, batch_id)
