@@ -26,5 +26,7 @@ def add_once(
         return []
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     # Not rowcount: it is -1 on PostgreSQL, whatever came of it.
-    added = insert(model).values(list(rows)).on_conflict_do_nothing().returning(returning)
+    # One row by itself: a statement of several is compiled anew each time.
+    values = rows[0] if len(rows) == 1 else list(rows)
+    added = insert(model).values(values).on_conflict_do_nothing().returning(returning)
     return list(session.execute(added, execution_options={BEYOND_SCOPE: True}).scalars())

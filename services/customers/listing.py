@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, false, literal, select, tuple_
 from sqlmodel import Session, col
@@ -59,7 +59,7 @@ def page(
     size = max(1, min(size, PAGE))
     if filters.text.strip():
         return _searched(session, actor, filters, size)
-    query = _narrowed(_rows(), filters)
+    query = _narrowed(_ROWS, filters)
     if order is Order.NEWEST:
         if key := id_in(after):
             query = query.where(col(Customer.id) < key)
@@ -104,28 +104,28 @@ def gaps(session: Session, actor: Actor) -> tuple[str, ...]:
     return missing_names(-1)
 
 
-def _rows() -> Any:
-    return (
-        select(
-            col(Customer.id),
-            col(Customer.number),
-            col(Customer.name),
-            col(Customer.kind),
-            col(Customer.lifecycle),
-            col(Customer.value_class),
-            col(Customer.phone),
-            col(Customer.is_member),
-            col(Store.name).label("store"),
-            col(User.name).label("owner"),
-            col(CustomerSummary.vehicles),
-            col(CustomerSummary.missing),
-            col(CustomerSummary.last_touch_at),
-        )
-        .join(CustomerSummary, col(CustomerSummary.customer_id) == col(Customer.id))
-        .join(Store, col(Store.id) == col(Customer.store_id))
-        .outerjoin(User, col(User.id) == col(Customer.owner_id))
-        .where(col(Customer.merged_into_id).is_(None), col(Customer.is_archived).is_(False))
+# Built once: a list is asked for in every search.
+_ROWS: Final[Any] = (
+    select(
+        col(Customer.id),
+        col(Customer.number),
+        col(Customer.name),
+        col(Customer.kind),
+        col(Customer.lifecycle),
+        col(Customer.value_class),
+        col(Customer.phone),
+        col(Customer.is_member),
+        col(Store.name).label("store"),
+        col(User.name).label("owner"),
+        col(CustomerSummary.vehicles),
+        col(CustomerSummary.missing),
+        col(CustomerSummary.last_touch_at),
     )
+    .join(CustomerSummary, col(CustomerSummary.customer_id) == col(Customer.id))
+    .join(Store, col(Store.id) == col(Customer.store_id))
+    .outerjoin(User, col(User.id) == col(Customer.owner_id))
+    .where(col(Customer.merged_into_id).is_(None), col(Customer.is_archived).is_(False))
+)
 
 
 def _view(row: Row[Any]) -> CustomerRow:
@@ -205,7 +205,7 @@ def _searched(session: Session, actor: Actor, filters: Filters, size: int) -> Pa
         policy.count_guess(actor, "search")
     asked = query_grams(text, parts=actor.may(Permission.CUSTOMERS_SEARCH_PARTS))
     ids = search.candidates(session, asked, within=_within(actor))
-    query = _narrowed(_rows(), filters).where(col(Customer.id).in_(ids))
+    query = _narrowed(_ROWS, filters).where(col(Customer.id).in_(ids))
     found = session.execute(query).all() if ids else []
     ranked = sorted(found, key=lambda row: (_rank(row, text), -row.id))
     return Page(
