@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from pages.components import menu
+from pages.components import keys, menu
 from pages.components.frame import background, fetch, who
 from pages.components.words import _, ago, fnumber, plain
 from services import notices
@@ -15,26 +15,41 @@ from services.notices import Bell, NoticeLine
 
 LOOKS: Final = 60
 """Seconds between two looks for news while nobody does anything. They do not count as use."""
+BELL: Final = "bell"
+LOOK: Final = "bell:look"
 
 
 @st.fragment(run_every=f"{LOOKS}s")
 def bell() -> None:
     """How much is new; opened, the newest notices, each leading to what it is about."""
     found = fetch(notices.bell)
+    label, icon = _look(found)
     place = st.popover(
-        f":red-badge[{fnumber(found.unseen)}]" if found.unseen else "",
-        icon="spinner" if found.jobs else ":material/notifications:",
+        label,
+        icon=icon,
         type="tertiary",
         help=_(N_("Notices")),
-        key="bell",
+        key=BELL,
         on_change="rerun",
     )
     if not place.open:
         return
     with place:
         _opened(found)
+        keys.enter("bell")
     if found.unseen and found.lines:
         background(notices.see, notices.SeeNotices, newest=found.lines[0].id)
+
+
+def _look(found: Bell) -> tuple[str, str]:
+    """Label and icon, as they were when it was opened: to Streamlit a bell that looks otherwise is
+    another one, which is closed, and the click into the opened one is lost."""
+    state = st.session_state
+    if LOOK not in state or not state.get(BELL):
+        label = f":red-badge[{fnumber(found.unseen)}]" if found.unseen else ""
+        state[LOOK] = (label, "spinner" if found.jobs else ":material/notifications:")
+    look: tuple[str, str] = state[LOOK]
+    return look
 
 
 def _opened(found: Bell) -> None:
