@@ -36,7 +36,6 @@ def bell() -> None:
         return
     with place:
         _opened(found)
-        keys.enter("bell")
     if found.unseen and found.lines:
         background(notices.see, notices.SeeNotices, newest=found.lines[0].id)
 
@@ -59,13 +58,15 @@ def _opened(found: Bell) -> None:
         _line(line)
     if not found.lines and not found.jobs:
         st.caption(_(N_("Nothing new")))
-    if st.button(
-        _(N_("All notices ({count})"), count=fnumber(found.waiting)),
-        key="bell:all",
-        type="tertiary",
-        icon=":material/arrow_forward:",
-    ):
-        go("notices")
+    with st.container(gap=None):
+        if st.button(
+            _(N_("All notices ({count})"), count=fnumber(found.waiting)),
+            key="bell:all",
+            type="tertiary",
+            icon=":material/arrow_forward:",
+        ):
+            go("notices")
+        keys.enter("bell")
 
 
 def _job(job: JobLine) -> None:
