@@ -98,6 +98,13 @@ class Server:
             self.process.wait()
         self.process = None
 
+    def kill(self) -> None:
+        """End it as a power cut does: nothing is put in order."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
     def restart(self) -> None:
         """The same port again, as after an update."""
         self.stop()
