@@ -22,7 +22,7 @@ LONG = 1500
 PATIENCE = 20.0
 
 
-def names(of: Live, begin: str) -> list[str]:  # noqa: F811
+def names(of: Live, begin: str) -> list[str]:
     return sorted(row.name for row in of.dealer.rows(Customer) if row.name.startswith(begin))
 
 
@@ -91,7 +91,7 @@ def test_a_killed_servers_import_is_finished_once_by_the_next(by_day: Live):  # 
     assert [row.user_id for row in told] == [by_day.dealer.user_id("steward")]
 
 
-def finished(of: Live, job_id: int) -> None:  # noqa: F811
+def finished(of: Live, job_id: int) -> None:
     patience = time.monotonic() + PATIENCE
     while of.dealer.row(Job, job_id).state is not JobState.DONE:
         assert time.monotonic() < patience, of.dealer.row(Job, job_id)
