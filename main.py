@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from pages.components import cookie, entrance, keys, layout, menu
+from pages.components import cookie, entrance, keys, layout, menu, nowhere
 from pages.components.frame import keep_alive, submit, who
 from pages.components.runs import one_run
 from pages.components.words import _, choice, plain, raw
@@ -40,7 +40,7 @@ def main() -> None:
     start = st.Page(
         lambda: st.switch_page(first), title=raw(NAME), default=True, visibility="hidden"
     )
-    chosen = st.navigation({"": [start], **sections}, expanded=True)
+    chosen = st.navigation({"": [start, *nowhere.pages(actor, first)], **sections}, expanded=True)
     _about(actor)
     chosen.run()
 
@@ -67,8 +67,8 @@ def _only(script: str, title: str) -> None:
     """One page at every address, so that the one asked for is still there afterwards."""
     start = st.Page(HERE / "pages" / script, title=title, default=True)
     others = [
-        st.Page(HERE / "pages" / script, title=title, url_path=entry.address)
-        for entry in menu.ENTRIES
+        st.Page(HERE / "pages" / script, title=title, url_path=address)
+        for address in (*(entry.address for entry in menu.ENTRIES), *nowhere.unknown())
     ]
     st.navigation([start, *others], position="hidden").run()
 

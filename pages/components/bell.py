@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from pages.components import menu
+from pages.components import keys, menu
 from pages.components.frame import background, fetch, who
 from pages.components.runs import fragment
 from pages.components.words import _, ago, fnumber, plain
@@ -12,22 +12,25 @@ from services import notices
 from services.core import clock
 from services.core.words import N_
 from services.jobs import JobLine
-from services.notices import NoticeLine, OpenBell
+from services.notices import Bell, NoticeLine, OpenBell
 
 LOOKS: Final = 60
 """Seconds between two looks for news while nobody does anything. They do not count as use."""
+BELL: Final = "bell"
+LOOK: Final = "bell:look"
 
 
 @fragment(run_every=f"{LOOKS}s")
 def bell() -> None:
     """How much is new; opened, the newest notices, each leading to what it is about."""
     found = fetch(notices.bell)
+    label, icon = _look(found)
     place = st.popover(
-        f":red-badge[{fnumber(found.unseen)}]" if found.unseen else "",
-        icon="spinner" if found.is_working else ":material/notifications:",
+        label,
+        icon=icon,
         type="tertiary",
         help=_(N_("Notices")),
-        key="bell",
+        key=BELL,
         on_change="rerun",
     )
     if not place.open:
@@ -39,6 +42,17 @@ def bell() -> None:
         background(notices.see, notices.SeeNotices, newest=inside.lines[0].id)
 
 
+def _look(found: Bell) -> tuple[str, str]:
+    """Label and icon, as they were when it was opened: to Streamlit a bell that looks otherwise is
+    another one, which is closed, and the click into the opened one is lost."""
+    state = st.session_state
+    if LOOK not in state or not state.get(BELL):
+        label = f":red-badge[{fnumber(found.unseen)}]" if found.unseen else ""
+        state[LOOK] = (label, "spinner" if found.is_working else ":material/notifications:")
+    look: tuple[str, str] = state[LOOK]
+    return look
+
+
 def _opened(found: OpenBell) -> None:
     for job in found.jobs:
         _job(job)
@@ -46,13 +60,15 @@ def _opened(found: OpenBell) -> None:
         _line(line)
     if not found.lines and not found.jobs:
         st.caption(_(N_("Nothing new")))
-    if st.button(
-        _(N_("All notices ({count})"), count=fnumber(found.waiting)),
-        key="bell:all",
-        type="tertiary",
-        icon=":material/arrow_forward:",
-    ):
-        go("notices")
+    with st.container(gap=None):
+        if st.button(
+            _(N_("All notices ({count})"), count=fnumber(found.waiting)),
+            key="bell:all",
+            type="tertiary",
+            icon=":material/arrow_forward:",
+        ):
+            go("notices")
+        keys.enter("bell")
 
 
 def _job(job: JobLine) -> None:

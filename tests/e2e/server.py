@@ -23,6 +23,9 @@ from pathlib import Path
 import pytest
 
 from db.engine import let_go
+from db.models import ParameterValue
+from services.core import clock
+from services.core.parameters import PARAMETERS, QUIET_FROM, QUIET_UNTIL
 from tests.conftest import Templates
 from tests.databases import drop_database, fresh_database, postgres_url, unique_name
 from tests.dealer import Dealer
@@ -95,6 +98,13 @@ class Server:
             self.process.wait()
         self.process = None
 
+    def kill(self) -> None:
+        """End it as a power cut does: nothing is put in order."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
     def restart(self) -> None:
         """The same port again, as after an update."""
         self.stop()
@@ -159,6 +169,24 @@ def at_live(live: Live, monkeypatch: pytest.MonkeyPatch, place: Path) -> Live:
         monkeypatch.setenv(name, value)
     keys._keys.cache_clear()
     return live
+
+
+@pytest.fixture
+def by_day(at_live: Live) -> Live:
+    """`at_live` without quiet hours: what people are told is shown whenever the tests run."""
+    hours = [row for row in at_live.dealer.rows(ParameterValue) if row.key == QUIET_FROM]
+    if not hours:
+        none = PARAMETERS[QUIET_UNTIL].default  # from and until the same hour
+        at_live.dealer.add(
+            ParameterValue(
+                key=QUIET_FROM,
+                value=str(none),
+                from_on=clock.today(),
+                created_at=clock.now(),
+                reason="tests",
+            )
+        )
+    return at_live
 
 
 on_both = pytest.mark.parametrize("live", ["sqlite", "postgres"], indirect=True, scope="module")

@@ -127,9 +127,10 @@ class Tab:
         ]
 
     def pages(self) -> list[str]:
-        """The addresses of the navigation that was last sent."""
+        """The addresses of the menu that was last sent, without what it does not show."""
         found = [m for m in self.messages if m.WhichOneof("type") == "navigation"]
-        return [page.url_pathname for page in found[-1].navigation.app_pages] if found else []
+        listed = found[-1].navigation.app_pages if found else ()
+        return [page.url_pathname for page in listed if not page.is_hidden]
 
     def fragments(self) -> list[str]:
         return sorted({m.delta.fragment_id for m in self.messages if m.delta.fragment_id})

@@ -78,6 +78,7 @@ def test_a_batch_left_in_the_middle_is_found_and_goes_on(dealer: Dealer, visit):
     app = visit(dealer, "steward", PAGE)
     assert "Importing" in texts(app)
     app = visit(dealer, "director", PAGE, batch=str(key))
+    assert "stopped in the middle" in texts(app)
     button(app, "Go on").click().run()
     assert not app.exception
     assert jobs.work(System("tests"))
@@ -89,6 +90,9 @@ def test_work_under_way_is_stopped_from_any_desk_that_sees_it(dealer: Dealer, vi
     form = imports.StartRun(request_id=uuid4(), batch_id=key)
     perform(imports.start_run, dealer.caller("manager"), form)
     app = visit(dealer, "director", PAGE, batch=str(key))
+    assert "Under way" in texts(app)
+    for past in ("nothing is written", "not imported", "stopped in the middle"):
+        assert past not in texts(app)
     button(app, "Stop here").click().run()
     assert not app.exception
     assert [row.is_stopping for row in dealer.rows(Job)] == [True]

@@ -8,13 +8,14 @@ import streamlit as st
 from pages.components.files import file_button
 from pages.components.frame import done, fetch, request_id, submit
 from pages.components.imports.running import watch
-from pages.components.layout import Tone, card, confirm, drawer, tile, tiles
+from pages.components.layout import Chip, Tone, card, chips, confirm, drawer, tile, tiles
 from pages.components.tables import Column, Kind, rows_table
 from pages.components.words import _, choice, field, fnumber, language, raw
 from services import imports
 from services.core.inputs import Request
 from services.core.words import N_
 from services.imports import BatchState, BatchView, RowOutcome
+from services.jobs import JobState
 
 TONES = {
     RowOutcome.NEW: Tone.GOOD,
@@ -31,6 +32,31 @@ STATES = {
     BatchState.UNDONE: Tone.QUIET,
 }
 MANY = 5
+
+
+def standing(batch: BatchView, *, is_under_way: bool) -> None:
+    """What kind of list, how far it came, and what that means for whoever reads it."""
+    state = Chip(choice(batch.state), STATES[batch.state])
+    if is_under_way:
+        state = Chip(choice(JobState.RUNNING), Tone.INFO)
+    chips([Chip(raw(batch.kind_label), Tone.QUIET), state])
+    if is_under_way:
+        return
+    if not batch.is_checked:
+        st.warning(
+            _(N_("The check of this file was left before its end. Upload the file again")),
+            icon=":material/warning:",
+        )
+    elif batch.state is BatchState.CHECKED:
+        st.info(
+            _(N_("A dry run: nothing is written before you import, and an import can be undone")),
+            icon=":material/fact_check:",
+        )
+    elif batch.state is BatchState.RUNNING:
+        st.warning(
+            _(N_("This import was stopped in the middle. It can go on")),
+            icon=":material/hourglass_top:",
+        )
 
 
 def numbers(batch: BatchView) -> None:
@@ -121,9 +147,9 @@ def wrong_button(batch: BatchView) -> None:
     )
 
 
-def deeds(batch: BatchView) -> None:
+def deeds(batch: BatchView, *, is_under_way: bool) -> None:
     """The one thing to do next, and the way out; while work goes on, how far it is."""
-    if fetch(imports.under_way, batch.id) is not None:
+    if is_under_way:
         watch(batch.id)
         return
     with st.container(horizontal=True, gap="small"):

@@ -1,4 +1,4 @@
-"""Keys that Streamlit does not have: to the search box, into a drawer's first field, out of a date.
+"""Keys that Streamlit does not have: to the search box, into what has opened, out of a date.
 
 Its shortcuts of buttons (`shortcut=`) do the rest.
 """
@@ -18,6 +18,7 @@ def listen() -> None:
     _keys(key="keys", height="content")
 
 
-def enter() -> None:
-    """In a drawer: put the cursor into the first empty text field as it opens."""
-    _keys(key="keys:drawer", data={"first": True}, height="content")
+def enter(place: str = "drawer") -> None:
+    """In a drawer or popover: put the cursor into the first empty text field as it opens, or, in a
+    popover without any, onto its first button. `place` tells apart what may be open at once."""
+    _keys(key=f"keys:{place}", data={"first": True}, height="content")

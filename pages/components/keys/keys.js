@@ -3,6 +3,8 @@
 // - "/" leads to the search box, unless one is typing.
 // - Tab and Ctrl+Enter work inside of a date as elsewhere.
 // - A drawer opens with the cursor in its first empty text field (data.first).
+// - So does a popover; one that has none opens with its first button in focus. Streamlit draws it
+//   at the end of the page, a long way of Tab from the button that opened it.
 const FIELDS = "textarea:enabled, input:enabled:is([type=text], [type=search], :not([type]))"
 
 const types = (node) => node?.isContentEditable || node?.matches?.("input, textarea, select")
@@ -47,7 +49,8 @@ if (!window.__crmKeys) {
 const enter = (drawer, until) => {
   const fields = [...drawer.querySelectorAll(FIELDS)]
   const texts = fields.filter((field) => field.getAttribute("role") !== "combobox")
-  const first = texts.find((field) => !field.value) ?? texts[0]
+  const button = drawer.matches("[data-testid=stPopoverBody]") && drawer.querySelector("button:enabled")
+  const first = texts.find((field) => !field.value) ?? texts[0] ?? button
   const here = document.activeElement
   if (here !== drawer && drawer.contains(here) && here.tagName !== "BUTTON") return // typing already
   if (first) first.focus()
