@@ -23,6 +23,7 @@ from services.customers import reveals
 Reason = Annotated[str, fields.text(200, least=4)]
 Value = Annotated[str, fields.text(20)]
 
+AS_IN_GROUP: Final = N_("As in the whole group")
 LOOKED_BACK: Final = timedelta(days=30)
 """The full days before today over which an effect is counted."""
 
@@ -67,11 +68,12 @@ class SettingLine:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One value in a parameter's history. `store` "" is the group; `until_on` is the last day."""
+    """One value in a parameter's history. `store` "" is the group, whose value a store follows
+    again where `value` is None; `until_on` is the last day."""
 
     id: int
     store: str
-    value: Number
+    value: Number | None
     from_on: date
     until_on: date | None
     author: str
@@ -119,18 +121,18 @@ def _line(
     today = clock.today()
     now = parameters.in_force(decided, today, store_id)
     to_come = sorted({one.from_on for one in decided if one.from_on > today})
-    ahead = (parameters.in_force(decided, day, store_id) for day in to_come)
-    following = next((one for one in ahead if one != now), None)
+    ahead = {day: parameters.in_force(decided, day, store_id) for day in to_come}
+    next_on = next((day for day, one in ahead.items() if one != now), None)
     return SettingLine(
         id=each.key,
         parameter=each,
-        value=now.value if now else each.default,
+        value=parameters.held(now, each),
         is_own=now is not None and now.store_id is not None,
         since=now.from_on if now else None,
         author=names.get(now.author_id or 0, "") if now else "",
         reason=now.reason if now else "",
-        next_value=following.value if following else None,
-        next_on=following.from_on if following else None,
+        next_value=parameters.held(ahead[next_on], each) if next_on else None,
+        next_on=next_on,
     )
 
 
@@ -222,11 +224,12 @@ EFFECTS: Final[dict[str, Callable[[Session, Number, int | None], Effect]]] = {
 
 
 class ChangeSetting(Request):
-    """`value` in digits; it holds from the beginning of `from_on` where the dealer works."""
+    """`value` in digits, or "" for a store that follows the group again; it holds from the
+    beginning of `from_on` where the dealer works."""
 
     key: fields.Code
     store_id: fields.PositiveId | None = None
-    value: Value
+    value: Annotated[str, fields.text(20, least=0)]
     from_on: fields.DateInRange
     reason: Reason
 
@@ -289,7 +292,8 @@ def decide(session: Session, author: Actor, form: ChangeSetting, approved_by_id:
 def _check(session: Session, form: ChangeSetting) -> Number:
     """Refuse what cannot be decided; returns the value that would hold on that day."""
     known = parameters.parameter(form.key)
-    number = known.read(form.value)
+    follows_again = form.value == parameters.AS_GROUP and form.store_id is not None
+    number = None if follows_again else known.read(form.value)
     _check_store(session, known, form.store_id)
     if form.from_on < clock.today():
         raise DayHasPassed
@@ -297,8 +301,9 @@ def _check(session: Session, form: ChangeSetting) -> Number:
     decided = parameters.history(session, [form.key])
     _check_order(decided, form)
     before = parameters.in_force(decided, form.from_on, form.store_id)
-    was = before.value if before else known.default
-    if number == was:
+    was = parameters.held(before, known)
+    has_own = before is not None and before.store_id is not None
+    if number == was or (follows_again and not has_own):
         raise NothingChanges
     return was
 
@@ -312,8 +317,8 @@ def facts(session: Session, form: ChangeSetting) -> list[tuple[str, Any]]:
     return [
         ("key", Phrase(known.label)),
         ("store", places.get(form.store_id or 0) or Phrase(N_("The whole group"))),
-        ("present_value", str(now.value if now else known.default)),
-        ("value", form.value),
+        ("present_value", str(parameters.held(now, known))),
+        ("value", form.value or Phrase(AS_IN_GROUP)),
         ("unit", known.unit),
         ("from_on", form.from_on),
     ]

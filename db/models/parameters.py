@@ -44,7 +44,8 @@ class ParameterValue(Base, table=True):
     )
     """None: for every store without a value of its own."""
     value: str = Field(max_length=20)
-    """The exact number in digits, in the parameter's unit."""
+    """The exact number in digits, in the parameter's unit; "" for a store that follows the group
+    again."""
     from_on: date
     created_at: datetime = Field(sa_type=UtcDateTime)
     author_id: int | None = Field(default=None, foreign_key="users.id", ondelete="RESTRICT")

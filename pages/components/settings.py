@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -91,7 +91,7 @@ def _present(line: SettingLine, store_id: int | None) -> None:
     if line.since is None:
         origin = Chip(raw(N_("As delivered")))
     elif store_id is not None and not line.is_own:
-        origin = Chip(raw(N_("As in the whole group")))
+        origin = Chip(raw(settings.AS_IN_GROUP))
     else:
         origin = Chip(raw(N_("Since {day}"), day=fdate(line.since)), Tone.INFO)
     chips([Chip(now, Tone.SPECIAL), origin])
@@ -123,18 +123,30 @@ def _change(line: SettingLine, store_id: int | None, *, needs_second: bool) -> N
     if needs_second:
         st.caption(_(N_("Somebody else has to agree before it holds.")))
     effect = st.container()
-    label = _(N_("Send for approval")) if needs_second else _(N_("Change"))
-    if st.button(label, key=f"{form.name}:send", type="primary", icon=":material/check:"):
-        sent = form.send(settings.change, settings.ChangeSetting, key=line.id, store_id=store_id)
-        if sent is not None and sent.asked is not None:
-            words = N_("Sent for approval. People who may answer: {people}")
-            done(_(words, people=sent.asked.people))
-        if sent is not None:
-            done(raw(N_("Decided. Until its day everything stays as it is")))
+    to_send: dict[str, Any] | None = None
+    with st.container(horizontal=True):
+        label = _(N_("Send for approval")) if needs_second else _(N_("Change"))
+        if st.button(label, key=f"{form.name}:send", type="primary", icon=":material/check:"):
+            to_send = dict(form.typed)
+        if line.is_own and st.button(
+            _(N_("Follow the group again")), key=f"{form.name}:follow", icon=":material/undo:"
+        ):
+            to_send = form.typed | {"value": ""}
+    if to_send is not None:
+        _send(form, to_send, line.id, store_id)
         return
     if value.strip() and value.strip() != str(line.value):
         with effect:
             _effect(line.id, store_id, value.strip()[:20])
+
+
+def _send(form: Form, typed: dict[str, Any], key: str, store_id: int | None) -> None:
+    sent = form.send(settings.change, settings.ChangeSetting, typed, key=key, store_id=store_id)
+    if sent is not None and sent.asked is not None:
+        words = N_("Sent for approval. People who may answer: {people}")
+        done(_(words, people=sent.asked.people))
+    if sent is not None:
+        done(raw(N_("Decided. Until its day everything stays as it is")))
 
 
 def _effect(key: str, store_id: int | None, value: str) -> None:
@@ -172,7 +184,7 @@ def _past(line: SettingLine, *, may_change: bool) -> None:
             (
                 one.id,
                 one.store or raw(N_("The whole group")),
-                str(one.value),
+                raw(settings.AS_IN_GROUP) if one.value is None else str(one.value),
                 one.from_on,
                 one.until_on,
                 _state(one),
@@ -185,7 +197,7 @@ def _past(line: SettingLine, *, may_change: bool) -> None:
         ],
         [
             Column("store", field("store"), width=110),
-            Column("value", field("value"), width=60),
+            Column("value", field("value"), width=80),
             Column("from_on", field("from_on"), Kind.DATE),
             Column("until_on", raw(N_("Until")), Kind.DATE),
             Column("state", field("status")),

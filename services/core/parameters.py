@@ -141,14 +141,18 @@ def parameter(key: str) -> Parameter:
 # ---- values in time
 
 
+AS_GROUP: Final = ""
+"""What a store decides that will have no value of its own any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """One decision. `store_id` None is the group's."""
+    """One decision. `store_id` None is the group's; `value` None: the store follows it again."""
 
     id: int
     key: str
     store_id: int | None
-    value: Number
+    value: Number | None
     from_on: date
     created_at: datetime
     author_id: int | None
@@ -171,16 +175,20 @@ def values(
     """The same for many keys by one query."""
     of_store = col(ParameterValue.store_id)
     query = (
-        select(col(ParameterValue.key), col(ParameterValue.value))
+        select(col(ParameterValue.key), col(ParameterValue.value), of_store)
         .where(
             col(ParameterValue.key).in_(keys),
             or_(of_store.is_(None), of_store == store_id),
             col(ParameterValue.from_on) <= (on or clock.today()),
             col(ParameterValue.withdrawn_at).is_(None),
         )
-        .order_by(of_store.is_not(None), col(ParameterValue.from_on))
+        .order_by(col(ParameterValue.from_on))
     )
-    latest = dict(session.execute(query).all())  # of a key's values the last one stays
+    group: dict[str, str] = {}
+    own: dict[str, str] = {}
+    for key, written, store in session.execute(query):  # of a key's values the last one stays
+        (group if store is None else own)[key] = written
+    latest = group | {key: written for key, written in own.items() if written != AS_GROUP}
     known = {key: parameter(key) for key in keys}
     return {
         key: each.read(latest[key]) if key in latest else each.default
@@ -200,7 +208,7 @@ def history(session: Session, keys: Collection[str]) -> list[Dated]:
             id=row.id,
             key=row.key,
             store_id=row.store_id,
-            value=parameter(row.key).read(row.value),
+            value=None if row.value == AS_GROUP else parameter(row.key).read(row.value),
             from_on=row.from_on,
             created_at=row.created_at,
             author_id=row.author_id,
@@ -213,10 +221,17 @@ def history(session: Session, keys: Collection[str]) -> list[Dated]:
 
 
 def in_force(decisions: Iterable[Dated], on: date, store_id: int | None) -> Dated | None:
-    """Of one key's decisions the one that holds on a day; None while the default does."""
+    """Of one key's decisions the one whose value holds on a day; None while the default does."""
     begun = [
         each
-        for each in decisions
+        for each in sorted(decisions, key=lambda each: each.from_on)
         if each.store_id in {None, store_id} and each.from_on <= on and each.withdrawn_at is None
     ]
-    return max(begun, key=lambda each: (each.store_id is not None, each.from_on), default=None)
+    latest = {each.store_id is not None: each for each in begun}
+    own = latest.get(True)
+    return own if own is not None and own.value is not None else latest.get(False)
+
+
+def held(decision: Dated | None, known: Parameter) -> Number:
+    """The number of the decision that is in force."""
+    return known.default if decision is None or decision.value is None else decision.value

@@ -31,11 +31,13 @@ SHARE = Parameter("x.y", "", Unit.SHARE, Decimal("0.5"), Decimal(0), Decimal(1),
 COUNT = Parameter("x.z", "", Unit.DAYS, 7, least=1, most=90, source="A21")
 
 
-def decided(value: int, from_on: date, store_id: int | None = None, **more: Any) -> ParameterValue:
+def decided(
+    value: int | None, from_on: date, store_id: int | None = None, **more: Any
+) -> ParameterValue:
     return ParameterValue(
         **{
             "key": REVEALS_OF_SPECIALIST,
-            "value": str(value),
+            "value": parameters.AS_GROUP if value is None else str(value),
             "from_on": from_on,
             "store_id": store_id,
             "created_at": clock.now(),
@@ -141,28 +143,32 @@ DECISIONS = st.lists(
     st.tuples(
         st.integers(0, 12),  # day
         st.sampled_from([None, 1, 2]),  # store
-        st.integers(0, 1000),
+        st.none() | st.integers(0, 1000),  # None: it follows the group again
         st.booleans(),  # withdrawn
-    ),
+    ).filter(lambda each: each[1:3] != (None, None)),
     max_size=10,
     unique_by=lambda each: each[:2],
 )
 
 
-def oracle(decisions: list[tuple[int, int | None, int, bool]], day: int, store: int | None) -> int:
+Decided = tuple[int, int | None, int | None, bool]
+
+
+def oracle(decisions: list[Decided], day: int, store: int | None) -> int:
     """Each morning whatever begins takes its place; a store without its own has the group's."""
-    held: dict[int | None, int] = {}
+    held: dict[int | None, int | None] = {None: 60}
     for morning in range(day + 1):
         held |= {at: value for when, at, value, gone in decisions if when == morning and not gone}
-    return held.get(store, held.get(None, 60))
+    own = held.get(store)
+    found = own if own is not None else held[None]
+    assert found is not None
+    return found
 
 
 def test_the_value_of_any_day_is_the_oracles(dealer: Dealer):
     @limits(max_examples=60, deadline=None)
     @given(DECISIONS, st.integers(-1, 13), st.sampled_from([None, 1, 2]))
-    def agree(
-        decisions: list[tuple[int, int | None, int, bool]], day: int, store: int | None
-    ) -> None:
+    def agree(decisions: list[Decided], day: int, store: int | None) -> None:
         on, key = DAY + timedelta(days=day), REVEALS_OF_SPECIALIST
         with Session(engine()) as session:
             as_system(session)
@@ -176,6 +182,6 @@ def test_the_value_of_any_day_is_the_oracles(dealer: Dealer):
             session.rollback()
         expected = oracle(decisions, day, store)
         assert found == expected
-        assert (told.value if told else 60) == expected
+        assert parameters.held(told, PARAMETERS[key]) == expected
 
     agree()

@@ -105,6 +105,36 @@ def test_a_change_that_needs_two_is_sent_for_approval(dealer: Dealer):
     assert (row.asked_by_id, row.reason) == (dealer.user_id("manager"), "too many were shown")
 
 
+@pytest.mark.usefixtures("alone")
+def test_a_store_follows_the_group_again(dealer: Dealer):
+    dealer.add(
+        ParameterValue(
+            key=REVEALS_OF_SPECIALIST,
+            store_id=1,
+            value="25",
+            from_on=clock.today() - timedelta(days=3),
+            created_at=clock.now(),
+            reason="too many were shown",
+        )
+    )
+    of_store = FORM.replace("None", "1")
+    app = visit(dealer, "director", PAGE, language="en", store="1")
+    opened(app).run()
+    [reason] = [each for each in app.text_area if (each.key or "").startswith(of_store)]
+    opened(app)
+    reason.set_value("the trial is over").run()
+    [follow] = [each for each in app.button if each.key == f"{of_store}:follow"]
+    opened(app)
+    follow.click().run()
+    assert not app.exception
+    assert not app.error
+    row = dealer.rows(ParameterValue)[-1]
+    assert (row.store_id, row.value, row.reason) == (1, "", "the trial is over")
+    app = visit(dealer, "manager2", PAGE, language="en", store="2")
+    opened(app).run()
+    assert not [each for each in app.button if (each.key or "").endswith(":follow")]
+
+
 def test_what_has_not_begun_is_withdrawn_from_the_history(dealer: Dealer):
     [key] = dealer.add(
         ParameterValue(

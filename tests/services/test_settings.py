@@ -122,6 +122,39 @@ def test_a_store_follows_the_group_until_it_has_its_own(dealer: Dealer):
     assert [value_on(days(2), store) for store in (None, 1, 2)] == [90, 90, 30]
 
 
+def test_a_store_follows_the_group_again(dealer: Dealer):
+    change(dealer, 30, TODAY, store_id=1)
+    change(dealer, "", days(3), store_id=1)
+    assert [value_on(days(n), 1) for n in (0, 2, 3)] == [30, 30, 60]
+    assert value_on(days(3), 2) == 60
+    told = line(dealer, 1)
+    assert (told.value, told.is_own, told.next_value, told.next_on) == (30, True, 60, days(3))
+    change(dealer, 80, days(2))
+    assert [value_on(days(n), 1) for n in (2, 3)] == [30, 80]
+    change(dealer, 25, days(4), store_id=1)
+    assert [value_on(days(n), 1) for n in (3, 4)] == [80, 25]
+    past = fetch(settings.history, dealer.caller("director"), REVEALS_OF_SPECIALIST)
+    assert [(one.store != "", one.value) for one in past] == [
+        (True, 25),
+        (True, None),
+        (False, 80),
+        (True, 30),
+    ]
+
+
+def test_only_a_store_with_its_own_number_can_follow_again(dealer: Dealer):
+    with pytest.raises(NothingChanges):
+        change(dealer, "", store_id=1)
+    with pytest.raises(OutOfBounds):
+        change(dealer, "")
+    change(dealer, 30, TODAY, store_id=1)
+    change(dealer, "", days(1), store_id=1)
+    with pytest.raises(NothingChanges):
+        change(dealer, "", days(2), store_id=1)
+    with pytest.raises(NothingChanges):
+        change(dealer, "", days(2), store_id=2)
+
+
 def test_the_page_says_since_when_who_and_why(dealer: Dealer):
     change(dealer, 20, TODAY)
     told = line(dealer)
