@@ -15,8 +15,10 @@ SUBJECTS = {
     "customers": N_("Customer"),
     "vehicles": N_("Vehicle"),
     "ownerships": N_("Part in a car"),
+    "orders": N_("Order"),
     "touches": N_("Touch"),
     "consents": N_("Consent"),
+    "customer_summaries": N_("Summary of a file"),
     "documents": N_("Document"),
     "users": N_("User"),
     "user_sessions": N_("Session"),
@@ -94,6 +96,11 @@ def _what(line: AuditLine) -> str:
     return raw(N_("; ")).join(parts)
 
 
+def _named(name: str) -> str:
+    """A kind of record, or a field."""
+    return raw(SUBJECTS[name]) if name in SUBJECTS else field(name)
+
+
 def _detail(name: str, value: object) -> str:
     """A detail's value; a browser and a parameter have names of their own."""
     if name == "browser":
@@ -112,7 +119,7 @@ def _say(value: object) -> str:
     if value in ([], {}):
         return NOTHING
     if isinstance(value, dict):
-        return listed(f"{field(str(name))} {_say(each)}" for name, each in value.items())
+        return listed(f"{_named(str(name))} {_say(each)}" for name, each in value.items())
     if isinstance(value, list):
         return listed(map(_say, value))
     return shown(value)

@@ -1,12 +1,16 @@
 """The audit page: who may open it, what he reads there, how he narrows it."""
 
+import re
 from uuid import uuid4
 
 import pytest
 
+from db.demo.chunks import TABLES
+from db.demo.writers import table_of
 from db.models import Customer
-from services import approvals, customers, settings
+from services import approvals, customers, installation, settings
 from services.core import clock
+from services.core.access import System
 from services.core.parameters import REVEALS_OF_OTHERS
 from services.core.run import fetch, perform
 from tests.dealer import SOURCE, Dealer
@@ -114,3 +118,21 @@ def test_what_came_of_a_request_reads_in_words(dealer: Dealer):
     found = {(row["record"], row["source"]) for row in told}
     assert found >= {("申请 1", SOURCE), ("参数 1", "申请 1")}
     assert "customers.reveals" not in str(told)
+
+
+def test_the_loading_of_a_demonstration_reads_in_words(dealer: Dealer):
+    counts = dict.fromkeys(sorted({table_of(model).name for model in TABLES}), 7)
+    form = installation.NoteLoading(
+        size="small",
+        counts={**counts, "users": 3, "stores": 2},
+        recipe={"customers": 7, "stores": 2, "seed": 4},
+        as_of="2026-01-01",
+        truth="1f" * 32,
+    )
+    perform(installation.note_loading, System("demo"), form)
+    [told] = [
+        row["what"]
+        for row in visit(dealer, "admin", PAGE).dataframe[0].value.to_dict("records")
+        if "规模" in str(row["what"])
+    ]
+    assert not re.search("[a-z]", told.replace("small", "").replace("1f" * 32, ""))
