@@ -151,7 +151,15 @@ def _refusal(connection: Connection) -> RefusalReason | None:
     return RefusalReason.NOT_EMPTY if filled else None
 
 
-def _begin(connection: Connection, recipe: Recipe) -> tuple[World, dict[str, int]]:
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What a load needs to its end; `indexes` makes again what was set aside."""
+
+    world: World
+    indexes: list[str]
+
+
+def _begin(connection: Connection, recipe: Recipe) -> tuple[_Begun, dict[str, int]]:
     """Take the empty database: stores, people, and the mark. Returns how many of each, too."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIB}")
@@ -163,10 +171,12 @@ def _begin(connection: Connection, recipe: Recipe) -> tuple[World, dict[str, int
     connection.execute(insert(table_of(Store)), accounts.store_rows(shops))
     connection.execute(insert(table_of(User)), accounts.user_rows(members, world.opened))
     write_hours(connection, world)
-    return world, {"users": len(members), "stores": len(shops)}
+    indexes = writer_for(connection).set_aside(TABLES)
+    return _Begun(world, indexes), {"users": len(members), "stores": len(shops)}
 
 
-def _end(connection: Connection, world: World) -> None:
+def _end(connection: Connection, begun: _Begun) -> None:
+    world = begun.world
     counters = table_of(Counter)
     connection.execute(delete(counters).where(counters.c.series == MARK))
     last = {"series": _CUSTOMERS_SERIES, "value": world.customers, "details": None}
@@ -176,7 +186,7 @@ def _end(connection: Connection, world: World) -> None:
     at = datetime.fromordinal(world.today).replace(tzinfo=UTC)
     row = {"id": 1, "kind": InstallationKind.DEMO, "created_at": at}
     connection.execute(insert(table_of(Installation)), row)
-    writer_for(connection).finish((Store, User, *TABLES))
+    writer_for(connection).finish((Store, User, *TABLES), begun.indexes)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size=-{_DEFAULT_CACHE_KIB}")
 
@@ -215,16 +225,16 @@ def load_sized(
     made = parcels(summary.recipe, engine.dialect.name, apart=apart)
     truth = hashlib.sha256()
     with write_turn(engine), _alone(engine), without_cycle_hunting(), closing(made):
-        world, done = None, 0
+        begun, done = None, 0
         while done < size.customers:
             with engine.begin() as connection:
-                if world is None:
-                    world, summary.counts = _begin(connection, summary.recipe)
+                if begun is None:
+                    begun, summary.counts = _begin(connection, summary.recipe)
                 parcel = next(made)
                 truth.update(parcel.facts)
                 _write(connection, parcel, summary)
                 if parcel.is_last:
-                    _end(connection, world)
+                    _end(connection, begun)
                 if progress is not None:
                     progress(parcel.last, size.customers)
             done = parcel.last

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, Protocol
 
-from sqlalchemy import Boolean, Connection, Date, Table, text
+from sqlalchemy import Boolean, Connection, Date, Table, TextClause, text
 
 from db.demo.people import Row
 from db.types import Base, UtcDateTime
@@ -35,10 +35,16 @@ class Packed:
 class Writer(Protocol):
     """Writes rows that were packed for its engine."""
 
+    def set_aside(self, models: Iterable[type[Base]]) -> list[str]:
+        """Drop the indexes that only serve reading; returns what makes them again. To build them
+        over all rows at the end is one sort each; to keep them current costs a walk for each row,
+        on `huge` through more than memory holds."""
+
     def write(self, model: type[Base], packed: Packed) -> None: ...
 
-    def finish(self, models: Iterable[type[Base]]) -> None:
-        """What is due after the last row: ids go on where we stop, the planner is told."""
+    def finish(self, models: Iterable[type[Base]], indexes: Iterable[str]) -> None:
+        """What is due after the last row: the indexes, ids that go on where we stop, and what the
+        planner must know."""
 
 
 def _instant(value: datetime) -> str:
@@ -46,6 +52,15 @@ def _instant(value: datetime) -> str:
     if value.tzinfo is not UTC:
         value = value.astimezone(UTC)
     return value.isoformat(" ", "microseconds")[:_INSTANT]
+
+
+def _dropped(connection: Connection, models: Iterable[type[Base]], listed: TextClause) -> list[str]:
+    """Drop what is `listed` as (table, index, its SQL) for these models; returns the SQL."""
+    tables = {table_of(model).name for model in models}
+    found = [(name, made) for table, name, made in connection.execute(listed) if table in tables]
+    for name, _made in found:
+        connection.exec_driver_sql(f'DROP INDEX "{name}"')
+    return [made for _name, made in found]
 
 
 class SqliteWriter:
@@ -64,7 +79,16 @@ class SqliteWriter:
             raise RuntimeError("the connection was closed under us")
         driver.executemany(statement, packed.content)
 
-    def finish(self, models: Iterable[type[Base]]) -> None:
+    def set_aside(self, models: Iterable[type[Base]]) -> list[str]:
+        # Those that keep a rule have no SQL of their own, or begin otherwise.
+        listed = text(
+            "SELECT tbl_name, name, sql FROM sqlite_master WHERE sql LIKE 'CREATE INDEX%'"
+        )
+        return _dropped(self._connection, models, listed)
+
+    def finish(self, models: Iterable[type[Base]], indexes: Iterable[str]) -> None:
+        for statement in indexes:
+            self._connection.exec_driver_sql(statement)
         self._connection.exec_driver_sql("ANALYZE")
 
 
@@ -108,7 +132,18 @@ class PostgresWriter:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             copy.write(packed.content)
 
-    def finish(self, models: Iterable[type[Base]]) -> None:
+    def set_aside(self, models: Iterable[type[Base]]) -> list[str]:
+        listed = text(
+            "SELECT tablename, indexname, indexdef FROM pg_indexes"
+            " WHERE schemaname = current_schema() AND indexdef LIKE 'CREATE INDEX%'"
+        )
+        return _dropped(self._connection, models, listed)
+
+    def finish(self, models: Iterable[type[Base]], indexes: Iterable[str]) -> None:
+        self._connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        self._connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '256MB'")
+        for statement in indexes:
+            self._connection.exec_driver_sql(statement)
         for model in models:
             table = table_of(model)
             if "id" in table.columns:

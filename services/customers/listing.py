@@ -61,8 +61,8 @@ def page(
         return _searched(session, actor, filters, size)
     query = _narrowed(_ROWS, filters)
     if order is Order.NEWEST:
-        if key := id_in(after):
-            query = query.where(col(Customer.id) < key)
+        if key := id_in(after):  # on both tables: PostgreSQL would walk the one without
+            query = query.where(col(Customer.id) < key, col(CustomerSummary.customer_id) < key)
         query = query.order_by(col(Customer.id).desc())
     else:
         query = _untouched_first(query, after)

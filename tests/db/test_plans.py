@@ -111,9 +111,10 @@ def postgres_url_of_a_dealer():
 
 
 def read(session):
-    """How often this connection has walked the summaries, and how often it has read an index."""
+    """How often this connection has walked the summaries, how often it has read an index, and how
+    many rows it has fetched by one."""
     query = (
-        "SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables"
+        "SELECT seq_scan, idx_scan, idx_tup_fetch FROM pg_stat_xact_user_tables"
         " WHERE relname = 'customer_summaries'"
     )
     return tuple(session.connection().execute(text(query)).one())
@@ -128,18 +129,32 @@ def test_a_search_on_postgres_reads_its_index(postgres_url_of_a_dealer, monkeypa
     with read_transaction() as session:
         actor = identify(session, Named(who, "tests"))
         within = [] if actor.store_id is None else [[f"zs{actor.store_id}"]]
-        walked, by_index = read(session)
-        candidates(session, query_grams(asked, parts=True), within=within)
+        walked, by_index, fetched = read(session)
+        found = candidates(session, query_grams(asked, parts=True), within=within)
         now = read(session)
         assert now[0] == walked
         assert now[1] > by_index  # once for each alternative of the question
+        if not within:  # of few rows of a store, it may look at each
+            assert now[2] == fetched + len(found)
+
+
+@pytest.mark.parametrize("who", ["director", "sales"])
+def test_a_page_deep_in_the_list_on_postgres_reads_its_rows_only(
+    postgres_url_of_a_dealer, monkeypatch, who
+):
+    monkeypatch.setenv("CRM_DATABASE_URL", postgres_url_of_a_dealer)
+    with read_transaction() as session:
+        actor = identify(session, Named(who, "tests"))
+        _walked, _by_index, fetched = read(session)
+        assert customers.page(session, actor, after="1000", size=20).rows
+        assert read(session)[2] - fetched < 200  # a salesperson's are between those of others
 
 
 def test_a_walk_on_postgres_would_be_counted(postgres_url_of_a_dealer, monkeypatch):
     monkeypatch.setenv("CRM_DATABASE_URL", postgres_url_of_a_dealer)
     with read_transaction() as session:
         identify(session, Named("director", "tests"))
-        walked, _by_index = read(session)
+        walked, _by_index, _fetched = read(session)
         session.connection().execute(text("SELECT max(vehicles) FROM customer_summaries")).one()
         assert read(session)[0] == walked + 1
 
