@@ -33,7 +33,11 @@ SQLITE_PRAGMAS = (
     # into FTS5. We add no SQL functions, so there is nothing that a schema could misuse.
     f"busy_timeout={BUSY_SECONDS * 1000}",
 )
-POSTGRES_LIMITS = "-c lock_timeout=5s -c statement_timeout=60s -c timezone=UTC"
+POSTGRES_LIMITS = (
+    "-c lock_timeout=5s -c statement_timeout=60s -c timezone=UTC"
+    # Pages read some dozens of rows: to start the workers of a parallel plan takes ten times as long.
+    " -c max_parallel_workers_per_gather=0"
+)
 
 
 class BrokenRule(RuntimeError):
