@@ -35,7 +35,7 @@ SQLITE_PRAGMAS = (
 )
 POSTGRES_LIMITS = (
     "-c lock_timeout=5s -c statement_timeout=60s -c timezone=UTC"
-    # Pages read some dozens of rows: to start the workers of a parallel plan takes ten times as long.
+    # A page reads some dozens of rows: starting the workers of a parallel plan takes longer.
     " -c max_parallel_workers_per_gather=0"
 )
 
