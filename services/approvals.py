@@ -56,6 +56,8 @@ class Kind:
     """What whoever asked must still be allowed when it is granted."""
     carry_out: Callable[[Session, Actor, Any, int | None], object]
     """(session, who asked, the form, the id of who granted it)."""
+    as_of_now: Callable[[Any], Any]
+    """The form as it would be done at this moment: days may have passed while it waited."""
     facts: Callable[[Session, Any], list[tuple[str, Any]]]
     """(field, value) of what is asked, as the page shows it; words of ours as a `Phrase`."""
 
@@ -65,6 +67,7 @@ KINDS: Final[dict[ApprovalKind, Kind]] = {
         settings.ChangeSetting,
         Permission.SETTINGS_PROPOSE,
         settings.decide,
+        settings.from_today,
         settings.facts,
     ),
 }
@@ -155,7 +158,11 @@ def _kind(row: Approval) -> Kind:
 
 
 def _form(row: Approval) -> Request:
-    return _kind(row).form.model_validate({**row.form, "request_id": uuid4()})
+    """What was asked; while it is open, as it would be done if somebody agreed now."""
+    kind = _kind(row)
+    asked = kind.form.model_validate({**row.form, "request_id": uuid4()})
+    now: Request = kind.as_of_now(asked) if row.state is ApprovalState.OPEN else asked
+    return now
 
 
 def _is_open(row: Approval, now: datetime) -> bool:

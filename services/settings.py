@@ -308,6 +308,11 @@ def _check(session: Session, form: ChangeSetting) -> Number:
     return was
 
 
+def from_today(form: ChangeSetting) -> ChangeSetting:
+    """A proposal whose day passed before it was answered begins on the day of the answer."""
+    return form.model_copy(update={"from_on": max(form.from_on, clock.today())})
+
+
 def facts(session: Session, form: ChangeSetting) -> list[tuple[str, Any]]:
     """What a proposal says, for whoever decides."""
     known = parameters.parameter(form.key)

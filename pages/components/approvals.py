@@ -7,7 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from pages.components.forms import Form
-from pages.components.frame import done
+from pages.components.frame import done, fetch
 from pages.components.layout import Chip, Tone, chips, drawer, facts
 from pages.components.tables import Column, Kind, rows_table
 from pages.components.words import _, choice, field, fmoment, raw
@@ -24,6 +24,8 @@ TONES: Final = {
     ApprovalState.EXPIRED: Tone.WARN,
 }
 GROUP: Final = N_("The whole group")
+DECIDE: Final = "approvals.decide"
+WITHDRAW: Final = "approvals.withdraw"
 
 
 def approvals_table(found: Sequence[ApprovalLine]) -> None:
@@ -82,6 +84,28 @@ def _forget() -> None:
 
 
 def _draw(one: ApprovalLine) -> None:
+    place = st.empty()
+    with place.container():
+        _request(one)
+        if one.may_decide:
+            _decide(one)
+        elif one.may_withdraw:
+            _withdraw(one)
+    if _came_late(one):  # what came of it stands where one would have answered
+        place.empty()
+        st.warning(_(approvals.NotOpen.msgid))
+        _request(fetch(approvals.line, one.id))
+
+
+def _came_late(one: ApprovalLine) -> bool:
+    """Whether somebody else answered while this reader looked at the request."""
+    forms = (f"{DECIDE}:{one.id}", f"{WITHDRAW}:{one.id}")
+    refused = (st.session_state.get(f"refused:{form}") for form in forms)
+    return any(isinstance(error, approvals.NotOpen) for error in refused)
+
+
+def _request(one: ApprovalLine) -> None:
+    """What is asked, and the answer where there is one."""
     chips([Chip(choice(one.state), TONES[one.state])])
     facts(
         {field(name): _shown(value) for name, value in one.facts}
@@ -93,10 +117,6 @@ def _draw(one: ApprovalLine) -> None:
         }
         | _answered(one)
     )
-    if one.may_decide:
-        _decide(one)
-    elif one.may_withdraw:
-        _withdraw(one)
 
 
 def _answered(one: ApprovalLine) -> dict[str, Any]:
@@ -110,7 +130,7 @@ def _answered(one: ApprovalLine) -> dict[str, Any]:
 
 
 def _decide(one: ApprovalLine) -> None:
-    form = Form("approvals.decide", subject=one.id)
+    form = Form(DECIDE, subject=one.id)
     form.area("answer")
     with st.container(horizontal=True, gap="small"):
         grants = st.button(
@@ -129,7 +149,7 @@ def _decide(one: ApprovalLine) -> None:
 
 def _withdraw(one: ApprovalLine) -> None:
     st.caption(_(N_("You asked for this. Somebody else answers it.")))
-    form = Form("approvals.withdraw", subject=one.id)
+    form = Form(WITHDRAW, subject=one.id)
     wanted = st.button(
         _(N_("Take the request back")), key=f"{form.name}:send", icon=":material/undo:"
     )

@@ -213,7 +213,7 @@ def _days(store_id: int | None) -> None:
     with left:
         first_on = form.day("first_on", **_bounds())
     with right:
-        form.day("last_on", **_bounds())
+        last_on = form.day("last_on", **_bounds())
     form.text("hours")
     st.caption(_(FORMAT))
     form.area("reason")
@@ -222,10 +222,14 @@ def _days(store_id: int | None) -> None:
     preview = st.container()
     if _send_button(form, _(N_("Decide"))):
         if form.send(calendars.set_days, calendars.SetDays, store_id=store_id) is not None:
+            st.query_params["year"] = f"{first_on:%Y}"  # the page shows what was decided
             done(raw(N_("Decided for these days")))
         return
     with preview:
-        _weigh(DaysProposal, store_id, typed)
+        if first_on and last_on and last_on < first_on:  # still on the way to the second day
+            st.caption(_(calendars.DaysReversed.msgid))
+        else:
+            _weigh(DaysProposal, store_id, typed)
 
 
 def _bounds() -> dict[str, dt.date]:

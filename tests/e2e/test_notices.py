@@ -148,3 +148,21 @@ def test_nobody_is_offered_to_agree_to_his_own_request(by_day: Live):  # noqa: F
         own.get_by_role("button", name="Take the request back").click()
         expect(director.get_by_text("The request was taken back")).to_be_visible()
     assert by_day.dealer.row(Approval, key).state is ApprovalState.WITHDRAWN
+
+
+def test_who_answers_too_late_sees_what_the_other_answered(by_day: Live):  # noqa: F811
+    key = asked(by_day, "steward")
+    with signed_in(by_day, "director") as [page]:
+        page.goto(f"{by_day.url}/approvals?approval={key}")
+        drawer = page.get_by_role("dialog", name="Change of a parameter · steward 某")
+        expect(drawer.get_by_role("button", name="Agree")).to_be_visible()
+        settled(page)
+        refusal = approvals.DecideApproval(
+            request_id=uuid4(), approval_id=key, is_granted=False, answer="not before spring"
+        )
+        perform(approvals.decide, by_day.dealer.caller("admin"), refusal)
+        drawer.get_by_role("button", name="Agree").click()
+        expect(drawer.get_by_text("answered, withdrawn or expired meanwhile")).to_be_visible()
+        expect(drawer.get_by_text("not before spring")).to_be_visible()
+        expect(drawer.get_by_role("button", name="Agree")).to_have_count(0)
+    assert by_day.dealer.row(Approval, key).state is ApprovalState.REFUSED

@@ -142,6 +142,21 @@ def test_days_are_closed_from_the_drawer(dealer: Dealer):
     assert "moving house" in texts(app)
 
 
+def test_the_page_follows_to_the_year_that_was_decided(dealer: Dealer):
+    app = visit(dealer, "manager", PAGE, language="en")
+    form, day = f"{DAYS}:1", date(TOMORROW.year + 1, 10, 1)
+    fill(app, "calendar:days", form, reason="National Day")
+    widget(app, "date_input", f"{form}:first_on").set_value(day)
+    run(app, "calendar:days")
+    assert "must not be before" in texts(app)
+    assert not app.error  # nobody complains before the second day is chosen
+    widget(app, "date_input", f"{form}:last_on").set_value(day + timedelta(days=6))
+    send(app, "calendar:days", form)
+    assert not app.error
+    assert app.query_params["year"] == str(day.year)
+    assert "National Day" in texts(app)
+
+
 def test_the_past_asks_for_a_confession(dealer: Dealer):
     app = visit(dealer, "manager", PAGE, language="en")
     form = f"{DAYS}:1"

@@ -182,6 +182,25 @@ def test_who_lost_the_right_meanwhile_gets_nothing_done(dealer: Dealer):
     assert refuse(dealer, key) is ApprovalState.REFUSED
 
 
+def test_what_is_agreed_to_after_its_day_begins_on_the_day_of_the_answer(
+    dealer: Dealer, monkeypatch: pytest.MonkeyPatch
+):
+    asked_for = clock.today() + timedelta(days=1)
+    key, late = ask(dealer, from_on=asked_for), ask(dealer, from_on=clock.today())
+    monday = clock.now() + timedelta(days=3)
+    monkeypatch.setattr(clock, "now", lambda: monday)
+    [shown] = [
+        v for n, v in fetch(approvals.line, dealer.caller("admin"), key).facts if n == "from_on"
+    ]
+    assert shown == clock.today() > asked_for
+    answer(dealer, key)
+    [row] = dealer.rows(ParameterValue)
+    assert row.from_on == clock.today()
+    refuse(dealer, late)
+    facts = dict(fetch(approvals.line, dealer.caller("manager"), late).facts)
+    assert facts["from_on"] == asked_for - timedelta(days=1)  # what was asked stays on record
+
+
 # ---- taking back, running out
 
 

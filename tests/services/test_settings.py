@@ -275,15 +275,15 @@ def test_what_cannot_be_decided_is_not_asked_either(dealer: Dealer):
     assert dealer.rows(Approval) == []
 
 
-def test_a_day_that_passes_while_the_request_waits_refuses_the_answer(
+def test_a_day_that_passes_while_the_request_waits_gives_way_to_that_of_the_answer(
     dealer: Dealer, monkeypatch: pytest.MonkeyPatch
 ):
     outcome = asked(dealer, "manager")
     assert outcome.asked is not None
     monkeypatch.setattr(clock, "today", lambda: days(1))
-    with pytest.raises(DayHasPassed):
-        grant(dealer, outcome.asked.approval_id)
-    assert dealer.rows(ParameterValue) == []
+    grant(dealer, outcome.asked.approval_id)
+    [row] = dealer.rows(ParameterValue)
+    assert row.from_on == days(1)  # never for a day before
 
 
 def test_of_two_at_once_for_one_day_one_is_told(dealer: Dealer):
