@@ -66,7 +66,11 @@ class Result:
 
 @dataclass(frozen=True)
 class Growth:
-    """An operation on the largest dealer beside the smallest, and how its floor grew."""
+    """An operation on the largest dealer beside the smallest, and how its floor grew.
+
+    Each beside the empty page of its own dealer, because they were measured minutes apart and the
+    machine may be slower by then.
+    """
 
     database: str
     operation: str
@@ -158,7 +162,9 @@ def _growth(results: Sequence[Result]) -> list[Growth]:
             continue
         small, large = by_size[0], by_size[-1]
         for before, after in zip(small.operations, large.operations, strict=True):
-            grown = Goal("growth", ratio(after.real.cpu_ms, before.real.cpu_ms), TIMES_SMALLEST)
-            floor = ratio(after.floor_ms, before.floor_ms)
-            found.append(Growth(database, before.name, (small.size, large.size), floor, grown))
+            drift = ratio(large.empty.cpu_ms, small.empty.cpu_ms)
+            grown = ratio(after.real.cpu_ms, before.real.cpu_ms) / drift
+            floor = ratio(after.floor_ms, before.floor_ms) / drift
+            goal = Goal("growth", grown, TIMES_SMALLEST)
+            found.append(Growth(database, before.name, (small.size, large.size), floor, goal))
     return found

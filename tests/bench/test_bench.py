@@ -161,6 +161,19 @@ def grown(result: Result, size: str, customers: int, judged: Judged) -> Result:
     return replace(result, size=size, customers=customers, operations=(judged,))
 
 
+def test_a_machine_that_got_slower_is_no_growth(outcome: Outcome) -> None:
+    [one] = outcome.results
+    before = judge(OPERATIONS[0], measured(10, 8, 2), empty(5))
+    after = judge(OPERATIONS[0], measured(22, 16, 4), empty(10))
+    [growth] = running._growth(
+        [
+            replace(grown(one, "small", 2_000, before), empty=empty(5)),
+            replace(grown(one, "large", 100_000, after), empty=empty(10)),
+        ]
+    )
+    assert (growth.goal.value, growth.floor_times) == (1.1, 1.0)
+
+
 def test_the_largest_size_is_set_beside_the_smallest(outcome: Outcome) -> None:
     [one] = outcome.results
     small = judge(OPERATIONS[0], measured(10, 8, 2), empty(5))
