@@ -246,10 +246,10 @@ def keep_scope(state: ORMExecuteState) -> None:
     state.statement = state.statement.options(*_options(scope))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def _options(scope: Scope) -> tuple[ExecutableOption, ...]:
     """The scope as options of a statement. Equal scopes have the same, so that somebody's are made
-    once: those of a salesperson take 3 ms."""
+    once: those of a salesperson take 2 ms, and 170 KiB to keep."""
     made = (
         with_loader_criteria(model, criterion, include_aliases=True)
         for model, criterion in scope.criteria()

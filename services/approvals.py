@@ -18,7 +18,7 @@ from db.models import Approval, ApprovalState, Store, User
 from services import settings
 from services.core import audit, clock, fields, notices, recorded
 from services.core.access import GRANTS, Actor, Permission, actor_of, load
-from services.core.approvals import LABELS, ApprovalKind, Phrase, cause_of
+from services.core.approvals import LABELS, ApprovalKind, Phrase, cause_of, kept
 from services.core.errors import Conflict, InvalidInput, NotPermitted
 from services.core.inputs import Input, Request
 from services.core.notices import NoticeKind
@@ -185,8 +185,9 @@ def decide(session: Session, actor: Actor, form: DecideApproval) -> ApprovalStat
     if not form.is_granted and len(form.answer) < _REASON_LEAST:
         raise SayWhy
     if form.is_granted:
-        asker = _asker(session, row)
-        _kind(row).carry_out(session, asker, _form(row), actor.id)
+        done = _form(row)
+        _kind(row).carry_out(session, _asker(session, row), done, actor.id)
+        row.form = kept(done)
     state = ApprovalState.GRANTED if form.is_granted else ApprovalState.REFUSED
     _close(session, actor, row, state, answer=form.answer, decided_by_id=actor.id)
     return state

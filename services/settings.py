@@ -16,7 +16,7 @@ from services.core.access import Actor, Permission, load
 from services.core.approvals import ApprovalKind, Asked, Phrase
 from services.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from services.core.inputs import Input, Request
-from services.core.parameters import PARAMETERS, Dated, Number, Parameter
+from services.core.parameters import AS_GROUP, PARAMETERS, Dated, Number, Parameter
 from services.core.words import N_
 from services.customers import reveals
 
@@ -224,7 +224,7 @@ EFFECTS: Final[dict[str, Callable[[Session, Number, int | None], Effect]]] = {
 
 
 class ChangeSetting(Request):
-    """`value` in digits, or "" for a store that follows the group again; it holds from the
+    """`value` in digits, or `AS_GROUP` for a store that follows the group again; it holds from the
     beginning of `from_on` where the dealer works."""
 
     key: fields.Code
@@ -292,7 +292,7 @@ def decide(session: Session, author: Actor, form: ChangeSetting, approved_by_id:
 def _check(session: Session, form: ChangeSetting) -> Number:
     """Refuse what cannot be decided; returns the value that would hold on that day."""
     known = parameters.parameter(form.key)
-    follows_again = form.value == parameters.AS_GROUP and form.store_id is not None
+    follows_again = form.value == AS_GROUP and form.store_id is not None
     number = None if follows_again else known.read(form.value)
     _check_store(session, known, form.store_id)
     if form.from_on < clock.today():

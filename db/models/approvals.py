@@ -22,7 +22,8 @@ _OPEN = text("state = 'open'")
 
 
 class Approval(Base, table=True):
-    """What one person wants to do and another must agree to: the form as it was sent."""
+    """What one person wants to do and another must agree to: the form as it was sent, and once it
+    was granted, as it was done."""
 
     __tablename__ = "approvals"
     __table_args__ = (

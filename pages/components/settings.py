@@ -14,6 +14,7 @@ from pages.components.tables import Column, Kind, rows_table
 from pages.components.words import _, choice, fdate, field, raw
 from services import settings
 from services.core import clock
+from services.core.parameters import AS_GROUP
 from services.core.words import N_
 from services.settings import Decision, SettingLine
 
@@ -131,7 +132,7 @@ def _change(line: SettingLine, store_id: int | None, *, needs_second: bool) -> N
         if line.is_own and st.button(
             _(N_("Follow the group again")), key=f"{form.name}:follow", icon=":material/undo:"
         ):
-            to_send = form.typed | {"value": ""}
+            to_send = form.typed | {"value": AS_GROUP}
     if to_send is not None:
         _send(form, to_send, line.id, store_id)
         return

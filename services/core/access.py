@@ -101,22 +101,23 @@ Caller = SignedIn | Named | System
 class Actor:
     """The person on whose behalf a service runs, as the database knows him now.
 
-    Also the session's scope: which rows are read and written for him.
+    Also the session's scope: which rows are read and written for him. Two are equal when they see
+    and may do the same, wherever they are signed in: then the scope's criteria are the same, too.
     """
 
     id: int | None
-    username: str
-    name: str
-    source: str
+    username: str = field(compare=False)
+    name: str = field(compare=False)
+    source: str = field(compare=False)
     role: Role | None = None
     """None for the system itself, which sees and may do everything."""
-    desk: Desk | None = None
+    desk: Desk | None = field(default=None, compare=False)
     store_id: int | None = None
-    store_name: str = ""
+    store_name: str = field(default="", compare=False)
     """Only of somebody who is signed in."""
-    language: str | None = None
-    session_id: int | None = None
-    must_change_password: bool = False
+    language: str | None = field(default=None, compare=False)
+    session_id: int | None = field(default=None, compare=False)
+    must_change_password: bool = field(default=False, compare=False)
     grants: frozenset[Permission] = field(default=frozenset())
 
     def may(self, permission: Permission) -> bool:

@@ -129,7 +129,7 @@ def _row(
         "kind": matter.kind.value,
         "subject": matter.subject,
         "what": matter.what,
-        "form": audit.plain(form.model_dump(exclude={"request_id"})),
+        "form": kept(form),
         "needs": matter.needs.value,
         "store_id": matter.store_id,
         "state": ApprovalState.OPEN,
@@ -139,6 +139,12 @@ def _row(
         "expires_at": now + patience,
         "answer": "",
     }
+
+
+def kept(form: Input) -> dict[str, Any]:
+    """A form as a request keeps it: as it was sent, and once it was granted, as it was done."""
+    values: dict[str, Any] = audit.plain(form.model_dump(exclude={"request_id"}))
+    return values
 
 
 def cause_of(approval_id: int) -> str:

@@ -20,6 +20,7 @@ from db.models import (
     ValueClass,
 )
 from services.customers.agreement import Agreements, agreeing
+from services.customers.cars import VEHICLE_FIELDS
 from services.customers.file import file
 from services.customers.garage import add_vehicle, end_ownership, update_vehicle
 from services.customers.history import history
@@ -74,6 +75,7 @@ from services.customers.writing import assign, create, update
 
 __all__ = [
     "TIMELINE_PAGE",
+    "VEHICLE_FIELDS",
     "AddDocument",
     "AddVehicle",
     "Agreements",

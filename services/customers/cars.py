@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -12,7 +13,7 @@ from services.core.access import beyond
 from services.customers.policy import Masking
 from services.customers.views import Person, VehicleView
 
-_CAR_FIELDS = (
+VEHICLE_FIELDS: Final = (
     "vin",
     "plate",
     "brand",
@@ -78,7 +79,7 @@ def _view(masking: Masking, car: Vehicle, people: list[Person], hidden_people: i
     return VehicleView(
         id=car.id,
         version=car.version,
-        values=masks.shown(car, _CAR_FIELDS, hidden),
+        values=masks.shown(car, VEHICLE_FIELDS, hidden),
         people=people,
         hidden_people=hidden_people,
         is_current=any(

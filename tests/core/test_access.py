@@ -1,6 +1,7 @@
 """Who may do what, and to which rows (ASVS 8.2.1, 8.2.2, 8.2.3, 8.3.1, 8.4.1)."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,23 @@ def test_others_change_just_their_rows(ground, person):
 
 def test_everybody_reads_whole_values_just_where_he_should(ground):
     assert reach.clearness_differs(ground) == []
+
+
+@pytest.mark.parametrize("person", [who for who, *_ in PEOPLE])
+def test_actors_are_equal_just_when_they_see_and_may_the_same(ground, person):
+    """What a scope lets see is kept for equal actors (`db.engine`)."""
+    actor = ground.dealer.actor(person)
+    elsewhere = replace(actor, session_id=7, source="elsewhere", language="en", store_name="x")
+    assert (elsewhere, hash(elsewhere)) == (actor, hash(actor))
+    assert elsewhere.settings() == actor.settings()
+    others = [
+        replace(actor, id=actor.id + 1000),
+        replace(actor, store_id=actor.store_id + 1),
+        replace(actor, role=None),
+        replace(actor, grants=frozenset()),
+    ]
+    assert actor not in others
+    assert all(other.settings() != actor.settings() for other in others)
 
 
 def test_every_scoped_table_is_tried():

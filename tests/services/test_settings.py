@@ -284,6 +284,9 @@ def test_a_day_that_passes_while_the_request_waits_gives_way_to_that_of_the_answ
     grant(dealer, outcome.asked.approval_id)
     [row] = dealer.rows(ParameterValue)
     assert row.from_on == days(1)  # never for a day before
+    monkeypatch.setattr(clock, "today", lambda: days(9))
+    told = fetch(approvals.line, dealer.caller("manager"), outcome.asked.approval_id)
+    assert dict(told.facts)["from_on"] == days(1)  # what was done, not what was asked
 
 
 def test_of_two_at_once_for_one_day_one_is_told(dealer: Dealer):

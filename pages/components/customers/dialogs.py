@@ -13,21 +13,6 @@ from services.core.words import N_
 from services.customers import ConsentView, CustomerFile, VehicleView
 
 SAVED = N_("Saved")
-CAR_FIELDS = (
-    "vin",
-    "plate",
-    "brand",
-    "model",
-    "color",
-    "sold_on",
-    "delivered_on",
-    "warranty_until",
-    "warranty_km",
-    "odometer_km",
-    "odometer_on",
-    "insurance_until",
-    "inspection_due_on",
-)
 
 
 def _save(label: str | None = None) -> bool:
@@ -163,7 +148,7 @@ def edit_vehicle(file: CustomerFile, vehicle: VehicleView) -> None:
         shown = {n: v for n, v in vehicle.values.items() if n not in vehicle.masked}
         form = Form("customers.car", subject=f"{vehicle.id}:{vehicle.version}", values=shown)
         with st.grid(2, min_column_width=200, gap="small"):
-            for name in CAR_FIELDS:
+            for name in customers.VEHICLE_FIELDS:
                 if name in shown:
                     _car_field(form, name)
         if _save():
