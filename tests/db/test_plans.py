@@ -123,8 +123,7 @@ def read(session):
 @pytest.mark.parametrize("who", ["director", "sales"])
 @pytest.mark.parametrize("asked", ["王小", "wxm", "浙A12345"])
 def test_a_search_on_postgres_reads_its_index(postgres_url_of_a_dealer, monkeypatch, who, asked):
-    """Right after loading too, when no vacuum has cleared the index's waiting list. The question
-    is put within a function, so its reads are counted: no plan tells of them."""
+    """The question is put within a function, so its reads are counted: no plan tells of them."""
     monkeypatch.setenv("CRM_DATABASE_URL", postgres_url_of_a_dealer)
     with read_transaction() as session:
         actor = identify(session, Named(who, "tests"))
