@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.components.browsers import browser_name
+from pages.components.drawers import drawer
 from pages.components.frame import done, fetch, request_id, submit
-from pages.components.layout import drawer, empty
+from pages.components.layout import empty
 from pages.components.pickers import choose, choose_pair
 from pages.components.tables import Column, Kind, rows_table
 from pages.components.words import _, field, plain, raw

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import streamlit as st
 
+from pages.components.drawers import drawer
 from pages.components.forms import Form
 from pages.components.frame import done, fetch
-from pages.components.layout import Chip, Tone, chips, drawer, facts
+from pages.components.layout import Chip, Tone, chips, facts
 from pages.components.tables import Column, Kind, rows_table
 from pages.components.words import _, choice, field, fmoment, raw
 from services import approvals

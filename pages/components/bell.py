@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from pages.components import keys, menu
+from pages.components.drawers import drawer
 from pages.components.frame import background, fetch, who
 from pages.components.runs import fragment
 from pages.components.words import _, ago, fnumber, plain
@@ -12,63 +13,71 @@ from services import notices
 from services.core import clock
 from services.core.words import N_
 from services.jobs import JobLine
-from services.notices import Bell, NoticeLine, OpenBell
+from services.notices import Bell, NoticeLine
 
 LOOKS: Final = 60
 """Seconds between two looks for news while nobody does anything. They do not count as use."""
+LOOKS_AT_WORK: Final = 5
+"""The same while work of one's own goes on."""
 BELL: Final = "bell"
-LOOK: Final = "bell:look"
+WANTED: Final = "bell:wanted"
 
 
-@fragment(run_every=f"{LOOKS}s")
 def bell() -> None:
-    """How much is new; opened, the newest notices, each leading to what it is about."""
-    found = fetch(notices.bell)
-    label, icon = _look(found)
-    place = st.popover(
-        label,
-        icon=icon,
-        type="tertiary",
-        help=_(N_("Notices")),
-        key=BELL,
-        on_change="rerun",
-    )
-    if not place.open:
-        return
+    """How much is new; rung, a drawer of the newest notices, each leading to what it is about."""
+    seen = [fetch(notices.bell)]
+    every = LOOKS_AT_WORK if seen[0].is_working else LOOKS
+
+    @fragment(run_every=f"{every}s")
+    def look() -> None:
+        _sign(seen.pop() if seen else fetch(notices.bell))
+
+    # A drawer of a part of the page would be gone at the part's next look.
+    wanted = st.session_state.pop(WANTED, False)
+    look()
+    if wanted:
+        drawer(_(N_("Notices")), width="small", is_list=True)(_opened)()
+
+
+def _sign(found: Bell) -> None:
+    with st.container(key=BELL, horizontal=True, gap=None, width="content"):
+        rung = st.button(
+            f":red-badge[{fnumber(found.unseen)}]" if found.unseen else "",
+            icon="spinner" if found.is_working else ":material/notifications:",
+            type="tertiary",
+            help=_(N_("Notices")),
+            key="bell:ring",
+        )
+        keys.name(_(N_("Notices")), of="bell")
+    if rung:
+        st.session_state[WANTED] = True
+        st.rerun()
+
+
+def _opened() -> None:
     inside = fetch(notices.opened_bell)
-    with place:
-        _opened(inside)
-    if found.unseen and inside.lines:
-        background(notices.see, notices.SeeNotices, newest=inside.lines[0].id)
-
-
-def _look(found: Bell) -> tuple[str, str]:
-    """Label and icon, as they were when it was opened: to Streamlit a bell that looks otherwise is
-    another one, which is closed, and the click into the opened one is lost."""
-    state = st.session_state
-    if LOOK not in state or not state.get(BELL):
-        label = f":red-badge[{fnumber(found.unseen)}]" if found.unseen else ""
-        state[LOOK] = (label, "spinner" if found.is_working else ":material/notifications:")
-    look: tuple[str, str] = state[LOOK]
-    return look
-
-
-def _opened(found: OpenBell) -> None:
-    for job in found.jobs:
-        _job(job)
-    for line in found.lines:
+    if inside.jobs:
+        _work()
+    for line in inside.lines:
         _line(line)
-    if not found.lines and not found.jobs:
+    if not inside.lines and not inside.jobs:
         st.caption(_(N_("Nothing new")))
     with st.container(gap=None):
         if st.button(
-            _(N_("All notices ({count})"), count=fnumber(found.waiting)),
+            _(N_("All notices ({count})"), count=fnumber(inside.waiting)),
             key="bell:all",
             type="tertiary",
             icon=":material/arrow_forward:",
         ):
             go("notices")
-        keys.enter("bell")
+    if any(line.seen_at is None for line in inside.lines):
+        background(notices.see, notices.SeeNotices, newest=inside.lines[0].id)
+
+
+@fragment(run_every=f"{LOOKS_AT_WORK}s")
+def _work() -> None:
+    for job in fetch(notices.opened_bell).jobs:
+        _job(job)
 
 
 def _job(job: JobLine) -> None:

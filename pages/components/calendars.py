@@ -7,9 +7,10 @@ from typing import Any, Final
 import streamlit as st
 from pydantic import ValidationError
 
+from pages.components.drawers import drawer
 from pages.components.forms import Form
 from pages.components.frame import done, fetch
-from pages.components.layout import NOTHING, Tone, drawer, facts
+from pages.components.layout import NOTHING, Tone, facts
 from pages.components.tables import Column, Kind, rows_table
 from pages.components.troubles import worded
 from pages.components.words import _, choice, fdate, field, raw

@@ -1,4 +1,4 @@
-"""The building blocks of a page: title row, cards, facts, chips, tiles, empty states, drawers.
+"""The building blocks of a page: title row, cards, facts, chips, tiles, empty states.
 
 Two kinds of words go in. A *phrase* comes from `_` (translated, its parameters already escaped)
 and may hold markdown. A *text* is anything else, what people typed above all; it is escaped here
@@ -8,20 +8,17 @@ and shown letter by letter, so callers pass it as it is, or from `raw`, `field`,
 import base64
 import datetime as dt
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import wraps
 from html import escape
 from typing import Final, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.components import keys
 from pages.components.bell import bell
-from pages.components.runs import one_run
 from pages.components.words import _, choice, fdate, fmoment, language, plain
 from services.core.words import N_
 
@@ -284,41 +281,3 @@ def empty(title: str, what_to_do: str, icon: str = ":material/inbox:") -> DeltaG
         place = st.container(horizontal=True, horizontal_alignment="center")
         st.space("small")
         return place
-
-
-# ---- drawers
-
-
-def drawer(
-    title: str,
-    *,
-    name: str | None = None,
-    width: Literal["small", "medium", "large"] = "medium",
-    on_close: Callable[[], None] | None = None,
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Show what the decorated function draws on the right, over the page.
-
-    `title` is a phrase, `name` a text after it. Closing it runs the page again, `on_close` first.
-    """
-    words = f"{title} · {plain(name)}" if name else title
-    open_dialog = st.dialog(words, width=width, position="right", on_dismiss=on_close or "rerun")
-
-    def decorate(draw: Callable[..., None]) -> Callable[..., None]:
-        @one_run()
-        @wraps(draw)
-        def drawn(*args: object, **kwargs: object) -> None:
-            draw(*args, **kwargs)
-            keys.enter()
-
-        return open_dialog(drawn)
-
-    return decorate
-
-
-def confirm(label: str, *, key: str, icon: str | None = None) -> bool:
-    """The last row of a drawer: the deed and a way out. True when the deed is wanted."""
-    with st.container(horizontal=True, gap="small"):
-        wanted = st.button(label, key=f"{key}:yes", type="primary", icon=icon)
-        if st.button(_(N_("Cancel")), key=f"{key}:no"):
-            st.rerun()
-    return wanted

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import streamlit as st
 
 from db.models import Channel, Lifecycle
-from pages.components import charts, layout, pickers, tables
+from pages.components import charts, drawers, layout, pickers, tables
 from pages.components.customers.colours import label_chip
 from pages.components.layout import Chip, Event, Tone
 from pages.components.tables import Column, Kind
@@ -210,12 +210,12 @@ def show_story() -> None:
 
 
 def edit() -> None:
-    @layout.drawer(own("编辑客户", "Edit customer"), name=typed("王建国", "Wang Jianguo"))
+    @drawers.drawer(own("编辑客户", "Edit customer"), name=typed("王建国", "Wang Jianguo"))
     def body() -> None:
         st.text_input(own("姓名", "Name"), value=typed("王建国", "Wang Jianguo"))
         pickers.choose(own("首选渠道", "Channel"), Channel, "drawer:channel")
         pickers.day(own("下次联系", "Next contact"), "drawer:day")
-        if layout.confirm(own("保存", "Save"), key="edit"):
+        if drawers.confirm(own("保存", "Save"), key="edit"):
             st.rerun()
 
     body()

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components import layout
+from pages.components.drawers import drawer
 from pages.components.forms import Form
 from pages.components.frame import done, fetch
 from pages.components.words import _, field, raw
@@ -32,7 +32,7 @@ def _finish(receipt: object, words: str | None = None) -> None:
 
 
 def create() -> None:
-    @layout.drawer(_(N_("New customer")), width="medium")
+    @drawer(_(N_("New customer")), width="medium")
     def draw() -> None:
         places = fetch(customers.places)
         stores = places.stores
@@ -63,7 +63,7 @@ def create() -> None:
 
 
 def touch(file: CustomerFile) -> None:
-    @layout.drawer(_(N_("Record touch")), name=str(file.values["name"]))
+    @drawer(_(N_("Record touch")), name=str(file.values["name"]))
     def draw() -> None:
         form = Form("customers.touch", subject=file.id, values={"kind": "call"}, keeps_draft=True)
         form.choice("kind", customers.TouchKind)
@@ -77,7 +77,7 @@ def touch(file: CustomerFile) -> None:
 
 
 def assign(file: CustomerFile) -> None:
-    @layout.drawer(_(N_("Hand on")), name=str(file.values["name"]))
+    @drawer(_(N_("Hand on")), name=str(file.values["name"]))
     def draw() -> None:
         st.caption(_(N_("Everything on the file goes along. Owner left empty: into the pool")))
         begin = {"store_id": file.values["store_id"], "owner_id": file.values["owner_id"]}
@@ -100,7 +100,7 @@ def assign(file: CustomerFile) -> None:
 
 
 def reveal(file: CustomerFile) -> None:
-    @layout.drawer(_(N_("Show masked")), name=str(file.values["name"]))
+    @drawer(_(N_("Show masked")), name=str(file.values["name"]))
     def draw() -> None:
         st.caption(_(N_("Your reason is written down. The field stays open for 15 minutes")))
         form = Form("customers.reveal", subject=file.id)
@@ -123,7 +123,7 @@ def reveal(file: CustomerFile) -> None:
 
 
 def add_vehicle(file: CustomerFile) -> None:
-    @layout.drawer(_(N_("Add a car")), name=str(file.values["name"]))
+    @drawer(_(N_("Add a car")), name=str(file.values["name"]))
     def draw() -> None:
         form = Form("customers.vehicle", subject=file.id, values={"role": "owner"})
         form.text("vin")
@@ -143,7 +143,7 @@ def add_vehicle(file: CustomerFile) -> None:
 
 
 def edit_vehicle(file: CustomerFile, vehicle: VehicleView) -> None:
-    @layout.drawer(_(N_("Edit the car")), name=str(vehicle.values["model"] or ""))
+    @drawer(_(N_("Edit the car")), name=str(vehicle.values["model"] or ""))
     def draw() -> None:
         shown = {n: v for n, v in vehicle.values.items() if n not in vehicle.masked}
         form = Form("customers.car", subject=f"{vehicle.id}:{vehicle.version}", values=shown)
@@ -194,7 +194,7 @@ def _end_part(file: CustomerFile, ownership_id: int) -> None:
 
 
 def add_document(file: CustomerFile) -> None:
-    @layout.drawer(_(N_("Add a document")), name=str(file.values["name"]))
+    @drawer(_(N_("Add a document")), name=str(file.values["name"]))
     def draw() -> None:
         form = Form("customers.document", subject=file.id, values={"status": "in_place"})
         form.choice("kind", customers.DocumentKind)
@@ -209,7 +209,7 @@ def add_document(file: CustomerFile) -> None:
 
 
 def give_consent(file: CustomerFile) -> None:
-    @layout.drawer(_(N_("Record a consent")), name=str(file.values["name"]))
+    @drawer(_(N_("Record a consent")), name=str(file.values["name"]))
     def draw() -> None:
         form = Form("customers.consent", subject=file.id, values={"purpose": "service_calls"})
         form.choice("purpose", customers.Purpose)
@@ -223,7 +223,7 @@ def give_consent(file: CustomerFile) -> None:
 
 
 def withdraw_consent(file: CustomerFile, consent: ConsentView) -> None:
-    @layout.drawer(_(N_("Withdraw consent")), name=str(file.values["name"]))
+    @drawer(_(N_("Withdraw consent")), name=str(file.values["name"]))
     def draw() -> None:
         form = Form("customers.withdraw", subject=consent.id)
         form.text("reason", needed=True)

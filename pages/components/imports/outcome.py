@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
+from pages.components.drawers import confirm, drawer
 from pages.components.files import file_button
 from pages.components.frame import done, fetch, request_id, submit
 from pages.components.imports.running import watch
-from pages.components.layout import Chip, Tone, card, chips, confirm, drawer, tile, tiles
+from pages.components.layout import Chip, Tone, card, chips, tile, tiles
 from pages.components.tables import Column, Kind, rows_table
 from pages.components.words import _, choice, field, fnumber, language, raw
 from services import imports

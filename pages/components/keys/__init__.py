@@ -4,7 +4,7 @@ Its shortcuts of buttons (`shortcut=`) do the rest.
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -18,7 +18,13 @@ def listen() -> None:
     _keys(key="keys", height="content")
 
 
-def enter(place: str = "drawer") -> None:
-    """In a drawer or popover: put the cursor into the first empty text field as it opens, or, in a
-    popover without any, onto its first button. `place` tells apart what may be open at once."""
-    _keys(key=f"keys:{place}", data={"first": True}, height="content")
+def enter(at: Literal["field", "button"] = "field") -> None:
+    """In a drawer: put the cursor into the first empty text field as it opens, or the keyboard onto
+    its first button."""
+    _keys(key="keys:drawer", data={"first": at}, height="content")
+
+
+def name(words: str, *, of: str) -> None:
+    """What a button that shows a sign only is called by whoever hears the page: the button in the
+    container around this. `of` is the button's key."""
+    _keys(key=f"keys:{of}", data={"name": words}, height="content")

@@ -2,9 +2,9 @@
 //
 // - "/" leads to the search box, unless one is typing.
 // - Tab and Ctrl+Enter work inside of a date as elsewhere.
-// - A drawer opens with the cursor in its first empty text field (data.first).
-// - So does a popover; one that has none opens with its first button in focus. Streamlit draws it
-//   at the end of the page, a long way of Tab from the button that opened it.
+// - A drawer opens with the cursor in its first empty text field (data.first is "field"), or with
+//   its first button in focus ("button").
+// - A button that shows a sign only has a name for whoever hears the page (data.name).
 const FIELDS = "textarea:enabled, input:enabled:is([type=text], [type=search], :not([type]))"
 
 const types = (node) => node?.isContentEditable || node?.matches?.("input, textarea, select")
@@ -46,20 +46,30 @@ if (!window.__crmKeys) {
   document.addEventListener("keydown", onKey, { capture: true })
 }
 
-const enter = (drawer, until) => {
-  const fields = [...drawer.querySelectorAll(FIELDS)]
-  const texts = fields.filter((field) => field.getAttribute("role") !== "combobox")
-  const button = drawer.matches("[data-testid=stPopoverBody]") && drawer.querySelector("button:enabled")
-  const first = texts.find((field) => !field.value) ?? texts[0] ?? button
+const enter = (drawer, at, until) => {
   const here = document.activeElement
   if (here !== drawer && drawer.contains(here) && here.tagName !== "BUTTON") return // typing already
+  const first = at === "button" ? drawer.querySelector("[data-testid=stButton] button") : firstField(drawer)
   if (first) first.focus()
-  else if (Date.now() < until) setTimeout(enter, 50, drawer, until) // its fields are still loading
+  else if (Date.now() < until) setTimeout(enter, 50, drawer, at, until) // it is still loading
+}
+
+const firstField = (drawer) => {
+  const fields = [...drawer.querySelectorAll(FIELDS)]
+  const texts = fields.filter((field) => field.getAttribute("role") !== "combobox")
+  return texts.find((field) => !field.value) ?? texts[0]
+}
+
+const name = (place, words) => {
+  const around = place.closest("[data-testid=stVerticalBlock], [data-testid=stHorizontalBlock]")
+  around?.querySelector("button")?.setAttribute("aria-label", words)
 }
 
 export default function ({ data, parentElement }) {
-  const drawer = (parentElement.host ?? parentElement).closest("[role=dialog]")
+  const place = parentElement.host ?? parentElement
+  if (data?.name) name(place, data.name)
+  const drawer = place.closest("[role=dialog]")
   if (!data?.first || !drawer || drawer.dataset.crmEntered) return
   drawer.dataset.crmEntered = "yes"
-  enter(drawer, Date.now() + 2000)
+  enter(drawer, data.first, Date.now() + 2000)
 }
