@@ -52,6 +52,8 @@ ASSETS: Final = ("/static/", "/app/static/", "/component/", "/_stcore/bidi-compo
 """Scripts, styles and fonts: the same for everyone, nobody's data."""
 SHELL: Final = re.compile(r"/[a-z][a-z0-9_-]*")
 """A page's address: the answer is the same empty page for all."""
+SERVED: Final = ("/media/", "/files/", "/_stcore/")
+"""What a live session opens. Anywhere else Streamlit would answer with a page that stays blank."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 UNCACHED: Final = ("/media/", "/files/", "/_stcore/", "/auth/")
 BAD_HOST: Final = 421
@@ -100,7 +102,8 @@ class Gate:
             return 0 if path == SOCKET else 404
         if path in OPEN or path.startswith(ASSETS) or SHELL.fullmatch(path):
             return 0
-        return await to_thread.run_sync(_status_of, token_of(visit))
+        status = await to_thread.run_sync(_status_of, token_of(visit))
+        return status or (0 if path.startswith(SERVED) else 404)
 
 
 def token_of(visit: HTTPConnection) -> str:

@@ -26,7 +26,6 @@ from services.core.words import N_
 
 LISTED: Final = 200
 Answer = Annotated[str, fields.text(200, least=0)]
-_REASON_LEAST: Final = 4
 
 
 class OwnRequest(NotPermitted):
@@ -58,8 +57,9 @@ class Kind:
     """(session, who asked, the form, the id of who granted it)."""
     as_of_now: Callable[[Any], Any]
     """The form as it would be done at this moment: days may have passed while it waited."""
-    facts: Callable[[Session, Any], list[tuple[str, Any]]]
-    """(field, value) of what is asked, as the page shows it; words of ours as a `Phrase`."""
+    facts: Callable[[Session, Any, datetime | None], list[tuple[str, Any]]]
+    """(field, value) of what is asked, as the page shows it; words of ours as a `Phrase`. What it
+    is compared with is of this moment, or of now where that is None."""
 
 
 KINDS: Final[dict[ApprovalKind, Kind]] = {
@@ -123,7 +123,8 @@ def line(session: Session, actor: Actor, approval_id: int) -> ApprovalLine:
     actor.require(Permission.PROFILE_EDIT)
     row = load(session, Approval, approval_id)
     [found] = _lines(session, actor, [row])
-    return replace(found, facts=tuple(_kind(row).facts(session, _form(row))))
+    as_of = None if row.state is ApprovalState.OPEN else row.asked_at
+    return replace(found, facts=tuple(_kind(row).facts(session, _form(row), as_of)))
 
 
 def _lines(session: Session, actor: Actor, rows: Iterable[Approval]) -> list[ApprovalLine]:
@@ -182,7 +183,7 @@ def decide(session: Session, actor: Actor, form: DecideApproval) -> ApprovalStat
     actor.require(Permission(row.needs))
     if not _is_open(row, clock.now()):
         raise NotOpen
-    if not form.is_granted and len(form.answer) < _REASON_LEAST:
+    if not form.is_granted and len(form.answer) < fields.REASON_LEAST:
         raise SayWhy
     if form.is_granted:
         done = _form(row)

@@ -52,8 +52,8 @@ class AuditLine:
     subject_kind: str
     subject_id: int | None
     about: str
-    """The number of the file or the name of the person it was done to; "" for anything else, and
-    for a file that the reader may not see."""
+    """Number and name of the file, or the name of the person, it was done to; "" for anything else,
+    and for a file that the reader may not see."""
     changes: list[tuple[str, Any, Any]]
     """(field, was, is); choices and names as `recorded.read` gives them."""
     details: dict[str, Any]
@@ -115,7 +115,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _lines(session: Session, actor: Actor, entries: list[AuditEntry]) -> list[AuditLine]:
-    about = _numbers(session, entries) | _people(session, entries)
+    about = _files(session, entries) | _people(session, entries)
     lines = []
     for entry in entries:
         details = dict(entry.details)
@@ -152,11 +152,10 @@ def _line(
     )
 
 
-def _numbers(session: Session, entries: list[AuditEntry]) -> dict[int, str]:
-    """Entry -> the number of the file it touched, of those in the reader's sight."""
+def _files(session: Session, entries: list[AuditEntry]) -> dict[int, str]:
+    """Entry -> number and name of the file it touched, of those in the reader's sight."""
     keys = {entry.customer_id for entry in entries if entry.customer_id}
-    query = select(col(Customer.id), col(Customer.number)).where(col(Customer.id).in_(keys))
-    seen = dict(session.execute(query).all())
+    seen = recorded.files_of(session, keys)
     return {entry.id: seen[entry.customer_id] for entry in entries if entry.customer_id in seen}
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from db.models import Job, Notice
 from services import jobs
-from services.core import clock, fields, parameters
+from services.core import clock, fields, parameters, recorded
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict
 from services.core.inputs import Input
@@ -82,7 +82,7 @@ def opened_bell(session: Session, actor: Actor) -> OpenBell:
     newest = select(Notice).where(_is_open()).order_by(col(Notice.id).desc()).limit(SHOWN)
     return OpenBell(
         session.execute(waiting).scalar_one(),
-        tuple(_lines(session.execute(newest).scalars().all())),
+        tuple(_lines(session, session.execute(newest).scalars())),
         tuple(jobs.page(session, actor, only_open=True)),
     )
 
@@ -98,21 +98,34 @@ def page(session: Session, actor: Actor, *, only_open: bool = True) -> list[Noti
     if only_open:
         query = query.where(col(Notice.acted_at).is_(None))
     newest = query.order_by(col(Notice.id).desc()).limit(LISTED)
-    return _lines(session.execute(newest).scalars().all())
+    return _lines(session, session.execute(newest).scalars())
 
 
-def _lines(rows: Iterable[Notice]) -> list[NoticeLine]:
+def _lines(session: Session, found: Iterable[Notice]) -> list[NoticeLine]:
+    rows = list(found)
+    files = recorded.files_of(session, {row.params["customer"] for row in rows if _of_file(row)})
     return [
         NoticeLine(
             id=row.id,
             telling=KINDS[NoticeKind(row.kind)],
-            params=dict(row.params),
+            params=dict(row.params) | _named(row, files),
             created_at=row.created_at,
             seen_at=row.seen_at,
             acted_at=row.acted_at,
         )
         for row in rows
     ]
+
+
+def _of_file(row: Notice) -> bool:
+    return "customer" in row.params
+
+
+def _named(row: Notice, files: dict[int, str]) -> dict[str, str]:
+    """The file it is about by its name too. A notice keeps the number alone: what it says of a
+    person is what his file says, and is gone with it."""
+    file = files.get(row.params["customer"]) if _of_file(row) else None
+    return {} if file is None else {"number": file}
 
 
 class SeeNotices(Input):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.locks import lock_decisions
-from db.models import ParameterValue, Role, Store, User
+from db.models import Approval, ApprovalState, ParameterValue, Role, Store, User
 from services.core import approvals, audit, clock, fields, parameters, recorded
 from services.core.access import Actor, Permission, load
 from services.core.approvals import ApprovalKind, Asked, Phrase
@@ -20,7 +20,6 @@ from services.core.parameters import AS_GROUP, PARAMETERS, Dated, Number, Parame
 from services.core.words import N_
 from services.customers import reveals
 
-Reason = Annotated[str, fields.text(200, least=4)]
 Value = Annotated[str, fields.text(20)]
 
 AS_IN_GROUP: Final = N_("As in the whole group")
@@ -64,6 +63,9 @@ class SettingLine:
     reason: str
     next_value: Number | None
     next_on: date | None
+    asked: str | None
+    """The value that somebody has asked for and nobody has answered, as far as the reader may see
+    the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,20 @@ def page(session: Session, actor: Actor, store_id: int | None = None) -> list[Se
     actor.require(Permission.SETTINGS_VIEW)
     decided = parameters.history(session, PARAMETERS)
     names = _people(session, decided)
+    asked = _asked(session, store_id)
     return [
-        _line(each, [one for one in decided if one.key == each.key], store_id, names)
+        _line(each, [one for one in decided if one.key == each.key], store_id, names, asked)
         for each in PARAMETERS.values()
     ]
+
+
+def _asked(session: Session, store_id: int | None) -> dict[str, str]:
+    """Key -> the value that is asked for, of this store or (None) the group."""
+    waiting = select(Approval).where(
+        col(Approval.kind) == ApprovalKind.SETTING, col(Approval.state) == ApprovalState.OPEN
+    )
+    forms = [row.form for row in session.execute(waiting).scalars()]
+    return {form["key"]: form["value"] for form in forms if form.get("store_id") == store_id}
 
 
 def _line(
@@ -117,6 +129,7 @@ def _line(
     decided: list[Dated],
     store_id: int | None,
     names: dict[int, str],
+    asked: dict[str, str],
 ) -> SettingLine:
     today = clock.today()
     now = parameters.in_force(decided, today, store_id)
@@ -133,6 +146,7 @@ def _line(
         reason=now.reason if now else "",
         next_value=parameters.held(ahead[next_on], each) if next_on else None,
         next_on=next_on,
+        asked=asked.get(each.key),
     )
 
 
@@ -231,7 +245,7 @@ class ChangeSetting(Request):
     store_id: fields.PositiveId | None = None
     value: Annotated[str, fields.text(20, least=0)]
     from_on: fields.DateInRange
-    reason: Reason
+    reason: fields.Reason
 
 
 def change(session: Session, actor: Actor, form: ChangeSetting) -> Outcome:
@@ -313,11 +327,14 @@ def from_today(form: ChangeSetting) -> ChangeSetting:
     return form.model_copy(update={"from_on": max(form.from_on, clock.today())})
 
 
-def facts(session: Session, form: ChangeSetting) -> list[tuple[str, Any]]:
-    """What a proposal says, for whoever decides."""
+def facts(session: Session, form: ChangeSetting, as_of: datetime | None) -> list[tuple[str, Any]]:
+    """What a proposal says, for whoever decides, beside the value that held `as_of` (None: now)."""
     known = parameters.parameter(form.key)
     decided = parameters.history(session, [form.key])
-    now = parameters.in_force(decided, clock.today(), form.store_id)
+    if as_of is not None:
+        decided = [one for one in decided if one.created_at < as_of]
+    day = clock.today() if as_of is None else clock.day_of(as_of)
+    now = parameters.in_force(decided, day, form.store_id)
     places = recorded.names_of(session, Store, {form.store_id})
     return [
         ("key", Phrase(known.label)),
@@ -348,7 +365,7 @@ def _check_order(decided: list[Dated], form: ChangeSetting) -> None:
 
 class WithdrawSetting(Request):
     id: fields.PositiveId
-    reason: Reason
+    reason: fields.Reason
 
 
 def withdraw(session: Session, actor: Actor, form: WithdrawSetting) -> int:

@@ -135,7 +135,11 @@ def _decide(one: ApprovalLine) -> None:
     form.area("answer")
     with st.container(horizontal=True, gap="small"):
         grants = st.button(
-            _(N_("Agree")), key=f"{form.name}:yes", type="primary", icon=":material/check:"
+            _(N_("Agree")),
+            key=f"{form.name}:yes",
+            type="primary",
+            icon=":material/check:",
+            shortcut="ctrl+enter",
         )
         refuses = st.button(_(N_("Refuse")), key=f"{form.name}:no", icon=":material/close:")
     if not (grants or refuses):

@@ -248,7 +248,13 @@ def _past(form: Form, day: dt.date | None) -> None:
 
 
 def _send_button(form: Form, label: str) -> bool:
-    return st.button(label, key=f"{form.name}:send", type="primary", icon=":material/check:")
+    return st.button(
+        label,
+        key=f"{form.name}:send",
+        type="primary",
+        icon=":material/check:",
+        shortcut="ctrl+enter",
+    )
 
 
 def _weigh(

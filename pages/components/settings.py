@@ -50,6 +50,7 @@ def section_table(found: Sequence[SettingLine], section: str) -> str | None:
                 one.reason,
                 one.next_on,
                 one.next_value if one.next_value is None else str(one.next_value),
+                _asked(one),
             )
             for one in found
         ],
@@ -62,11 +63,17 @@ def section_table(found: Sequence[SettingLine], section: str) -> str | None:
             Column("reason", field("reason"), width=150),
             Column("next_on", raw(N_("Next change")), Kind.DATE, width=110),
             Column("next", raw(N_("Next value")), width=80),
+            Column("asked", raw(N_("Asked for")), width=100),
         ],
         key=f"settings:{section}",
         on_select="once",
     )
     return picked
+
+
+def _asked(line: SettingLine) -> str | None:
+    """The value for which somebody else's answer is awaited."""
+    return raw(settings.AS_IN_GROUP) if line.asked == AS_GROUP else line.asked
 
 
 def open_drawer(line: SettingLine, store_id: int | None, store: str | None, rights: Rights) -> None:
@@ -89,14 +96,15 @@ def _draw(line: SettingLine, store_id: int | None, rights: Rights) -> None:
 
 def _present(line: SettingLine, store_id: int | None) -> None:
     """What holds, and what it is compared with."""
-    now = f"{line.value} {choice(line.parameter.unit)}"
+    now, asked = f"{line.value} {choice(line.parameter.unit)}", _asked(line)
     if line.since is None:
         origin = Chip(raw(N_("As delivered")))
     elif store_id is not None and not line.is_own:
         origin = Chip(raw(settings.AS_IN_GROUP))
     else:
         origin = Chip(raw(N_("Since {day}"), day=fdate(line.since)), Tone.INFO)
-    chips([Chip(now, Tone.SPECIAL), origin])
+    waiting = [Chip(raw(N_("Asked for: {value}"), value=asked), Tone.WARN)] if asked else []
+    chips([Chip(now, Tone.SPECIAL), origin, *waiting])
     st.caption(
         _(
             N_("From {least} to {most}; as delivered {default}. Requirement {source}"),
@@ -128,7 +136,13 @@ def _change(line: SettingLine, store_id: int | None, *, needs_second: bool) -> N
     to_send: dict[str, Any] | None = None
     with st.container(horizontal=True):
         label = _(N_("Send for approval")) if needs_second else _(N_("Change"))
-        if st.button(label, key=f"{form.name}:send", type="primary", icon=":material/check:"):
+        if st.button(
+            label,
+            key=f"{form.name}:send",
+            type="primary",
+            icon=":material/check:",
+            shortcut="ctrl+enter",
+        ):
             to_send = dict(form.typed)
         if line.is_own and st.button(
             _(N_("Follow the group again")), key=f"{form.name}:follow", icon=":material/undo:"

@@ -22,8 +22,6 @@ from services.core.normal import Spans, written_hours
 from services.core.words import N_
 from services.core.worktime import Calendar, Week
 
-Reason = Annotated[str, fields.text(200, least=4)]
-
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 YEARS: Final = range(2000, 2101)
 """Years that are shown, so those for which something can be decided."""
@@ -83,7 +81,7 @@ class HoursProposal(Input):
 
 
 class ChangeHours(HoursProposal, Request):
-    reason: Reason
+    reason: fields.Reason
     corrects_past: bool = False
 
 
@@ -110,13 +108,13 @@ class DaysProposal(Input):
 
 
 class SetDays(DaysProposal, Request):
-    reason: Reason
+    reason: fields.Reason
     corrects_past: bool = False
 
 
 class WithdrawHours(Request):
     id: fields.PositiveId
-    reason: Reason
+    reason: fields.Reason
     corrects_past: bool = False
 
 
@@ -126,7 +124,7 @@ class WithdrawDays(Request):
     store_id: fields.PositiveId | None = None
     first_on: Day
     last_on: Day
-    reason: Reason
+    reason: fields.Reason
     corrects_past: bool = False
 
 

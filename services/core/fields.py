@@ -40,6 +40,7 @@ __all__ = [
     "Plate",
     "PositiveId",
     "Quantity",
+    "Reason",
     "RequestId",
     "Sought",
     "Username",
@@ -56,6 +57,8 @@ __all__ = [
 
 T = TypeVar("T")
 
+REASON_LEAST: Final = 2
+"""Characters: two say something in Chinese, as in 误录 or 报废."""
 BIGGEST_COUNT: Final = 2**31 - 1
 """What an integer column holds on PostgreSQL."""
 BIGGEST_ID: Final = BIGGEST_COUNT
@@ -222,6 +225,8 @@ Written = Annotated[str, _of_text(normal.storable)]
 Sought = Annotated[str, _of_text(_sought)]
 """What is looked for: cleaned as what it may find is. Nonsense is no error and finds nothing."""
 Name = Annotated[str, _of_text(normal.name)]
+Reason = Annotated[str, text(200, least=REASON_LEAST)]
+"""Why somebody does it."""
 LongText = Annotated[str, text(10_000, lines=True)]
 Code = Annotated[str, _of_text(_code)]
 Username = Annotated[str, _of_text(_username)]

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Enum, select
 from sqlmodel import Session, col
 
-from db.models import OwnershipRole, Store, User
+from db.models import Customer, OwnershipRole, Store, User
 from db.types import metadata
 
 Stored = tuple[str, str, Any]
@@ -46,6 +46,15 @@ def _choices(kind: str, field: str) -> type[StrEnum] | None:
     column = table.columns.get(field) if table is not None else None
     enum = column.type.enum_class if column is not None and isinstance(column.type, Enum) else None
     return enum if enum is not None and issubclass(enum, StrEnum) else None
+
+
+def files_of(session: Session, keys: Collection[int]) -> dict[int, str]:
+    """Customer -> the number and the name of his file, of those in the reader's sight."""
+    if not keys:
+        return {}
+    query = select(col(Customer.id), col(Customer.number), col(Customer.name))
+    found = session.execute(query.where(col(Customer.id).in_(keys)))
+    return {key: f"{number} {name}" for key, number, name in found}
 
 
 def _names(session: Session, stored: Iterable[Stored]) -> dict[tuple[str, int], str]:

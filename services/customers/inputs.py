@@ -29,6 +29,7 @@ from services.core.fields import (
     Phone,
     Plate,
     PositiveId,
+    Reason,
     VinCode,
     text,
 )
@@ -38,7 +39,6 @@ Short = Annotated[str, text(40, least=0)]
 Medium = Annotated[str, text(80, least=0)]
 Long = Annotated[str, text(200, least=0)]
 Note = Annotated[str, text(2000, least=0, lines=True)]
-Reason = Annotated[str, text(200, least=4)]
 
 
 class CreateCustomer(Request):

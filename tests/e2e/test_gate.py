@@ -112,6 +112,13 @@ def test_metrics_are_closed_for_everyone(at_live: Live) -> None:
     assert ask(f"{at_live.url}/media/nothing.csv", token=token).status == 404
 
 
+def test_an_address_that_would_stay_blank_is_nothing(at_live: Live) -> None:
+    """Streamlit answers with its empty page, whose scripts it then asks for at the wrong place."""
+    token = come_in("director").token
+    assert ask(f"{at_live.url}/customers/12", token=token).status == 404
+    assert ask(f"{at_live.url}/customers", token=token).status == 200
+
+
 @pytest.mark.parametrize("path", ["/", "/users", "/livez", "/media/x.csv", "/_stcore/health"])
 def test_every_answer_is_dressed(at_live: Live, path: str) -> None:
     headers = ask(at_live.url + path).headers

@@ -95,7 +95,7 @@ def test_a_granted_request_is_done_in_the_name_of_whoever_asked(dealer: Dealer):
 
 def test_a_refused_one_does_nothing_and_says_why(dealer: Dealer):
     key = ask(dealer)
-    for empty in ("", "no"):
+    for empty in ("", "n"):
         with pytest.raises(SayWhy):
             refuse(dealer, key, empty)
     assert refuse(dealer, key) is ApprovalState.REFUSED
@@ -135,8 +135,19 @@ def test_a_request_is_seen_by_whom_it_concerns_only(dealer: Dealer):
         assert fetch(approvals.page, dealer.caller(who)) == []
         with pytest.raises(NotFound):
             fetch(approvals.line, dealer.caller(who), key)
+    assert values_in(dealer, key) == ("60", "20")
+
+
+def test_an_answered_request_stands_beside_the_value_that_held_when_it_was_asked(dealer: Dealer):
+    key = ask(dealer)
+    answer(dealer, key)
+    assert values_in(dealer, key) == ("60", "20")
+
+
+def values_in(dealer: Dealer, key: int) -> tuple[str, str]:
+    """The value that holds and the one that is asked for, as the request says it."""
     facts = dict(fetch(approvals.line, dealer.caller("director"), key).facts)
-    assert (facts["present_value"], facts["value"]) == ("60", "20")
+    return facts["present_value"], facts["value"]
 
 
 def test_an_answer_is_given_once(dealer: Dealer):

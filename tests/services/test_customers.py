@@ -564,9 +564,13 @@ def hand_on(dealer: Dealer, key: int, *, store: int, owner: str, by: str = "stew
 def test_both_stores_read_that_a_file_was_handed_on(dealer: Dealer):
     key = dealer.customer("搬家客户", number="T0000777")
 
+    left_by = None
+
     def told(who):
         page = fetch(audits.page, dealer.caller(who), audits.AuditFilters())
         lines = [line for line in page.lines if line.action == "customers:assigned"]
+        named = "" if who == left_by else "T0000777 搬家客户"
+        assert {line.about for line in lines} <= {named}
         assert {line.subject_id for line in lines} <= {key}
         return [(line.reason, line.changes, line.details) for line in lines]
 
@@ -574,6 +578,7 @@ def test_both_stores_read_that_a_file_was_handed_on(dealer: Dealer):
     [(_, within, _)] = told("manager")
     assert (within, told("manager2")) == ([("owner_id", "sales 某", "service 某")], [])
     hand_on(dealer, key, store=2, owner="sales2")
+    left_by = "manager"
     left = ("客户搬到宁波", [], {"store": "宁波江北店", "customer": "T0000777"})
     assert told("manager") == [left, ("客户搬到宁波", within, {})]
     [(reason, came, _)] = told("manager2")

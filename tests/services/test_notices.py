@@ -170,7 +170,9 @@ def test_what_one_knows_from_elsewhere_is_settled_but_no_failure(dealer: Dealer)
 # ---- who is told of what
 
 
-def test_whoever_gets_a_file_is_told_with_its_number_and_no_name(dealer: Dealer):
+def test_a_file_that_was_handed_on_is_named_to_those_who_see_it_and_kept_by_its_number(
+    dealer: Dealer,
+):
     key = dealer.customer("赵秘密", owner="sales")
     form = customers.AssignCustomer(
         request_id=uuid4(),
@@ -183,7 +185,15 @@ def test_whoever_gets_a_file_is_told_with_its_number_and_no_name(dealer: Dealer)
     perform(customers.assign, dealer.caller("manager"), form)
     [line] = fetch(notices.page, dealer.caller("service"))
     assert line.place == ("customers", {"id": str(key)})
-    assert "赵" not in str(line.params)
+    assert line.params["number"] == "T0000001 赵秘密"
+    [kept] = dealer.rows(Notice)
+    assert kept.params["number"] == "T0000001"
+    onward = form.model_copy(
+        update={"request_id": uuid4(), "version": 2, "store_id": 2, "owner_id": None}
+    )
+    perform(customers.assign, dealer.caller("director"), onward)
+    [line] = fetch(notices.page, dealer.caller("service"))
+    assert line.params["number"] == "T0000001"
     assert bell(dealer, "sales") == bell(dealer, "manager") == (0, 0)
 
 

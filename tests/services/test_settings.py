@@ -269,6 +269,19 @@ def test_a_manager_proposes_for_the_group_and_his_own_store_only(dealer: Dealer)
     assert asked(dealer, "manager", REVEALS_OF_OTHERS, store_id=1).asked
 
 
+def test_a_parameter_shows_what_is_asked_for_to_those_who_see_the_request(dealer: Dealer):
+    def shown(who: str, store: int | None = None) -> str | None:
+        lines = fetch(settings.page, dealer.caller(who), store)
+        return {line.id: line.asked for line in lines}[REVEALS_OF_OTHERS]
+
+    outcome = asked(dealer, "manager", REVEALS_OF_OTHERS, store_id=1)
+    assert shown("manager", 1) == shown("director", 1) == "20"
+    assert shown("manager") is shown("manager", 2) is shown("steward", 1) is None
+    assert outcome.asked is not None
+    grant(dealer, outcome.asked.approval_id)
+    assert shown("manager", 1) is None
+
+
 def test_what_cannot_be_decided_is_not_asked_either(dealer: Dealer):
     with pytest.raises(OutOfBounds):
         asked(dealer, "manager", value="0")
