@@ -81,11 +81,11 @@ def rows_table(
     """Show rows; return the chosen row's id, or None.
 
     A row is a dataclass (or named tuple) with an `id` and the columns' attributes, or a plain
-    tuple of the id and then the values in the columns' order. `on_select="rerun"`: the choice
-    stays and is returned in every run, also when the rows around it change, for as long as it is
-    among them. `"once"`: a click anywhere in a row returns it in the one run that follows, for
-    opening a record; the same row can then be clicked again. `alt` is a text. Raises `ValueError`
-    over `LONGEST` rows.
+    tuple of the id and then the values in the columns' order. A click anywhere in a row chooses
+    it. `on_select="rerun"`: the choice stays and is returned in every run, also when the rows
+    around it change, for as long as it is among them. `"once"`: it is returned in the one run that
+    follows, for opening a record; the same row can then be clicked again. `alt` is a text. Raises
+    `ValueError` over `LONGEST` rows.
     """
     if len(rows) > LONGEST:
         raise ValueError(f"{len(rows)} rows; show a page of at most {LONGEST}")
@@ -123,21 +123,32 @@ def arrow(rows: Sequence[Any], columns: Sequence[Column]) -> pa.Table:
 
 
 def _kept(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any]) -> Any:
-    """The widget is a new one when the rows change, so that no position outlives its rows."""
-    memory = f"{key}:chosen"
+    """The widget is a new one when the rows change, so that no position outlives its rows, and
+    when a cell was clicked, so that it shows its row as chosen."""
+    memory, turns = f"{key}:chosen", f"{key}:turn"
+    turn = st.session_state.setdefault(turns, 0)
+    widget = f"{key}:{turn}:{_digest(ids)}"
+
+    def keep() -> None:
+        if widget not in st.session_state:
+            return  # the session was emptied while the click was on its way
+        selection = st.session_state[widget]["selection"]
+        if selection["cells"]:
+            st.session_state[turns] = turn + 1
+        rows = [row for row, _column in selection["cells"]] or selection["rows"]
+        st.session_state[memory] = _at(ids, rows)
+
     chosen = st.session_state.get(memory)
     default = {"selection": {"rows": [ids.index(chosen)] if chosen in ids else []}}
-    event = st.dataframe(
+    st.dataframe(
         data,
-        key=f"{key}:{_digest(ids)}",
-        on_select="rerun",
-        selection_mode="single-row",
+        key=widget,
+        on_select=keep,
+        selection_mode=["single-row", "single-cell"],
         selection_default=cast("Any", default),
         **look,
     )
-    chosen = _at(ids, event["selection"]["rows"])
-    st.session_state[memory] = chosen
-    return chosen
+    return chosen if chosen in ids else None
 
 
 def _picked_once(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any]) -> Any:

@@ -35,10 +35,11 @@ def number(page: Page) -> Locator:
     return bell(page).locator(".stMarkdownBadge")
 
 
-def pick(page: Page, table: int, row: int) -> None:
-    """Click the `row`th row (from 1) of the page's `table`th table; its cells are painted, and what
-    is above it may still be coming."""
-    cells = page.get_by_test_id("stDataFrame").locator("canvas").nth(table)
+def pick(page: Page, table: int, row: int, *, within: Locator | None = None) -> None:
+    """Click the `row`th row (from 1) of the page's `table`th table (from 0), or of a part's; its
+    cells are painted, and what is above it may still be coming."""
+    tables = (within or page).get_by_test_id("stDataFrame")
+    cells = tables.nth(table).locator("canvas").first
     cells.locator(f"tr >> nth={row}").wait_for(state="attached")
     before, place = None, cells.bounding_box()
     while place != before:
