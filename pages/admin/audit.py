@@ -50,12 +50,12 @@ else:
     tables.rows_table(
         [lines.deed(line) for line in page.lines],
         [
-            Column("at", field("at"), Kind.MOMENT, width=140),
-            Column("person", raw(N_("By")), width=100),
+            Column("at", field("at"), Kind.MOMENT, width=135),
+            Column("person", raw(N_("By")), width=90),
             Column("action", raw(N_("Deed")), width=130),
             Column("record", raw(N_("Record")), width=170),
-            Column("what", raw(N_("What")), width=330),
-            Column("reason", field("reason"), width=150),
+            Column("what", raw(N_("What")), width=280),
+            Column("reason", field("reason"), width=120),
             Column("source", raw(N_("From where")), width=90),
         ],
         key="audit",

@@ -20,6 +20,9 @@ LOOKS: Final = 60
 LOOKS_AT_WORK: Final = 5
 """The same while work of one's own goes on."""
 BELL: Final = "bell"
+SLIM: Final = 36
+WIDE: Final = 64
+"""Pixels, for a thumb: with the number of what is new."""
 WANTED: Final = "bell:wanted"
 
 
@@ -45,8 +48,8 @@ def _sign(found: Bell) -> None:
             f":red-badge[{fnumber(found.unseen)}]" if found.unseen else "",
             icon="spinner" if found.is_working else ":material/notifications:",
             type="tertiary",
-            help=_(N_("Notices")),
             key="bell:ring",
+            width=WIDE if found.unseen else SLIM,
         )
         keys.name(_(N_("Notices")), of="bell")
     if rung:

@@ -116,12 +116,11 @@ def _row() -> DeltaGenerator:
 
 def _with_bell() -> DeltaGenerator:
     """The place for actions, and right of it the bell of whoever is here."""
-    with st.container(
-        horizontal=True, width="content", vertical_alignment="center", gap="small", wrap=False
-    ):
+    with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
         place = _actions()
         if "whose" in st.session_state:
-            bell()
+            with st.container(width="content"):  # else a fragment takes more room than it needs
+                bell()
     return place
 
 

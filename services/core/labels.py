@@ -100,6 +100,7 @@ FIELDS: Final[dict[str, str]] = {
     "other_phone": N_("Other phone"),
     "owner": N_("Owner"),
     "owner_id": N_("Owner"),
+    "user_id": N_("User"),
     "part": N_("Part in the car"),
     "password": N_("Password"),
     "phone": N_("Phone"),

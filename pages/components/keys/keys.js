@@ -62,7 +62,7 @@ const firstField = (drawer) => {
 
 const name = (place, words) => {
   const around = place.closest("[data-testid=stVerticalBlock], [data-testid=stHorizontalBlock]")
-  around?.querySelector("button")?.setAttribute("aria-label", words)
+  for (const button of around?.querySelectorAll("button") ?? []) button.setAttribute("aria-label", words)
 }
 
 export default function ({ data, parentElement }) {
