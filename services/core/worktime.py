@@ -5,11 +5,13 @@ that make up for them, and single days that differ. Every clock of the house is 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from math import ceil
 from typing import Final
 
 import chinese_calendar  # type: ignore[import-untyped]
@@ -87,14 +89,15 @@ class Calendar:
 
     def year(self, number: int) -> "_Year":
         if number not in self._years:
-            self._years[number] = _Year(list(self._open_in(number)))
+            self._years[number] = _Year(self._open_in(number))
         return self._years[number]
 
-    def _open_in(self, number: int) -> Iterator[Span]:
-        """The open spans of a local year in minutes since 1970 (UTC), in order."""
+    def _open_in(self, number: int) -> Iterator[list[Span]]:
+        """The days of a local year on which it is open: their spans in minutes since 1970 (UTC)."""
         day, end = date(number, 1, 1), date(number + 1, 1, 1)
         while day < end:
-            yield from self._open_on(day)
+            if spans := list(self._open_on(day)):
+                yield spans
             day += timedelta(days=1)
 
     def _open_on(self, day: date) -> Iterator[Span]:
@@ -117,13 +120,15 @@ class Calendar:
 
 
 class _Year:
-    """The open spans of a year with what was worked before each."""
+    """The open spans of a year with what was worked before each, in minutes and in days."""
 
-    def __init__(self, spans: list[Span]) -> None:
-        self.starts = [opens for opens, _closes in spans]
-        self.spans = spans
-        self.before = [0, *accumulate(closes - opens for opens, closes in spans)]
+    def __init__(self, days: Iterable[Sequence[Span]]) -> None:
+        self.days = [_Day(spans) for spans in days]
+        self.spans = [span for day in self.days for span in day.spans]
+        self.starts = [opens for opens, _closes in self.spans]
+        self.before = [0, *accumulate(closes - opens for opens, closes in self.spans)]
         self.total = self.before[-1]
+        self.day_starts = [day.spans[0][0] for day in self.days]
 
     def worked_until(self, minute: int) -> int:
         """Working minutes of the year before `minute`."""
@@ -137,6 +142,37 @@ class _Year:
         """The minute at which `worked` (1 to total) working minutes have passed."""
         at = bisect_right(self.before, worked - 1) - 1
         return self.spans[at][0] + worked - self.before[at]
+
+    def days_until(self, minute: int) -> Fraction:
+        """Working days of the year before `minute`; of a day under way, the share that is over."""
+        at = bisect_right(self.day_starts, minute) - 1
+        return Fraction(0) if at < 0 else at + self.days[at].share_until(minute)
+
+    def moment_of_days(self, worked: Fraction) -> int:
+        """The minute at which `worked` (above 0, at most all) working days have passed."""
+        at = ceil(worked) - 1
+        return self.days[at].moment(worked - at)
+
+
+class _Day:
+    """The open spans of one day."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self.spans = spans
+        self.length = sum(closes - opens for opens, closes in spans)
+
+    def share_until(self, minute: int) -> Fraction:
+        over = sum(min(minute, closes) - opens for opens, closes in self.spans if opens < minute)
+        return Fraction(over, self.length)
+
+    def moment(self, share: Fraction) -> int:
+        """The first minute at which at least this share (above 0) is over."""
+        left = ceil(share * self.length)
+        for opens, closes in self.spans:
+            if left <= closes - opens:
+                return opens + left
+            left -= closes - opens
+        raise AssertionError("a share is at most 1")
 
 
 def business_minutes(begin: datetime, end: datetime, calendar: Calendar) -> int:
@@ -172,6 +208,38 @@ def add_business_minutes(begin: datetime, minutes: int, calendar: Calendar) -> d
         if wanted <= year.total:
             return _instant(year.moment(wanted))
         wanted -= year.total
+    raise NoWorkingTime
+
+
+def business_days(begin: datetime, end: datetime, calendar: Calendar) -> Fraction:
+    """Working days from `begin` to `end`, of each day the share of its working minutes that lies
+    between: from the middle of a working day to the middle of the next it is 1, however long each
+    is. Aware instants, cut to the minute. Raises ValueError when `end` comes first.
+    """
+    if end < begin:
+        raise ValueError("end comes before begin")
+    years = range(_local_year(begin, calendar), _local_year(end, calendar) + 1)
+    full = sum(len(calendar.year(number).days) for number in years[:-1])
+    latest = calendar.year(years[-1]).days_until(_minute(end))
+    return full + latest - calendar.year(years[0]).days_until(_minute(begin))
+
+
+def add_business_days(begin: datetime, days: Fraction | int, calendar: Calendar) -> datetime:
+    """The first instant (UTC) at which so many working days, as `business_days` counts them, have
+    passed since `begin`. Raises ValueError for a negative number and NoWorkingTime when five years
+    do not hold so many.
+    """
+    if days < 0:
+        raise ValueError("days must not be negative")
+    if days == 0:
+        return _instant(_minute(begin))
+    number = _local_year(begin, calendar)
+    wanted = days + calendar.year(number).days_until(_minute(begin))
+    for ahead in range(FURTHEST):
+        year = calendar.year(number + ahead)
+        if wanted <= len(year.days):
+            return _instant(year.moment_of_days(wanted))
+        wanted -= len(year.days)
     raise NoWorkingTime
 
 

@@ -1,6 +1,7 @@
 """Working time against an oracle that knows nothing but the clock on the wall, minute by minute."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -13,7 +14,9 @@ from services.core.worktime import (
     Calendar,
     NoWorkingTime,
     Week,
+    add_business_days,
     add_business_minutes,
+    business_days,
     business_minutes,
     check_spans,
     holiday_name,
@@ -221,3 +224,40 @@ def test_a_place_that_never_opens_has_no_due_moment():
 def test_empty_and_overlapping_hours_are_refused(wrong):
     with pytest.raises(ValueError, match=r"empty|overlapping"):
         check_spans(wrong)
+
+
+# ---- working days
+
+
+def test_a_working_day_is_as_long_as_each_day_is():
+    """From noon to the same share of the next one, also over a short Saturday and a Sunday."""
+    short = Calendar((Week(date.min, (*[OFFICE] * 5, ((540, 720),), ())),))
+    friday, saturday, monday = (
+        at("2026-06-05 12:00"),
+        at("2026-06-06 10:12"),
+        at("2026-06-08 12:00"),
+    )
+    assert business_days(friday, saturday, short) == 1
+    assert business_days(friday, monday, short) == 2
+    assert add_business_days(friday, 1, short) == saturday
+    assert add_business_days(friday, 2, short) == monday
+    assert add_business_days(friday, Fraction(1, 2), short) == at("2026-06-05 17:15")
+
+
+def test_working_days_run_over_the_turn_of_the_year():
+    calendar = Calendar((Week(date.min, MON_FRI, keeps_holidays=False),))
+    begin = at("2026-12-31 18:00")
+    assert add_business_days(begin, 1, calendar) == at("2027-01-01 18:00")
+    assert business_days(begin, at("2027-01-01 18:00"), calendar) == 1
+
+
+def test_what_cannot_be_counted_in_days_is_refused():
+    always, never = Calendar((Week(date.min, MON_FRI),)), Calendar(())
+    begin = at("2026-06-05 12:00")
+    assert add_business_days(begin, 0, never) == begin
+    with pytest.raises(NoWorkingTime):
+        add_business_days(begin, 1, never)
+    with pytest.raises(ValueError, match="negative"):
+        add_business_days(begin, -1, always)
+    with pytest.raises(ValueError, match="before"):
+        business_days(begin, begin - timedelta(minutes=1), always)
