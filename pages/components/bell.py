@@ -51,7 +51,8 @@ def _sign(found: Bell) -> None:
             key="bell:ring",
             width=WIDE if found.unseen else SLIM,
         )
-        keys.name(_(N_("Notices")), of="bell")
+        new = _(N_("Notices, {count} of them new"), count=fnumber(found.unseen))
+        keys.name(new if found.unseen else _(N_("Notices")), of="bell")
     if rung:
         st.session_state[WANTED] = True
         st.rerun()

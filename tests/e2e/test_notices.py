@@ -89,6 +89,7 @@ def test_asked_by_one_and_agreed_to_by_another_from_his_bell(by_day: Live):  # n
 
         director.goto(f"{by_day.url}/audit")
         expect(number(director)).to_have_text("1")
+        expect(bell(director)).to_have_accessible_name("Notices, 1 of them new")
         settled(director)
         bell(director).press("Enter")
         line = director.get_by_role("button", name=f"manager 某 asks for approval: {OTHERS}")
