@@ -147,7 +147,7 @@ def cars(
     if kind is K.PLATE_TYPO:
         sign = errors.wrong_plate(dice, sign)
     elif kind is K.OLD_PLATE:
-        vin = errors.wrong_vin(dice, car.row["vin"])
+        vin = errors.wrong_vin(car.row["vin"])
         sign = plate(dice, file.city, car.model.fuel, world.customers * 2 + file.id)
     mine.row = garage.again(file, car.row, vin=vin, plate=sign)
     garage.join(file, mine, OwnershipRole.OWNER)

@@ -93,6 +93,12 @@ def wrong_plate(dice: Dice, plate: str) -> str:
     return plate[:at] + dice.pick(signs.replace(plate[at], "")) + plate[at + 1 :]
 
 
-def wrong_vin(dice: Dice, vin: str) -> str:
-    """One of the last four digits wrong, so that the check digit does not fit."""
-    return wrong_plate(dice, vin)
+def wrong_vin(vin: str) -> str:
+    """One of the last four digits wrong, so that the check digit does not fit.
+
+    Which one, and by how much, follows from the signs that stay: no two VINs become the same, of
+    however many cars, since no two cars may have one.
+    """
+    at = len(vin) - 1 - sum(map(ord, vin[:-_TAIL])) % _TAIL
+    more = 1 + sum(map(ord, vin[:at] + vin[at + 1 :])) % (len(_DIGITS) - 1)
+    return vin[:at] + _DIGITS[(int(vin[at]) + more) % len(_DIGITS)] + vin[at + 1 :]

@@ -28,7 +28,7 @@ def impossible_car(world: World, dice: Dice, file: File, garage: Garage) -> None
         "sold_on": None,
         "delivered_on": day,
     }
-    code = code if is_ahead else errors.wrong_vin(dice, code)
+    code = code if is_ahead else errors.wrong_vin(code)
     row = garage.again(file, looks, vin=code, plate=None)
     car = Car(row, model, file.created, 0, file.created, 0, owner_id=file.id)
     garage.join(file, car, OwnershipRole.OWNER)

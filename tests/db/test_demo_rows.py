@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from db.demo import accounts, load_sized
+from db.demo import accounts, errors, load_sized
 from db.demo.chunks import TABLES
 from db.demo.facts import Duplicate, Invented, LookAlike
 from db.demo.loading import SIZES
@@ -100,6 +100,17 @@ def test_plates_and_phones_stay_apart_in_a_huge_dealer() -> None:
     assert len({cars._ordinary(nth) for nth in cars_of_huge}) == len(cars_of_huge)
     assert len({cars._new_energy(nth, cars._BATTERY) for nth in cars_of_huge}) == len(cars_of_huge)
     assert len({people._scattered(nth) for nth in cars_of_huge}) == len(cars_of_huge)
+
+
+def test_wrong_vins_are_wrong_and_never_meet_in_a_huge_dealer() -> None:
+    """Two errors once made one VIN of two, in a dealer of a million customers."""
+    from db.demo import cars
+
+    right = [cars.vin("LYK", "YC15A", 2024, number) for number in range(0, 1_500_000, 37)]
+    wrong = [errors.wrong_vin(code) for code in right]
+    assert len(set(wrong)) == len(set(right)) == len(right)
+    assert all(normal.vin(code).checks for code in right[:500])
+    assert not any(normal.vin(code).checks for code in wrong[:500])
 
 
 def test_names_are_names(rows: Rows) -> None:
