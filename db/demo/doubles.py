@@ -60,6 +60,8 @@ def fits(kind: DuplicateKind, file: File) -> Callable[[Known], bool]:
             return False
         if kind in _NEEDS_CAR and (one.car is None or not one.car.row["vin"]):
             return False
+        if kind is K.OLD_PLATE and one.is_misread:
+            return False
         return (one.store_id != file.store_id) is (kind is K.OTHER_STORE)
 
     return check
@@ -147,7 +149,7 @@ def cars(
     if kind is K.PLATE_TYPO:
         sign = errors.wrong_plate(dice, sign)
     elif kind is K.OLD_PLATE:
-        vin = errors.wrong_vin(car.row["vin"])
+        vin, one.is_misread = errors.wrong_vin(car.row["vin"]), True
         sign = plate(dice, file.city, car.model.fuel, world.customers * 2 + file.id)
     mine.row = garage.again(file, car.row, vin=vin, plate=sign)
     garage.join(file, mine, OwnershipRole.OWNER)

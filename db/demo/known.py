@@ -33,6 +33,8 @@ class Known:
     car: Car | None
     """A car that he owns now, parted from its row: nothing that happens to it here is written."""
     copies: list[int] = field(default_factory=list)
+    is_misread: bool = False
+    """Whether a second file has the car by a wrong VIN: another wrong one would be the same."""
 
     @property
     def scope(self) -> Row:

@@ -103,7 +103,7 @@ def test_plates_and_phones_stay_apart_in_a_huge_dealer() -> None:
 
 
 def test_wrong_vins_are_wrong_and_never_meet_in_a_huge_dealer() -> None:
-    """Two errors once made one VIN of two, in a dealer of a million customers."""
+    """Errors by chance made one VIN of two cars, in a dealer of a million customers."""
     from db.demo import cars
 
     right = [cars.vin("LYK", "YC15A", 2024, number) for number in range(0, 1_500_000, 37)]
