@@ -193,14 +193,12 @@ def _hours(found: CalendarPage, store_id: int | None) -> None:
     form.area("reason")
     _past(form, from_on)
     typed = {name: form.typed[name] for name in (*calendars.WEEKDAYS, "keeps_holidays", "from_on")}
-    preview = st.container()
     if _send_button(form, _(N_("Change"))):
         if form.send(calendars.change_hours, calendars.ChangeHours, store_id=store_id) is not None:
             done(raw(N_("Decided. The days before stay as they are")))
         return
     if any(typed[name] != value for name, value in begin.items() if name != "from_on"):
-        with preview:
-            _weigh(HoursProposal, store_id, typed)
+        _weigh(HoursProposal, store_id, typed)
 
 
 def _days(store_id: int | None) -> None:
@@ -220,17 +218,15 @@ def _days(store_id: int | None) -> None:
     form.area("reason")
     _past(form, first_on)
     typed = {name: form.typed[name] for name in ("first_on", "last_on", "hours")}
-    preview = st.container()
     if _send_button(form, _(N_("Decide"))):
         if form.send(calendars.set_days, calendars.SetDays, store_id=store_id) is not None:
             st.query_params["year"] = f"{first_on:%Y}"  # the page shows what was decided
             done(raw(N_("Decided for these days")))
         return
-    with preview:
-        if first_on and last_on and last_on < first_on:  # still on the way to the second day
-            st.caption(_(calendars.DaysReversed.msgid))
-        else:
-            _weigh(DaysProposal, store_id, typed)
+    if first_on and last_on and last_on < first_on:  # still on the way to the second day
+        st.caption(_(calendars.DaysReversed.msgid))
+    else:
+        _weigh(DaysProposal, store_id, typed)
 
 
 def _bounds() -> dict[str, dt.date]:
@@ -248,6 +244,7 @@ def _past(form: Form, day: dt.date | None) -> None:
 
 
 def _send_button(form: Form, label: str) -> bool:
+    """Above what the change would do: that comes while one types, and must not move the button."""
     return st.button(
         label,
         key=f"{form.name}:send",

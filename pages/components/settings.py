@@ -117,7 +117,7 @@ def _present(line: SettingLine, store_id: int | None) -> None:
 
 
 def _change(line: SettingLine, store_id: int | None, *, needs_second: bool) -> None:
-    """A new value, below it what it would have meant."""
+    """A new value, and last what it would have meant."""
     if store_id is not None and not line.parameter.by_store:
         st.info(_(settings.SameEverywhere.msgid))
         return
@@ -132,7 +132,6 @@ def _change(line: SettingLine, store_id: int | None, *, needs_second: bool) -> N
     form.area("reason")
     if needs_second:
         st.caption(_(N_("Somebody else has to agree before it holds.")))
-    effect = st.container()
     to_send: dict[str, Any] | None = None
     with st.container(horizontal=True):
         label = _(N_("Send for approval")) if needs_second else _(N_("Change"))
@@ -152,8 +151,7 @@ def _change(line: SettingLine, store_id: int | None, *, needs_second: bool) -> N
         _send(form, to_send, line.id, store_id)
         return
     if value.strip() and value.strip() != str(line.value):
-        with effect:
-            _effect(line.id, store_id, value.strip()[:20])
+        _effect(line.id, store_id, value.strip()[:20])  # below: it must not move the button
 
 
 def _send(form: Form, typed: dict[str, Any], key: str, store_id: int | None) -> None:

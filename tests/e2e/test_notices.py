@@ -83,6 +83,7 @@ def test_asked_by_one_and_agreed_to_by_another_from_his_bell(by_day: Live):  # n
         drawer = manager.get_by_role("dialog", name=OTHERS)
         drawer.get_by_role("textbox", name="Value").fill("150")
         drawer.get_by_role("textbox", name="Reason").fill("too many were shown")
+        settled(manager)
         drawer.get_by_role("button", name="Send for approval").click()
         expect(manager.get_by_text("People who may answer: 2")).to_be_visible()
         assert decided(by_day, parameters.REVEALS_OF_OTHERS) == []
