@@ -134,12 +134,9 @@ def _decide(one: ApprovalLine) -> None:
     form = Form(DECIDE, subject=one.id)
     form.area("answer")
     with st.container(horizontal=True, gap="small"):
+        # Without Ctrl+Enter: whoever has just typed why he refuses would agree by habit.
         grants = st.button(
-            _(N_("Agree")),
-            key=f"{form.name}:yes",
-            type="primary",
-            icon=":material/check:",
-            shortcut="ctrl+enter",
+            _(N_("Agree")), key=f"{form.name}:yes", type="primary", icon=":material/check:"
         )
         refuses = st.button(_(N_("Refuse")), key=f"{form.name}:no", icon=":material/close:")
     if not (grants or refuses):

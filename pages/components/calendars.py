@@ -8,7 +8,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from pages.components.drawers import drawer
-from pages.components.forms import Form
+from pages.components.forms import Form, send_button
 from pages.components.frame import done, fetch
 from pages.components.layout import NOTHING, Tone, facts
 from pages.components.tables import Column, Kind, rows_table
@@ -193,7 +193,7 @@ def _hours(found: CalendarPage, store_id: int | None) -> None:
     form.area("reason")
     _past(form, from_on)
     typed = {name: form.typed[name] for name in (*calendars.WEEKDAYS, "keeps_holidays", "from_on")}
-    if _send_button(form, _(N_("Change"))):
+    if send_button(_(N_("Change")), key=f"{form.name}:send"):
         if form.send(calendars.change_hours, calendars.ChangeHours, store_id=store_id) is not None:
             done(raw(N_("Decided. The days before stay as they are")))
         return
@@ -218,7 +218,7 @@ def _days(store_id: int | None) -> None:
     form.area("reason")
     _past(form, first_on)
     typed = {name: form.typed[name] for name in ("first_on", "last_on", "hours")}
-    if _send_button(form, _(N_("Decide"))):
+    if send_button(_(N_("Decide")), key=f"{form.name}:send"):
         if form.send(calendars.set_days, calendars.SetDays, store_id=store_id) is not None:
             st.query_params["year"] = f"{first_on:%Y}"  # the page shows what was decided
             done(raw(N_("Decided for these days")))
@@ -243,21 +243,11 @@ def _past(form: Form, day: dt.date | None) -> None:
         )
 
 
-def _send_button(form: Form, label: str) -> bool:
-    """Above what the change would do: that comes while one types, and must not move the button."""
-    return st.button(
-        label,
-        key=f"{form.name}:send",
-        type="primary",
-        icon=":material/check:",
-        shortcut="ctrl+enter",
-    )
-
-
 def _weigh(
     model: type[HoursProposal] | type[DaysProposal], store_id: int | None, typed: dict[str, Any]
 ) -> None:
-    """What the change would do to the months, or why it cannot be decided so."""
+    """What the change would do to the months, or why it cannot be decided so. The last of a
+    drawer: it comes while one types, and must not move the button."""
     try:
         proposal = model.model_validate(typed | {"store_id": store_id})
     except ValidationError as refused:

@@ -26,6 +26,11 @@ E = TypeVar("E", bound=StrEnum)
 V = TypeVar("V")
 
 
+def send_button(label: str, *, key: str) -> bool:
+    """The main button of a form; Ctrl+Enter presses it."""
+    return st.button(label, key=key, type="primary", icon=":material/check:", shortcut="ctrl+enter")
+
+
 class Form:
     """One form on the page. `values` are what its fields begin with.
 

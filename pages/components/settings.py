@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from pages.components.drawers import drawer
-from pages.components.forms import Form
+from pages.components.forms import Form, send_button
 from pages.components.frame import done, fetch
 from pages.components.layout import Chip, Tone, chips, empty
 from pages.components.tables import Column, Kind, rows_table
@@ -135,13 +135,7 @@ def _change(line: SettingLine, store_id: int | None, *, needs_second: bool) -> N
     to_send: dict[str, Any] | None = None
     with st.container(horizontal=True):
         label = _(N_("Send for approval")) if needs_second else _(N_("Change"))
-        if st.button(
-            label,
-            key=f"{form.name}:send",
-            type="primary",
-            icon=":material/check:",
-            shortcut="ctrl+enter",
-        ):
+        if send_button(label, key=f"{form.name}:send"):
             to_send = dict(form.typed)
         if line.is_own and st.button(
             _(N_("Follow the group again")), key=f"{form.name}:follow", icon=":material/undo:"

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages.components.drawers import drawer
-from pages.components.forms import Form
+from pages.components.forms import Form, send_button
 from pages.components.frame import done, fetch
 from pages.components.words import _, field, raw
 from services import customers
@@ -16,13 +16,7 @@ SAVED = N_("Saved")
 
 
 def _save(label: str | None = None) -> bool:
-    return st.button(
-        label or _(N_("Save")),
-        type="primary",
-        icon=":material/check:",
-        shortcut="ctrl+enter",
-        key="drawer.save",
-    )
+    return send_button(label or _(N_("Save")), key="drawer.save")
 
 
 def _finish(receipt: object, words: str | None = None) -> None:

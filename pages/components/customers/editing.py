@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.components import layout, tables
 from pages.components.customers import gaps
-from pages.components.forms import Form, plain_values
+from pages.components.forms import Form, plain_values, send_button
 from pages.components.frame import done, fetch
 from pages.components.tables import Column
 from pages.components.words import _, choice, field, fphone, listed, raw
@@ -67,9 +67,7 @@ def show(file: CustomerFile) -> None:
             form.forget()
             _close()
             st.rerun()
-        wanted = st.button(
-            _(N_("Save")), type="primary", icon=":material/check:", shortcut="ctrl+enter"
-        )
+        wanted = send_button(_(N_("Save")), key=f"{form.name}:send")
     trouble = st.container()
     _fields(form, file)
     with trouble:
