@@ -9,7 +9,7 @@ from pages.components.drawers import drawer
 from pages.components.frame import background, fetch, who
 from pages.components.runs import fragment
 from pages.components.words import _, ago, fnumber, plain
-from services import notices
+from services import jobs, notices
 from services.core import clock
 from services.core.words import N_
 from services.jobs import JobLine
@@ -80,7 +80,7 @@ def _opened() -> None:
 
 @fragment(run_every=f"{LOOKS_AT_WORK}s")
 def _work() -> None:
-    for job in fetch(notices.opened_bell).jobs:
+    for job in fetch(jobs.page, only_open=True):
         _job(job)
 
 
