@@ -60,9 +60,17 @@ const firstField = (drawer) => {
   return texts.find((field) => !field.value) ?? texts[0]
 }
 
+// The button may come after its name, and come anew: the name is put on it each time.
 const name = (place, words) => {
   const around = place.closest("[data-testid=stVerticalBlock], [data-testid=stHorizontalBlock]")
-  for (const button of around?.querySelectorAll("button") ?? []) button.setAttribute("aria-label", words)
+  if (!around) return
+  const put = () => {
+    for (const button of around.querySelectorAll("button")) button.setAttribute("aria-label", words)
+  }
+  put()
+  around.crmNames?.disconnect()
+  around.crmNames = new MutationObserver(put)
+  around.crmNames.observe(around, { childList: true, subtree: true })
 }
 
 export default function ({ data, parentElement }) {
