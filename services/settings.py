@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.locks import lock_decisions
-from db.models import Approval, ApprovalState, ParameterValue, Role, Store, User
+from db.models import ParameterValue, Role, Store, User
 from services.core import approvals, audit, clock, fields, parameters, recorded
 from services.core.access import Actor, Permission, load
 from services.core.approvals import ApprovalKind, Asked, Phrase
@@ -117,10 +117,7 @@ def page(session: Session, actor: Actor, store_id: int | None = None) -> list[Se
 
 def _asked(session: Session, store_id: int | None) -> dict[str, str]:
     """Key -> the value that is asked for, of this store or (None) the group."""
-    waiting = select(Approval).where(
-        col(Approval.kind) == ApprovalKind.SETTING, col(Approval.state) == ApprovalState.OPEN
-    )
-    forms = [row.form for row in session.execute(waiting).scalars()]
+    forms = approvals.waiting(session, ApprovalKind.SETTING)
     return {form["key"]: form["value"] for form in forms if form.get("store_id") == store_id}
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Approval, ApprovalState
@@ -32,6 +33,7 @@ __all__ = [
     "Phrase",
     "ask",
     "cause_of",
+    "waiting",
 ]
 
 
@@ -145,6 +147,14 @@ def kept(form: Input) -> dict[str, Any]:
     """A form as a request keeps it: as it was sent, and once it was granted, as it was done."""
     values: dict[str, Any] = audit.plain(form.model_dump(exclude={"request_id"}))
     return values
+
+
+def waiting(session: Session, kind: ApprovalKind) -> list[dict[str, Any]]:
+    """The forms of one kind that wait for an answer, of those in the reader's sight, as `kept`."""
+    query = select(col(Approval.form)).where(
+        col(Approval.kind) == kind, col(Approval.state) == ApprovalState.OPEN
+    )
+    return list(session.execute(query).scalars())
 
 
 def cause_of(approval_id: int) -> str:
