@@ -18,21 +18,20 @@ can stop a clock but by an event that everybody sees.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
 
 from services.core.worktime import (
+    MINUTE,
     Calendar,
     add_business_days,
     add_business_minutes,
     business_days,
     business_minutes,
 )
-
-MINUTE: Final = timedelta(minutes=1)
 
 
 class ClockKind(StrEnum):
@@ -80,12 +79,14 @@ class ClockState(StrEnum):
 
 
 ENDS: Final[dict[ClockKind, frozenset[Fact]]] = {
-    ClockKind.ACKNOWLEDGE: frozenset({Fact.ACKNOWLEDGED, Fact.ANSWERED, Fact.PROPOSED}),
-    ClockKind.ANSWER: frozenset({Fact.ANSWERED, Fact.PROPOSED}),
-    ClockKind.PROPOSE: frozenset({Fact.PROPOSED}),
-    ClockKind.CLOSE: frozenset(),
+    ClockKind.ACKNOWLEDGE: frozenset(
+        {Fact.ACKNOWLEDGED, Fact.ANSWERED, Fact.PROPOSED, Fact.CLOSED}
+    ),
+    ClockKind.ANSWER: frozenset({Fact.ANSWERED, Fact.PROPOSED, Fact.CLOSED}),
+    ClockKind.PROPOSE: frozenset({Fact.PROPOSED, Fact.CLOSED}),
 }
-"""What meets a clock, besides closing: whoever has the answer knows that he was heard."""
+"""What meets a clock for good: whoever has the answer knows that he was heard. The clock of closing
+is met by the closing that no reopening followed."""
 PAUSABLE: Final = frozenset({ClockKind.PROPOSE, ClockKind.CLOSE})
 
 
@@ -141,7 +142,10 @@ Gap = tuple[datetime, datetime]
 def clocks(
     events: Sequence[Event], rules: Rules, calendar: Calendar, now: datetime
 ) -> dict[ClockKind, Clock]:
-    """The four clocks at `now`. The first event is RECEIVED, none lies after `now`."""
+    """The four clocks at `now`. The first event is RECEIVED, none lies after `now`.
+
+    Raises NoWorkingTime for a calendar that is closed for years.
+    """
     case = _Case([_cut(each) for each in events], rules, calendar, _whole(now))
     return {kind: case.clock(kind) for kind in ClockKind}
 
@@ -218,8 +222,7 @@ class _Case:
             if self.closings and self.closings[-1][1] is None:
                 return self.closings[-1][0], True
         else:
-            meets = ENDS[kind] | {Fact.CLOSED}
-            done = next((each.at for each in self.events if each.fact in meets), None)
+            done = next((each.at for each in self.events if each.fact in ENDS[kind]), None)
             if done is not None:
                 return done, True
         over = next((each.at for each in self.events if each.fact is Fact.ENDED), None)

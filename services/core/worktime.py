@@ -5,14 +5,14 @@ that make up for them, and single days that differ. Every clock of the house is 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from math import ceil
-from typing import Final
+from typing import Final, Protocol
 
 import chinese_calendar  # type: ignore[import-untyped]
 
@@ -27,6 +27,7 @@ _ZERO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Span = tuple[int, int]
 """Minutes of a local day, [opens, closes), 0 to 1440."""
+Amount = int | Fraction
 
 
 class NoWorkingTime(ValueError):
@@ -119,60 +120,84 @@ class Calendar:
                 yield minute, minute + 1
 
 
-class _Year:
-    """The open spans of a year with what was worked before each, in minutes and in days."""
+class _Counter(Protocol):
+    """What is counted of a year: `total` in all, how much of it before a minute (since 1970), and
+    the first minute at which so much (above 0, at most all) has passed."""
 
-    def __init__(self, days: Iterable[Sequence[Span]]) -> None:
-        self.days = [_Day(spans) for spans in days]
-        self.spans = [span for day in self.days for span in day.spans]
+    total: int
+
+    def until(self, minute: int) -> Amount: ...
+
+    def moment(self, amount: Amount) -> int: ...
+
+
+class _Minutes:
+    """Working minutes."""
+
+    def __init__(self, days: Sequence[Sequence[Span]]) -> None:
+        self.spans = [span for spans in days for span in spans]
         self.starts = [opens for opens, _closes in self.spans]
         self.before = [0, *accumulate(closes - opens for opens, closes in self.spans)]
         self.total = self.before[-1]
-        self.day_starts = [day.spans[0][0] for day in self.days]
 
-    def worked_until(self, minute: int) -> int:
-        """Working minutes of the year before `minute`."""
+    def until(self, minute: int) -> Amount:
         at = bisect_right(self.starts, minute) - 1
         if at < 0:
             return 0
         opens, closes = self.spans[at]
         return self.before[at] + min(minute, closes) - opens
 
-    def moment(self, worked: int) -> int:
-        """The minute at which `worked` (1 to total) working minutes have passed."""
+    def moment(self, amount: Amount) -> int:
+        worked = ceil(amount)
         at = bisect_right(self.before, worked - 1) - 1
         return self.spans[at][0] + worked - self.before[at]
 
-    def days_until(self, minute: int) -> Fraction:
-        """Working days of the year before `minute`; of a day under way, the share that is over."""
-        at = bisect_right(self.day_starts, minute) - 1
-        return Fraction(0) if at < 0 else at + self.days[at].share_until(minute)
 
-    def moment_of_days(self, worked: Fraction) -> int:
-        """The minute at which `worked` (above 0, at most all) working days have passed."""
-        at = ceil(worked) - 1
-        return self.days[at].moment(worked - at)
+class _Days:
+    """Working days; of a day under way, the share of its working minutes that is over."""
+
+    def __init__(self, days: Sequence[Sequence[Span]]) -> None:
+        self.days = [_Minutes([spans]) for spans in days]
+        self.starts = [spans[0][0] for spans in days]
+        self.total = len(days)
+
+    def until(self, minute: int) -> Amount:
+        at = bisect_right(self.starts, minute) - 1
+        return (
+            Fraction(0)
+            if at < 0
+            else at + Fraction(self.days[at].until(minute), self.days[at].total)
+        )
+
+    def moment(self, amount: Amount) -> int:
+        at = ceil(amount) - 1
+        return self.days[at].moment((amount - at) * self.days[at].total)
 
 
-class _Day:
-    """The open spans of one day."""
+class _Year:
+    """The open spans of each day of a year on which it is open, counted in the ways asked for."""
 
-    def __init__(self, spans: Sequence[Span]) -> None:
-        self.spans = spans
-        self.length = sum(closes - opens for opens, closes in spans)
+    def __init__(self, days: Iterable[Sequence[Span]]) -> None:
+        self.open = list(days)
 
-    def share_until(self, minute: int) -> Fraction:
-        over = sum(min(minute, closes) - opens for opens, closes in self.spans if opens < minute)
-        return Fraction(over, self.length)
+    @cached_property
+    def minutes(self) -> _Minutes:
+        return _Minutes(self.open)
 
-    def moment(self, share: Fraction) -> int:
-        """The first minute at which at least this share (above 0) is over."""
-        left = ceil(share * self.length)
-        for opens, closes in self.spans:
-            if left <= closes - opens:
-                return opens + left
-            left -= closes - opens
-        raise AssertionError("a share is at most 1")
+    @cached_property
+    def days(self) -> _Days:
+        return _Days(self.open)
+
+
+Way = Callable[[_Year], _Counter]
+
+
+def _minutes(year: _Year) -> _Counter:
+    return year.minutes
+
+
+def _days(year: _Year) -> _Counter:
+    return year.days
 
 
 def business_minutes(begin: datetime, end: datetime, calendar: Calendar) -> int:
@@ -182,12 +207,7 @@ def business_minutes(begin: datetime, end: datetime, calendar: Calendar) -> int:
     """
     if end < begin:
         return -business_minutes(end, begin, calendar)
-    first, last = _minute(begin), _minute(end)
-    years = range(_local_year(begin, calendar), _local_year(end, calendar) + 1)
-    total = sum(calendar.year(number).total for number in years)
-    behind = calendar.year(years[0]).worked_until(first)
-    latest = calendar.year(years[-1])
-    return total - behind - (latest.total - latest.worked_until(last))
+    return int(_between(begin, end, calendar, _minutes))
 
 
 def add_business_minutes(begin: datetime, minutes: int, calendar: Calendar) -> datetime:
@@ -197,18 +217,7 @@ def add_business_minutes(begin: datetime, minutes: int, calendar: Calendar) -> d
     With 0 it is `begin` itself, cut to the minute. Raises ValueError for a negative number and
     NoWorkingTime when five years do not hold so many.
     """
-    if minutes < 0:
-        raise ValueError("minutes must not be negative")
-    if minutes == 0:
-        return _instant(_minute(begin))
-    number = _local_year(begin, calendar)
-    wanted = minutes + calendar.year(number).worked_until(_minute(begin))
-    for ahead in range(FURTHEST):
-        year = calendar.year(number + ahead)
-        if wanted <= year.total:
-            return _instant(year.moment(wanted))
-        wanted -= year.total
-    raise NoWorkingTime
+    return _after(begin, minutes, calendar, _minutes)
 
 
 def business_days(begin: datetime, end: datetime, calendar: Calendar) -> Fraction:
@@ -218,28 +227,35 @@ def business_days(begin: datetime, end: datetime, calendar: Calendar) -> Fractio
     """
     if end < begin:
         raise ValueError("end comes before begin")
-    years = range(_local_year(begin, calendar), _local_year(end, calendar) + 1)
-    full = sum(len(calendar.year(number).days) for number in years[:-1])
-    latest = calendar.year(years[-1]).days_until(_minute(end))
-    return full + latest - calendar.year(years[0]).days_until(_minute(begin))
+    return Fraction(_between(begin, end, calendar, _days))
 
 
-def add_business_days(begin: datetime, days: Fraction | int, calendar: Calendar) -> datetime:
+def add_business_days(begin: datetime, days: Amount, calendar: Calendar) -> datetime:
     """The first instant (UTC) at which so many working days, as `business_days` counts them, have
-    passed since `begin`. Raises ValueError for a negative number and NoWorkingTime when five years
-    do not hold so many.
+    passed since `begin`. Raises as `add_business_minutes` does.
     """
-    if days < 0:
-        raise ValueError("days must not be negative")
-    if days == 0:
+    return _after(begin, days, calendar, _days)
+
+
+def _between(begin: datetime, end: datetime, calendar: Calendar, way: Way) -> Amount:
+    first, last = _local_year(begin, calendar), _local_year(end, calendar)
+    full = sum(way(calendar.year(number)).total for number in range(first, last))
+    behind = way(calendar.year(first)).until(_minute(begin))
+    return full + way(calendar.year(last)).until(_minute(end)) - behind
+
+
+def _after(begin: datetime, amount: Amount, calendar: Calendar, way: Way) -> datetime:
+    if amount < 0:
+        raise ValueError("time must not be negative")
+    if amount == 0:
         return _instant(_minute(begin))
     number = _local_year(begin, calendar)
-    wanted = days + calendar.year(number).days_until(_minute(begin))
+    wanted = amount + way(calendar.year(number)).until(_minute(begin))
     for ahead in range(FURTHEST):
-        year = calendar.year(number + ahead)
-        if wanted <= len(year.days):
-            return _instant(year.moment_of_days(wanted))
-        wanted -= len(year.days)
+        year = way(calendar.year(number + ahead))
+        if wanted <= year.total:
+            return _instant(year.moment(wanted))
+        wanted -= year.total
     raise NoWorkingTime
 
 
