@@ -14,10 +14,10 @@ from tests.e2e.test_customers import settled, signed_in
 from tests.e2e.test_notices import pick
 
 ROW = 2
-"""Of the days for which unsent drafts are kept, among the records."""
+"""Of the days for which ended long work is kept, among the records."""
 
 
-def test_a_value_to_come_is_withdrawn_by_keyboard_and_one_click(at_live: Live):  # noqa: F811
+def test_a_value_to_come_is_withdrawn_from_its_row(at_live: Live):  # noqa: F811
     form = settings.ChangeSetting(
         request_id=uuid4(),
         key=parameters.JOB_DAYS,
