@@ -80,6 +80,13 @@ class Dealer:
         template = make_url(url).database or ""
         return databases.fresh_database(admin, databases.unique_name(f"bench_{name}"), template)
 
+    def settle(self) -> None:
+        """Wait until what was written is on the disk: else the first commits would wait for it."""
+        if self.database == POSTGRES:
+            with _at(databases.postgres_url(durable=True)) as connection:
+                connection.execute("CHECKPOINT")
+        os.sync()
+
     def drop(self, url: str) -> None:
         let_go(url)
         if self.database == POSTGRES:

@@ -50,4 +50,5 @@ def laid(dealer: Dealer, folder: Path, people: Sequence[str]) -> Iterator[Ground
         closing.callback(dealer.drop, recorded)
         played = dealer.copy(live, "played")
         closing.callback(dealer.drop, played)
+        dealer.settle()
         yield Ground(live, recorded, played, tokens, subject, folder)
