@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+import db.headings
 import db.models
 import db.triggers  # noqa: F401 - completes the metadata
 from db.engine import engine_for, write_turn

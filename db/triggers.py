@@ -10,7 +10,7 @@ from sqlalchemy import Connection, MetaData, event
 
 from db.types import metadata
 
-APPEND_ONLY = ("audit_entries", "audit_blocks")
+APPEND_ONLY = ("audit_entries", "audit_blocks", "complaint_events")
 
 SQLITE_SEARCH = (
     """CREATE VIRTUAL TABLE customer_grams USING fts5(

@@ -16,6 +16,12 @@ from db.types import Base, metadata, scoped_models
 ROLE: Final = "crm_app"
 """Whom the app works as: owner of nothing, and no bypass. Without login, one for the cluster."""
 
+OF_COMPLAINTS: Final = (
+    *("cause_actions", "complaint_events", "complaint_files", "complaint_people"),
+    *("complaint_steps", "remedies"),
+)
+"""What belongs to a complaint, and is seen by those who see it."""
+
 OPEN_HANDED: Final = ("touches",)
 """Scoped tables into which one may write wherever one may read."""
 
@@ -92,6 +98,9 @@ def _hanging(name: str, on: str) -> str:
     return f"CASE {_eyes(name)} WHEN 'all' THEN true ELSE EXISTS (SELECT FROM {on}) END"
 
 
+Rules = dict[str, tuple[str | None, str | None]]
+"""command -> (which rows it finds, what they may become)"""
+
 _OF_FILE: Final = _hanging("reads", "customers c WHERE c.id = revisions.customer_id")
 _OF_BATCH: Final = _hanging("imports", "import_batches b WHERE b.id = import_rows.batch_id")
 _MINE: Final = f"({_reach('beyond')} = 'on' OR user_id = {_number('user_id')})"
@@ -103,16 +112,39 @@ _TO_ANSWER: Final = (
 )
 _ASKED: Final = f"({_reach('beyond')} = 'on' OR asked_by_id = {_number('user_id')})"
 _APPROVAL: Final = f"({_ASKED} OR {_TO_ANSWER})"
-_SUMMARY: Final = _in_sight(_reach("reads"), "is_member")
 
-Rules = dict[str, tuple[str | None, str | None]]
-"""command -> (which rows it finds, what they may become)"""
+
+def _complaints(reach: str) -> str:
+    """Of where one reads customers, taken or handled, or named in; a legal case: named in."""
+    me = _number("user_id")
+    return (
+        f"(CASE {reach} WHEN 'all' THEN NOT is_legal OR {_reach('beyond')} = 'on'"
+        f" WHEN 'store' THEN NOT is_legal AND {_HERE}"
+        f" WHEN 'members' THEN NOT is_legal AND is_member_file(customer_id)"
+        f" AND ({_number('store_id')} IS NULL OR {_HERE}) ELSE false END"
+        f" OR NOT is_legal AND (handler_id = {me} OR accountable_id = {me}) OR is_named(id))"
+    )
+
+
+def _of_complaint(table: str) -> Rules:
+    rows = _hanging("beyond", f"complaints c WHERE c.id = {table}.complaint_id")
+    return {"ALL": (rows, rows)}
+
+
+_COMPLAINT: Final = _complaints(_eyes("reads"))
+_SUMMARY: Final = _in_sight(_reach("reads"), "is_member")
 
 _OTHERS: Final[dict[str, Rules]] = {
     "approvals": {
         "SELECT": (_APPROVAL, None),
         "INSERT": (None, _ASKED),
         "UPDATE": (_APPROVAL, _APPROVAL),
+    },
+    **{table: _of_complaint(table) for table in OF_COMPLAINTS},
+    "complaints": {
+        "SELECT": (_COMPLAINT, None),
+        "INSERT": (None, _COMPLAINT),
+        "UPDATE": (_COMPLAINT, _COMPLAINT),
     },
     "audit_entries": {"SELECT": (_placed("audit"), None), "INSERT": (None, _KNOWN)},
     "customer_summaries": {
@@ -236,6 +268,10 @@ _IS_MEMBER_CAR: Final = f"""CREATE FUNCTION is_member_car(car integer) RETURNS b
 # not leakproof. So the owner asks the index, and the wall stands in his question.
 # Inside, the index alone is asked: the planner takes the making of an array from the grams of a row
 # for nothing, and would rather walk the customers from the newest on, for seconds.
+_IS_NAMED: Final = f"""CREATE FUNCTION is_named(complaint integer) RETURNS boolean
+    LANGUAGE sql STABLE {_OWNERS} AS $$
+    SELECT EXISTS (SELECT FROM public.complaint_people WHERE complaint_id = complaint
+        AND user_id = nullif(current_setting('app.user_id', true), '')::integer) $$"""  # noqa: S608 - our own words
 _FOUND: Final = f"""CREATE FUNCTION found_by_grams(asked text[], bounds text[], most integer)
     RETURNS SETOF integer LANGUAGE plpgsql STABLE {_OWNERS} SET enable_seqscan = off AS $$
     DECLARE
@@ -258,6 +294,7 @@ FUNCTIONS: Final = {
     "was_in_hands()": _WAS_IN_HANDS,
     "is_member_file(integer)": _IS_MEMBER_FILE,
     "is_member_car(integer)": _IS_MEMBER_CAR,
+    "is_named(integer)": _IS_NAMED,
     "found_by_grams(text[], text[], integer)": _FOUND,
     "lock_audit()": _LOCK_AUDIT,
 }

@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 
 from db.locks import LockHeld, only_one
 from db.models import Job, JobState, SentRequest
-from services import approvals, calendars, customers, drafts, jobs, notices, sealing
+from services import approvals, calendars, complaints, customers, drafts, jobs, notices, sealing
 from services.core import clock, fields, incidents
 from services.core import notices as telling
 from services.core.access import Actor, Caller, Permission, load
@@ -29,7 +29,8 @@ from services.core.notices import NoticeKind
 from services.core.run import perform
 from services.core.words import N_
 
-EVERY: Final = timedelta(minutes=10)
+EVERY: Final = timedelta(minutes=5)
+"""A crisis is to be acknowledged within 15 minutes: who warns of it must not come in 10."""
 REQUEST_DAYS: Final = 7
 """A form's request is remembered for so long; no browser shows a form for a week."""
 STEP: Final = 5000
@@ -84,6 +85,17 @@ def _summaries(caller: Caller) -> int:
             return changed
 
 
+def _complaints(caller: Caller) -> int:
+    changed, after = 0, 0
+    while True:
+        form = complaints.WatchComplaints(after=after)
+        step = perform(complaints.watch, caller, form)
+        changed += step.changed
+        if step.last is None:
+            return changed
+        after = step.last
+
+
 class DropRequests(Input):
     """Forget which forms were sent, of those that nobody can send again."""
 
@@ -102,6 +114,7 @@ DUTIES: Final[Mapping[str, Duty]] = {
         N_("Expired requests for approval"),
         _all_of(approvals.expire, approvals.ExpireApprovals),
     ),
+    "complaints": Duty(N_("Clocks of complaints"), _complaints),
     "holidays": Duty(
         N_("Unknown public holidays"), _all_of(calendars.tell_holidays, calendars.TellHolidays)
     ),

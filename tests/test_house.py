@@ -252,7 +252,7 @@ BEYOND_CALLERS = {
     "services.imports.known._cars",
     "services.imports.known._people",
     # A notice is over for everyone who was told, whoever did the deed.
-    "services.core.notices.settle",
+    "services.core.notices._end",
     # What is told is for others to read.
     "services.core.notices.tell",
     # Whether work on a batch in one's sight is under way, also where a colleague began it.

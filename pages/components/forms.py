@@ -68,9 +68,10 @@ class Form:
         words = st.text_input(label, self._begin.get(name) or "", **self._bound(name), **look)
         return self._took(name, words or "")
 
-    def area(self, name: str, *, height: int = 90) -> str:
+    def area(self, name: str, *, height: int = 90, label: str | None = None) -> str:
+        """`label` is a phrase; without it the field's own."""
         words = st.text_area(
-            plain(field(name)),
+            label or plain(field(name)),
             self._begin.get(name) or "",
             height=height,
             **self._bound(name),

@@ -42,6 +42,14 @@ ENTRIES: Final = (
         CUSTOMERS,
     ),
     Entry(
+        "care/complaints.py",
+        N_("Complaints"),
+        ":material/feedback:",
+        "complaints",
+        Permission.COMPLAINTS_VIEW,
+        CUSTOMERS,
+    ),
+    Entry(
         "admin/imports.py",
         N_("Import"),
         ":material/upload_file:",

@@ -17,8 +17,9 @@ import streamlit as st
 from babel import dates, numbers
 
 from services.core import words
+from services.core.choices import choice_label
 from services.core.clock import SHANGHAI
-from services.core.labels import choice_label, field_label
+from services.core.labels import field_label
 from services.core.words import N_
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")

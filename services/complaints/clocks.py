@@ -92,9 +92,9 @@ PAUSABLE: Final = frozenset({ClockKind.PROPOSE, ClockKind.CLOSE})
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So much time, in whole units."""
+    """So much time; minutes are whole."""
 
-    amount: int
+    amount: Fraction
     unit: Unit
 
 
@@ -255,7 +255,7 @@ class _Case:
 
     def _over(self, line: _Line, stops: Sequence[Gap]) -> datetime:
         """When the time of a line is over, if nothing else happens."""
-        left, begin = Fraction(line.limit.amount), line.begin
+        left, begin = line.limit.amount, line.begin
         for stop, go in stops:
             if go <= begin:
                 continue

@@ -6,33 +6,13 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, inspect, or_, select
-from sqlalchemy import true as sql_true
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, bindparam, func, inspect, select
 from sqlmodel import Session, col
 
 from db.engine import BEYOND_SCOPE, act_for, wall_opened
-from db.models import (
-    Approval,
-    AuditEntry,
-    Customer,
-    CustomerSummary,
-    Desk,
-    Draft,
-    ImportBatch,
-    ImportRow,
-    Job,
-    Notice,
-    Ownership,
-    Reveal,
-    Revision,
-    Role,
-    Store,
-    User,
-    UserSession,
-)
-from db.types import Base, Scoped, scoped_models
-from services.core import clock
+from db.models import Desk, Role, Store, User, UserSession
+from db.types import Base, Scoped
+from services.core import clock, sight
 from services.core.errors import NotFound, NotPermitted, SignedOut
 from services.core.rights import (
     CLEAR,
@@ -189,23 +169,7 @@ class Actor:
         }
 
     def criteria(self) -> Iterable[tuple[type[Base], ColumnElement[bool]]]:
-        if self.role is None:
-            return []
-        own: list[tuple[type[Base], ColumnElement[bool]]] = [
-            (AuditEntry, _readable(self, AuditEntry, self.audit_reach)),
-            (Approval, _readable_approvals(self)),
-            (Draft, col(Draft.user_id) == self.id),
-            (Job, _readable_jobs(self)),
-            (Notice, col(Notice.user_id) == self.id),
-            (Reveal, col(Reveal.user_id) == self.id),
-        ]
-        batches = _readable(self, ImportBatch, self.imports_reach)
-        rows = select(col(ImportBatch.id)).where(batches)
-        own += [(ImportBatch, batches), (ImportRow, col(ImportRow.batch_id).in_(rows))]
-        if self.reach(READS) is Reach.ALL:
-            return own
-        seen = [(model, _readable(self, model)) for model in (*scoped_models(), CustomerSummary)]
-        return [*seen, *own, (Revision, _of_customer(Revision, self))]
+        return sight.criteria(self)
 
     def check_write(self, session: Session, row: Base) -> None:
         """Refuse a row outside the hands' reach, as it was and as it would be."""
@@ -224,59 +188,6 @@ def _before(row: Base, name: str) -> Any:
     """The value of `row.name` as it was read from the database."""
     history = inspect(row).attrs[name].history
     return history.deleted[0] if history.deleted else getattr(row, name)
-
-
-def _readable(actor: Actor, model: Any, reach: Reach | None = None) -> ColumnElement[bool]:
-    """The rows of a scoped table within the actor's eyes, or within `reach`."""
-    reach = reach or actor.reach(READS)
-    here: ColumnElement[bool] = model.store_id == actor.store_id
-    if reach is Reach.ALL:
-        return sql_true()
-    if reach is Reach.STORE:
-        return here
-    if reach is Reach.OWN:
-        return or_(model.owner_id == actor.id, and_(model.owner_id.is_(None), here))
-    if reach is Reach.MEMBERS:
-        return and_(_of_member(model), here if actor.store_id is not None else sql_true())
-    return false()
-
-
-def _of_member(model: Any) -> ColumnElement[bool]:
-    """The rows of club members. `EXISTS` looks up one customer a row; `IN` would list them all."""
-    if hasattr(model, "is_member"):
-        is_member: ColumnElement[bool] = model.is_member
-        return is_member
-    member = aliased(Customer)
-    if hasattr(model, "customer_id"):
-        return exists().where(col(member.id) == model.customer_id, col(member.is_member))
-    part = aliased(Ownership)
-    return exists().where(
-        col(part.vehicle_id) == model.id,
-        col(member.id) == col(part.customer_id),
-        col(member.is_member),
-    )
-
-
-def _of_customer(model: Any, actor: Actor) -> ColumnElement[bool]:
-    """The rows whose customer is within the actor's eyes."""
-    customer = aliased(Customer)
-    return exists().where(col(customer.id) == model.customer_id, _readable(actor, customer))
-
-
-def _readable_approvals(actor: Actor) -> ColumnElement[bool]:
-    """What he asked for, and what he may decide where he works."""
-    own: ColumnElement[bool] = col(Approval.asked_by_id) == actor.id
-    if actor.approvals_reach is Reach.NONE:
-        return own
-    needs, store = col(Approval.needs), col(Approval.store_id)
-    his: ColumnElement[bool] = needs.in_(sorted(actor.grants))
-    if actor.approvals_reach is Reach.STORE:
-        his = and_(his, or_(store.is_(None), store == actor.store_id))
-    return or_(own, his)
-
-
-def _readable_jobs(actor: Actor) -> ColumnElement[bool]:
-    return sql_true() if actor.jobs_reach is Reach.ALL else col(Job.user_id) == actor.id
 
 
 def system(source: str) -> Actor:

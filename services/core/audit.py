@@ -35,6 +35,34 @@ class Action(StrEnum):
     CALENDARS_DAYS_SET = "calendars:days_set"
     CALENDARS_DAYS_WITHDRAWN = "calendars:days_withdrawn"
     CALENDARS_WITHDRAWN = "calendars:withdrawn"
+    COMPLAINTS_ACCEPTED = "complaints:accepted"
+    COMPLAINTS_ACKNOWLEDGED = "complaints:acknowledged"
+    COMPLAINTS_AGREED = "complaints:agreed"
+    COMPLAINTS_ASKED = "complaints:asked"
+    COMPLAINTS_CLOSED = "complaints:closed"
+    COMPLAINTS_CONFIRMED = "complaints:confirmed"
+    COMPLAINTS_CONTACTED = "complaints:contacted"
+    COMPLAINTS_COVERED = "complaints:covered"
+    COMPLAINTS_EXECUTED = "complaints:executed"
+    COMPLAINTS_FLAGGED = "complaints:flagged"
+    COMPLAINTS_FOUND = "complaints:found"
+    COMPLAINTS_HELPED = "complaints:helped"
+    COMPLAINTS_LEVELLED = "complaints:levelled"
+    COMPLAINTS_MERGED = "complaints:merged"
+    COMPLAINTS_NOTED = "complaints:noted"
+    COMPLAINTS_PAUSED = "complaints:paused"
+    COMPLAINTS_PREPARED = "complaints:prepared"
+    COMPLAINTS_PROPOSED = "complaints:proposed"
+    COMPLAINTS_REGISTERED = "complaints:registered"
+    COMPLAINTS_REJECTED = "complaints:rejected"
+    COMPLAINTS_REOPENED = "complaints:reopened"
+    COMPLAINTS_REPLIED = "complaints:replied"
+    COMPLAINTS_RESUMED = "complaints:resumed"
+    COMPLAINTS_SURVEYED = "complaints:surveyed"
+    COMPLAINTS_TIMED = "complaints:timed"
+    COMPLAINTS_TRANSFERRED = "complaints:transferred"
+    COMPLAINTS_TRIAGED = "complaints:triaged"
+    COMPLAINTS_WITHDRAWN = "complaints:withdrawn"
     CUSTOMERS_ASSIGNED = "customers:assigned"
     CUSTOMERS_CREATED = "customers:created"
     CUSTOMERS_EDITED = "customers:edited"
@@ -72,6 +100,34 @@ ACTIONS: dict[Action, str] = {
     Action.CALENDARS_DAYS_SET: N_("Single days decided"),
     Action.CALENDARS_DAYS_WITHDRAWN: N_("Single days withdrawn"),
     Action.CALENDARS_WITHDRAWN: N_("Working hours withdrawn"),
+    Action.COMPLAINTS_ACCEPTED: N_("Answer accepted"),
+    Action.COMPLAINTS_ACKNOWLEDGED: N_("Complaint acknowledged"),
+    Action.COMPLAINTS_AGREED: N_("Proposal agreed to"),
+    Action.COMPLAINTS_ASKED: N_("Department asked"),
+    Action.COMPLAINTS_CLOSED: N_("Complaint closed"),
+    Action.COMPLAINTS_CONFIRMED: N_("Answer confirmed"),
+    Action.COMPLAINTS_CONTACTED: N_("Talk about a complaint"),
+    Action.COMPLAINTS_COVERED: N_("Complaint covered"),
+    Action.COMPLAINTS_EXECUTED: N_("Remedy done"),
+    Action.COMPLAINTS_FLAGGED: N_("Complaint marked"),
+    Action.COMPLAINTS_FOUND: N_("Complaint investigated"),
+    Action.COMPLAINTS_HELPED: N_("Department answered"),
+    Action.COMPLAINTS_LEVELLED: N_("Level of a complaint changed"),
+    Action.COMPLAINTS_MERGED: N_("Complaint merged"),
+    Action.COMPLAINTS_NOTED: N_("Note on a complaint"),
+    Action.COMPLAINTS_PAUSED: N_("Complaint waits"),
+    Action.COMPLAINTS_PREPARED: N_("Proposal prepared"),
+    Action.COMPLAINTS_PROPOSED: N_("Proposal made"),
+    Action.COMPLAINTS_REGISTERED: N_("Complaint registered"),
+    Action.COMPLAINTS_REJECTED: N_("Proposal rejected"),
+    Action.COMPLAINTS_REOPENED: N_("Complaint opened again"),
+    Action.COMPLAINTS_REPLIED: N_("Customer answered"),
+    Action.COMPLAINTS_RESUMED: N_("Complaint goes on"),
+    Action.COMPLAINTS_SURVEYED: N_("Satisfaction asked"),
+    Action.COMPLAINTS_TIMED: N_("Due moments of complaints renewed"),
+    Action.COMPLAINTS_TRANSFERRED: N_("Complaint transferred"),
+    Action.COMPLAINTS_TRIAGED: N_("Complaint triaged"),
+    Action.COMPLAINTS_WITHDRAWN: N_("Complaint withdrawn"),
     Action.CUSTOMERS_ASSIGNED: N_("Owner changed"),
     Action.CUSTOMERS_CREATED: N_("Customer created"),
     Action.CUSTOMERS_EDITED: N_("Customer edited"),

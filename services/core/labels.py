@@ -1,35 +1,10 @@
-"""The words for fields and choices, one place for forms, lists, imports, history and documents.
+"""The words for fields, one place for forms, lists, imports, history and documents.
 
 One field name means one thing in the whole code, so it has one label.
 """
 
-from enum import StrEnum
 from typing import Final
 
-from db.models import (
-    ApprovalState,
-    BatchState,
-    Channel,
-    CustomerKind,
-    Desk,
-    DocumentKind,
-    DocumentStatus,
-    Gender,
-    JobState,
-    Lifecycle,
-    OrderKind,
-    OwnershipRole,
-    Purpose,
-    RepairKind,
-    Role,
-    RowOutcome,
-    RowState,
-    Source,
-    TouchKind,
-    ValueClass,
-)
-from services.core.calendars import DayState, Place
-from services.core.parameters import Unit
 from services.core.words import N_
 
 FIELDS: Final[dict[str, str]] = {
@@ -42,6 +17,8 @@ FIELDS: Final[dict[str, str]] = {
     "birthday": N_("Birthday"),
     "brand": N_("Brand"),
     "browser": N_("Browser"),
+    "category_id": N_("Category"),
+    "cause_id": N_("Cause"),
     "channel": N_("Channel"),
     "city": N_("City"),
     "closed_on": N_("Closed on"),
@@ -54,6 +31,8 @@ FIELDS: Final[dict[str, str]] = {
     "customer_number": N_("Customer number"),
     "decision_maker": N_("Decision maker"),
     "delivered_on": N_("Delivered on"),
+    "demand": N_("Demand"),
+    "department": N_("Department"),
     "desk": N_("Desk"),
     "district": N_("District"),
     "do_not_contact_reason": N_("Reason for no contact"),
@@ -63,22 +42,30 @@ FIELDS: Final[dict[str, str]] = {
     "employer": N_("Employer"),
     "ended_on": N_("To"),
     "file": N_("File"),
+    "finding": N_("Finding"),
     "first_on": N_("First day"),
     "friday": N_("Friday"),
     "from_on": N_("Valid from"),
     "gender": N_("Gender"),
     "given_at": N_("Given at"),
+    "handler_id": N_("Handler"),
     "hobbies": N_("Interests"),
     "hours": N_("Working hours"),
     "id_number": N_("Identity number"),
     "industry": N_("Industry"),
     "inspection_due_on": N_("Inspection due"),
     "insurance_until": N_("Insured until"),
+    "into_id": N_("Complaint that goes on"),
     "ip_address": N_("IP address"),
     "is_active": N_("May sign in"),
+    "is_agreed": N_("The customer agrees"),
+    "is_answer": N_("He was told something of substance"),
     "is_archived": N_("Archived"),
     "is_inbound": N_("The customer called us"),
+    "is_media": N_("Touches the media"),
     "is_member": N_("Club member"),
+    "is_safety": N_("Touches safety"),
+    "is_silent": N_("He said nothing"),
     "keeps_holidays": N_("Keeps public holidays"),
     "key": N_("Parameter"),
     "kind": N_("Kind"),
@@ -100,6 +87,12 @@ FIELDS: Final[dict[str, str]] = {
     "other_phone": N_("Other phone"),
     "owner": N_("Owner"),
     "owner_id": N_("Owner"),
+    "person": N_("Whoever complains"),
+    "promised_at": N_("Promised by"),
+    "received_at": N_("Received at"),
+    "satisfaction": N_("Satisfaction"),
+    "severity": N_("Level"),
+    "urgency": N_("Urgency"),
     "user_id": N_("User"),
     "part": N_("Part in the car"),
     "password": N_("Password"),
@@ -147,168 +140,17 @@ FIELDS: Final[dict[str, str]] = {
     "value_class": N_("Value class"),
     "vehicle_id": N_("Vehicle"),
     "vin": N_("VIN"),
+    "waiting_for": N_("Waits for"),
     "warranty_km": N_("Warranty (km)"),
     "warranty_until": N_("Warranty until"),
+    "was_reached": N_("The customer was reached"),
     "wechat": N_("WeChat"),
     "wednesday": N_("Wednesday"),
     "withdrawn_at": N_("Withdrawn at"),
     "wording_version": N_("Version of the wording"),
+    "words": N_("In words"),
+    "would_return": N_("Would come again"),
 }
-
-CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
-    ApprovalState: {
-        ApprovalState.OPEN: N_("Waits for an answer"),
-        ApprovalState.GRANTED: N_("Granted"),
-        ApprovalState.REFUSED: N_("Refused"),
-        ApprovalState.WITHDRAWN: N_("Withdrawn"),
-        ApprovalState.EXPIRED: N_("Expired without an answer"),
-    },
-    BatchState: {
-        BatchState.CHECKED: N_("Checked, not imported"),
-        BatchState.RUNNING: N_("Importing"),
-        BatchState.DONE: N_("Imported"),
-        BatchState.UNDOING: N_("Being undone"),
-        BatchState.UNDONE: N_("Undone"),
-    },
-    Channel: {
-        Channel.PHONE: N_("By phone"),
-        Channel.WECHAT: N_("WeChat"),
-        Channel.SMS: N_("Text message"),
-        Channel.EMAIL: N_("E-mail"),
-        Channel.VISIT: N_("Visit"),
-    },
-    CustomerKind: {
-        CustomerKind.PERSON: N_("Person"),
-        CustomerKind.COMPANY: N_("Company"),
-    },
-    DayState: {
-        DayState.OPEN: N_("Open for business"),
-        DayState.CLOSED: N_("Not open"),
-        DayState.HOLIDAY: N_("Public holiday"),
-        DayState.MAKE_UP: N_("Make-up day"),
-        DayState.DECIDED_OPEN: N_("Opened by decision"),
-        DayState.DECIDED_CLOSED: N_("Closed by decision"),
-    },
-    Desk: {
-        Desk.SALES: N_("Sales desk"),
-        Desk.SERVICE: N_("Service desk"),
-        Desk.DATA: N_("Data desk"),
-    },
-    DocumentKind: {
-        DocumentKind.PURCHASE_CONTRACT: N_("Purchase contract"),
-        DocumentKind.MAINTENANCE_RECORD: N_("Maintenance record"),
-        DocumentKind.JOB_ORDER: N_("Job order"),
-        DocumentKind.SETTLEMENT: N_("Settlement slip"),
-        DocumentKind.LICENCE: N_("Licence"),
-        DocumentKind.INSURANCE: N_("Insurance policy"),
-        DocumentKind.OTHER: N_("Other document"),
-    },
-    DocumentStatus: {
-        DocumentStatus.MISSING: N_("Missing"),
-        DocumentStatus.IN_PLACE: N_("In place"),
-        DocumentStatus.BORROWED: N_("Borrowed"),
-        DocumentStatus.DESTROYED: N_("Destroyed"),
-    },
-    Gender: {
-        Gender.MALE: N_("Male"),
-        Gender.FEMALE: N_("Female"),
-    },
-    JobState: {
-        JobState.QUEUED: N_("Waiting for its turn"),
-        JobState.RUNNING: N_("Under way"),
-        JobState.DONE: N_("Done"),
-        JobState.STOPPED: N_("Stopped"),
-        JobState.FAILED: N_("Failed"),
-    },
-    Lifecycle: {
-        Lifecycle.POTENTIAL: N_("Potential"),
-        Lifecycle.EXISTING: N_("Existing"),
-        Lifecycle.LOST: N_("Lost"),
-    },
-    OrderKind: {
-        OrderKind.SALE: N_("Sale"),
-        OrderKind.REPAIR: N_("Repair order"),
-    },
-    OwnershipRole: {
-        OwnershipRole.OWNER: N_("Car owner"),
-        OwnershipRole.DRIVER: N_("Driver"),
-        OwnershipRole.PAYER: N_("Payer"),
-    },
-    Place: {
-        Place.STORE: N_("This store"),
-        Place.GROUP: N_("The whole group"),
-        Place.DELIVERED: N_("As delivered"),
-    },
-    Purpose: {
-        Purpose.SERVICE_CALLS: N_("Service calls"),
-        Purpose.MARKETING: N_("Marketing"),
-        Purpose.SURVEY: N_("Surveys"),
-        Purpose.CLUB: N_("Club"),
-        Purpose.SHARING: N_("Sharing with third parties"),
-        Purpose.IDENTITY_NUMBER: N_("Keeping the identity number"),
-    },
-    RepairKind: {
-        RepairKind.MAINTENANCE: N_("Maintenance"),
-        RepairKind.REPAIR: N_("Repair"),
-        RepairKind.WARRANTY: N_("Warranty work"),
-        RepairKind.BODY: N_("Body and paint"),
-    },
-    Role: {
-        Role.DIRECTOR: N_("Director"),
-        Role.MANAGER: N_("Manager"),
-        Role.SPECIALIST: N_("Specialist"),
-        Role.STEWARD: N_("Customer-information steward"),
-        Role.CLUB_MANAGER: N_("Club manager"),
-        Role.CLUB_STAFF: N_("Club staff"),
-        Role.ADMINISTRATOR: N_("Administrator"),
-        Role.GUEST: N_("Guest"),
-    },
-    RowOutcome: {
-        RowOutcome.NEW: N_("New"),
-        RowOutcome.UPDATED: N_("Updated"),
-        RowOutcome.SAME: N_("Same"),
-        RowOutcome.SKIPPED: N_("Skipped"),
-        RowOutcome.WRONG: N_("Wrong"),
-    },
-    RowState: {
-        RowState.WAITING: N_("Waiting"),
-        RowState.DONE: N_("Done"),
-        RowState.FAILED: N_("Failed"),
-        RowState.REVERSED: N_("Taken back"),
-        RowState.KEPT: N_("Kept: edited since"),
-    },
-    Source: {
-        Source.WALK_IN: N_("Walk-in"),
-        Source.PHONE: N_("Phone call"),
-        Source.COLD_VISIT: N_("Cold visit"),
-        Source.ONLINE: N_("Online"),
-        Source.DIRECT: N_("Direct sale"),
-        Source.EXHIBITION: N_("Exhibition"),
-        Source.REFERRAL: N_("Referral"),
-    },
-    TouchKind: {
-        TouchKind.CALL: N_("Call"),
-        TouchKind.VISIT: N_("Visit"),
-        TouchKind.WECHAT: N_("WeChat"),
-        TouchKind.SMS: N_("Text message"),
-        TouchKind.EMAIL: N_("E-mail"),
-        TouchKind.WALK_IN: N_("Walk-in"),
-        TouchKind.EVENT: N_("Event"),
-    },
-    Unit: {
-        Unit.HOUR: N_("o'clock"),
-        Unit.MINUTES: N_("minutes"),
-        Unit.DAYS: N_("days"),
-        Unit.PER_DAY: N_("per day"),
-        Unit.SHARE: N_("share (0 to 1)"),
-        Unit.FEN: N_("fen"),
-    },
-    ValueClass: {
-        ValueClass.IMPORTANT: N_("Important"),
-        ValueClass.ORDINARY: N_("Ordinary"),
-    },
-}
-"""By type: members of two enums with one value would be one key."""
 
 HOLIDAYS: Final[dict[str, str]] = {
     "New Year's Day": N_("New Year's Day"),
@@ -326,8 +168,3 @@ HOLIDAYS: Final[dict[str, str]] = {
 def field_label(name: str) -> str:
     """The msgid of a field's label; an unknown field is its own name."""
     return FIELDS.get(name, name)
-
-
-def choice_label(choice: StrEnum) -> str:
-    """The msgid of a choice. Raises KeyError for one without words: a test finds it first."""
-    return CHOICES[type(choice)][choice]

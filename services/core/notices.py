@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlmodel import Session, col
 
 from db.engine import wall_opened
@@ -27,6 +27,12 @@ class NoticeKind(StrEnum):
 
     APPROVAL_ASKED = "approval_asked"
     APPROVAL_ANSWERED = "approval_answered"
+    COMPLAINT_DUE = "complaint_due"
+    COMPLAINT_ESCALATED = "complaint_escalated"
+    COMPLAINT_GIVEN = "complaint_given"
+    COMPLAINT_LATE = "complaint_late"
+    COMPLAINT_MAJOR = "complaint_major"
+    COMPLAINT_TOSSED = "complaint_tossed"
     CUSTOMER_HANDED_ON = "customer_handed_on"
     HOLIDAYS_UNKNOWN = "holidays_unknown"
     IMPORT_DONE = "import_done"
@@ -59,6 +65,43 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
     ),
     NoticeKind.APPROVAL_ANSWERED: Telling(
         N_("{answer}: {what}"), ":material/approval:", "approvals", {"approval": "approval"}
+    ),
+    NoticeKind.COMPLAINT_DUE: Telling(
+        N_("{number}: {percent} % of the time for “{clock}” are used up"),
+        ":material/hourglass_bottom:",
+        "complaints",
+        {"id": "complaint"},
+    ),
+    NoticeKind.COMPLAINT_ESCALATED: Telling(
+        N_("{number}: “{clock}” has been late for a working day"),
+        ":material/emergency_home:",
+        "complaints",
+        {"id": "complaint"},
+    ),
+    NoticeKind.COMPLAINT_LATE: Telling(
+        N_("{number}: the time for “{clock}” is over"),
+        ":material/alarm:",
+        "complaints",
+        {"id": "complaint"},
+    ),
+    NoticeKind.COMPLAINT_MAJOR: Telling(
+        N_("{number} is a complaint of level {level}"),
+        ":material/crisis_alert:",
+        "complaints",
+        {"id": "complaint"},
+        is_urgent=True,
+    ),
+    NoticeKind.COMPLAINT_GIVEN: Telling(
+        N_("{person} gave a complaint into your hands: {number}"),
+        ":material/feedback:",
+        "complaints",
+        {"id": "complaint"},
+    ),
+    NoticeKind.COMPLAINT_TOSSED: Telling(
+        N_("{number} goes to and fro: it was handed on {count} times"),
+        ":material/sync_problem:",
+        "complaints",
+        {"id": "complaint"},
     ),
     NoticeKind.CUSTOMER_HANDED_ON: Telling(
         N_("{person} handed a customer file on to you: {number}"),
@@ -119,12 +162,19 @@ def tell(
 
 def settle(session: Session, cause: str) -> None:
     """What these notices asked for was done, or is not wanted any more: they are over for all."""
-    over = (
-        update(Notice)
-        .where(col(Notice.cause) == cause, col(Notice.acted_at).is_(None))
-        .values(acted_at=clock.now())
-    )
-    beyond(session, over)
+    _end(session, col(Notice.cause) == cause)
+
+
+def settle_all(session: Session, beginnings: Collection[str]) -> None:
+    """The same for every cause that begins with one of these."""
+    causes = [col(Notice.cause).startswith(each, autoescape=True) for each in beginnings]
+    if causes:
+        _end(session, or_(*causes))
+
+
+def _end(session: Session, those: ColumnElement[bool]) -> None:
+    over = update(Notice).where(those, col(Notice.acted_at).is_(None))
+    beyond(session, over.values(acted_at=clock.now()))
 
 
 def those_who_may(

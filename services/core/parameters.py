@@ -31,8 +31,12 @@ class Unit(StrEnum):
     HOUR = "hour"
     """Of the day, where the dealer works: 0 to 24."""
     MINUTES = "minutes"
+    """Of the day and night."""
+    WORKING_MINUTES = "working_minutes"
+    WORKING_DAYS = "working_days"
     DAYS = "days"
     PER_DAY = "per_day"
+    TIMES = "times"
     SHARE = "share"
     """A Decimal from 0 to 1; the other units are counted in whole numbers."""
     FEN = "fen"
@@ -91,6 +95,11 @@ NOTICE_DAYS: Final = "records.notice_days"
 DRAFT_DAYS: Final = "records.draft_days"
 JOB_DAYS: Final = "records.job_days"
 APPROVAL_DAYS: Final = "approvals.days"
+PAUSE_DAYS: Final = "complaints.pause_days"
+URGENT_SHARE: Final = "complaints.urgent_share"
+REOPEN_DAYS: Final = "complaints.reopen_days"
+SILENT_DAYS: Final = "complaints.silent_days"
+SILENT_ATTEMPTS: Final = "complaints.silent_attempts"
 
 
 def _reveals(key: str, label: str, default: int) -> Parameter:
@@ -115,12 +124,88 @@ def _hour(key: str, label: str, default: int) -> Parameter:
     return Parameter(key, label, Unit.HOUR, default, least=0, most=24, source="A21")
 
 
+def _limits() -> list[Parameter]:
+    """What a complaint's clocks may run, by level and clock; an L4 is tracked daily and has no day
+    by which it must be closed."""
+    working, clock_, days = Unit.WORKING_MINUTES, Unit.MINUTES, Unit.WORKING_DAYS
+    made = (
+        ("l1.acknowledge", N_("L1 grumble: acknowledge within"), working, 30),
+        ("l1.answer", N_("L1 grumble: first answer within"), working, 240),
+        ("l1.propose", N_("L1 grumble: proposal within"), days, 1),
+        ("l1.close", N_("L1 grumble: close within"), days, 3),
+        ("l2.acknowledge", N_("L2 general: acknowledge within"), working, 30),
+        ("l2.answer", N_("L2 general: first answer within"), clock_, 24 * 60),
+        ("l2.propose", N_("L2 general: proposal within"), days, 2),
+        ("l2.close", N_("L2 general: close within"), days, 3),
+        ("l3.acknowledge", N_("L3 major: acknowledge within"), clock_, 30),
+        ("l3.answer", N_("L3 major: first answer within"), clock_, 12 * 60),
+        ("l3.propose", N_("L3 major: proposal within"), days, 2),
+        ("l3.close", N_("L3 major: close within"), days, 5),
+        ("l4.acknowledge", N_("L4 crisis: acknowledge within"), clock_, 15),
+        ("l4.answer", N_("L4 crisis: first answer within"), clock_, 2 * 60),
+        ("l4.propose", N_("L4 crisis: proposal within"), clock_, 24 * 60),
+    )
+    return [
+        Parameter(
+            f"complaints.{name}",
+            label,
+            unit,
+            default,
+            least=1,
+            most=60 if unit is days else 14 * 24 * 60,
+            source="C09",
+            by_store=True,
+        )
+        for name, label, unit, default in made
+    ]
+
+
 PARAMETERS: Final[dict[str, Parameter]] = {
     each.key: each
     for each in (
         _reveals(REVEALS_OF_SPECIALIST, N_("Masked fields that a specialist may show"), 60),
         _reveals(REVEALS_OF_MANAGER, N_("Masked fields that a manager may show"), 200),
         _reveals(REVEALS_OF_OTHERS, N_("Masked fields that anyone else may show"), 60),
+        *_limits(),
+        Parameter(
+            URGENT_SHARE,
+            N_("Share of the limits that an urgent complaint has"),
+            Unit.SHARE,
+            Decimal("0.5"),
+            least=Decimal("0.1"),
+            most=Decimal(1),
+            source="C15",
+        ),
+        Parameter(
+            PAUSE_DAYS,
+            N_("Working days for which a complaint may wait in all"),
+            Unit.WORKING_DAYS,
+            5,
+            least=0,
+            most=60,
+            source="C18",
+        ),
+        Parameter(
+            SILENT_DAYS,
+            N_("Working days of silence that accept our answer"),
+            Unit.WORKING_DAYS,
+            2,
+            least=1,
+            most=60,
+            source="C07",
+            by_store=True,
+        ),
+        Parameter(
+            SILENT_ATTEMPTS,
+            N_("Attempts to reach the customer before silence accepts our answer"),
+            Unit.TIMES,
+            2,
+            least=1,
+            most=20,
+            source="C07",
+            by_store=True,
+        ),
+        _days(REOPEN_DAYS, N_("Days in which a closed complaint is opened again"), 7, "C07"),
         _days(APPROVAL_DAYS, N_("Days to answer a request"), 7, "A21"),
         _hour(QUIET_FROM, N_("Notices wait from this hour on"), 20),
         _hour(QUIET_UNTIL, N_("Notices are shown again from this hour on"), 8),

@@ -17,6 +17,11 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit:view"
     CALENDARS_CHANGE = "calendars:change"
     CALENDARS_VIEW = "calendars:view"
+    COMPLAINTS_HANDLE = "complaints:handle"
+    COMPLAINTS_LEAD = "complaints:lead"
+    """To act in complaints that others handle, lower a level, close one as unjustified."""
+    COMPLAINTS_REGISTER = "complaints:register"
+    COMPLAINTS_VIEW = "complaints:view"
     CUSTOMERS_ASSIGN = "customers:assign"
     CUSTOMERS_CREATE = "customers:create"
     CUSTOMERS_EDIT = "customers:edit"
@@ -58,8 +63,10 @@ class Reach(StrEnum):
 
 P = Permission
 EVERYONE: Final = frozenset({P.PROFILE_EDIT})
-_READER: Final = EVERYONE | {P.CUSTOMERS_VIEW}
+_READER: Final = EVERYONE | {P.COMPLAINTS_VIEW, P.CUSTOMERS_VIEW}
 _DESK: Final = _READER | {
+    P.COMPLAINTS_HANDLE,
+    P.COMPLAINTS_REGISTER,
     P.CUSTOMERS_CREATE,
     P.CUSTOMERS_EDIT,
     P.CUSTOMERS_REVEAL,
@@ -76,13 +83,14 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | _SECOND
     | {
         P.CALENDARS_CHANGE,
+        P.COMPLAINTS_LEAD,
         P.CUSTOMERS_SEARCH_PARTS,
         P.DATA_VERIFY,
         P.JOBS_VIEW,
         P.SETTINGS_CHANGE,
         P.SETTINGS_PROPOSE,
     },
-    Role.MANAGER: _FILES | _OVERSIGHT | {P.CALENDARS_CHANGE, P.SETTINGS_PROPOSE},
+    Role.MANAGER: _FILES | _OVERSIGHT | {P.CALENDARS_CHANGE, P.COMPLAINTS_LEAD, P.SETTINGS_PROPOSE},
     Role.SPECIALIST: _DESK,
     Role.STEWARD: _FILES | _NORMS | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.SETTINGS_PROPOSE},
     Role.CLUB_MANAGER: _READER
@@ -93,7 +101,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | _OVERSIGHT
     | _SECOND
     | {P.DATA_VERIFY, P.JOBS_VIEW, P.USERS_MANAGE},
-    Role.GUEST: EVERYONE,
+    Role.GUEST: EVERYONE | {P.COMPLAINTS_VIEW},
 }
 
 READS: Final[dict[Role, Reach]] = {

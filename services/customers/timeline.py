@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from db.models import Consent, Customer, Order, Purpose, Touch, User
 from services.core import clock
 from services.core.access import Actor, Permission, load
-from services.core.labels import choice_label
+from services.core.choices import choice_label
 from services.core.words import N_
 from services.customers.views import TimelineEntry
 

@@ -3,13 +3,11 @@
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy import update as change_rows
 from sqlmodel import Session, col
 
 from db.grams import pinyin
 from db.models import (
     Consent,
-    Counter,
     Customer,
     Document,
     Order,
@@ -21,9 +19,8 @@ from db.models import (
     User,
     Vehicle,
 )
-from db.once import add_once
 from services import drafts
-from services.core import audit, clock, keys, notices
+from services.core import audit, clock, keys, notices, numbers
 from services.core.access import READS, WRITES, Actor, Permission, Reach, beyond, load
 from services.core.audit import Action, Change
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
@@ -190,17 +187,7 @@ def reserve_numbers(session: Session, count: int) -> int:
 
     With `count` 0 it only waits its turn, so that nobody makes the same customer meanwhile.
     """
-    move = (
-        change_rows(Counter)
-        .where(col(Counter.series) == SERIES)
-        .values(value=col(Counter.value) + count)
-        .returning(col(Counter.value))
-    )
-    moved = session.execute(move).scalar_one_or_none()
-    if moved is None:  # the very first; somebody else may be making it this moment
-        add_once(session, Counter, [{"series": SERIES, "value": 0}], col(Counter.series))
-        moved = session.execute(move).scalar_one()
-    return int(moved) - count
+    return numbers.reserve(session, SERIES, count)
 
 
 def check_phone(

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from services.core import clock, labels, normal
+from services.core import choices, clock, normal
 from services.core.normal import InvalidValue
 from services.core.words import N_, translate
 from services.imports.plans import EXTRA_CELLS, MISSING, Field, Kind, Line, Reason
@@ -66,7 +66,7 @@ def choice(field: str, enum: type[Choice]) -> Callable[[str], Choice]:
     def parse(cell: str) -> Choice:
         value = _choices(field, enum).get(folded(normal.clean_text(cell)))
         if value is None:
-            options = [labels.choice_label(member) for member in enum]
+            options = [choices.choice_label(member) for member in enum]
             raise InvalidValue("choice", N_("Write one of these: {options}"), options=options)
         return enum(value)
 
@@ -77,7 +77,7 @@ def choice(field: str, enum: type[Choice]) -> Callable[[str], Choice]:
 def _choices(field: str, enum: type[StrEnum]) -> dict[str, str]:
     known: dict[str, str] = {}
     for member in enum:
-        label = labels.choice_label(member)
+        label = choices.choice_label(member)
         said = [member.value, label, translate("zh_CN", label), *WORDS["choices"][field][member]]
         known.update((folded(word), member.value) for word in said)
     return known

@@ -19,7 +19,8 @@ from db.models import InstallationKind, RepairKind
 from db.types import Base
 from services.core import errors, inputs, words
 from services.core.audit import ACTIONS, Action
-from services.core.labels import CHOICES, FIELDS, choice_label, field_label
+from services.core.choices import CHOICES, choice_label
+from services.core.labels import FIELDS, field_label
 from tests.house import CJK, ROOT, Source, msgids, name_of, placeholders, source, sources
 
 PO = ROOT / "locale/zh_CN/LC_MESSAGES/messages.po"
@@ -92,7 +93,7 @@ JUDGED = {
     ("pages/components/troubles.py", "str(template)"),
     # One of the three N_ phrases at the top of the module.
     ("pages/components/imports/running.py", "msgid"),
-    # The purpose of a consent, a msgid of labels.CHOICES.
+    # The purpose of a consent, a msgid of choices.CHOICES.
     ("pages/components/customers/file_view.py", "entry.text"),
 }
 
@@ -225,7 +226,7 @@ NEVER_NAMED = {
     *("reservation", "ticket", "browser", "digest", "columns", "mapping", "rows", "seen", "size"),
     *("serial", "counts", "file_name", "after", "like", "form", "values", "field"),
     *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
-    *("msgid", "params", "changed", "failed"),
+    *("msgid", "params", "changed", "failed", "complaint_id"),
     *("recipe", "as_of", "truth"),
 }
 """Fields of forms that no person fills in: when one is wrong, the form itself is broken."""

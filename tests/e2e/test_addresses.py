@@ -30,8 +30,8 @@ def test_a_page_of_others_says_so_and_nothing_of_what_is_there(at_live: Live):  
         page.get_by_text("中文").click()
         said(page, "您没有打开此页面的权限")
         page.get_by_role("button", name="返回我的首页").click()
-        said(page, "通知")
-        assert page.url == f"{at_live.url}/notices"
+        said(page, "投诉")
+        assert page.url == f"{at_live.url}/complaints"
 
 
 def test_an_address_of_nothing_says_so_also_after_the_sign_in(at_live: Live):  # noqa: F811

@@ -41,6 +41,7 @@ def pick(page: Page, table: int, row: int, *, within: Locator | None = None) -> 
     tables = (within or page).get_by_test_id("stDataFrame")
     cells = tables.nth(table).locator("canvas").first
     cells.locator(f"tr >> nth={row}").wait_for(state="attached")
+    cells.scroll_into_view_if_needed()
     before, place = None, cells.bounding_box()
     while place != before:
         page.wait_for_timeout(200)

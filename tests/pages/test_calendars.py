@@ -11,7 +11,7 @@ from pages.components.calendars import in_short
 from pages.components.year import LOOKS
 from services.calendars import WEEKDAYS, DayState
 from services.core import clock
-from services.core.labels import choice_label
+from services.core.choices import choice_label
 from services.core.words import translate
 from tests.dealer import Dealer
 from tests.pages.visit import ROOT, texts, visit

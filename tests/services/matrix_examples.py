@@ -18,7 +18,14 @@ from db.models import (
     BatchState,
     CalendarDay,
     CalendarWeek,
+    Complaint,
+    ComplaintChannel,
+    ComplaintEvent,
+    ComplaintKind,
     Consent,
+    Department,
+    EventKind,
+    HeadingTree,
     ImportBatch,
     ImportRow,
     Job,
@@ -29,7 +36,11 @@ from db.models import (
     Purpose,
     RowOutcome,
     RowState,
+    Severity,
+    Stage,
     TouchKind,
+    Urgency,
+    WaitingFor,
 )
 from db.models import DocumentKind as Paper
 from db.types import Base
@@ -37,6 +48,7 @@ from services import (
     approvals,
     audits,
     calendars,
+    complaints,
     customers,
     drafts,
     imports,
@@ -67,6 +79,13 @@ MARKS = {
 }
 """What tells of a store's records: name, phone, plate, VIN."""
 CSV = "姓名,手机\n王小明,13800138000\n".encode()
+
+
+STAGES = [
+    *(Stage.REGISTERED, Stage.TRIAGED, Stage.INVESTIGATING, Stage.PROPOSAL_READY, Stage.PROPOSED),
+    *(Stage.REPLIED, Stage.CLOSED),
+]
+"""Of each store one complaint at each of these."""
 
 
 @dataclass
@@ -109,6 +128,8 @@ class World:
                 [self.ids[kind, store]] = self.dealer.add(row)
             [self.ids["week", store]] = self.dealer.add(self._week(store))
             self.dealer.add(self._day(store))
+            for stage in STAGES:
+                self.ids[f"complaint:{stage}", store] = self._complaint(store, keeper, stage)
         return self
 
     def _background(self, store: int, keeper: str) -> dict[str, Base]:
@@ -152,6 +173,56 @@ class World:
                 show_at=now,
             ),
         }
+
+    def _complaint(self, store: int, keeper: str, stage: Stage) -> int:
+        """An enquiry, which needs least; who has answered it already could close it."""
+        user, now, name = self.dealer.user_id(keeper), clock.now(), MARKS[store][0]
+        state = {
+            "stage": stage,
+            "severity": Severity.L1,
+            "urgency": Urgency.ORDINARY,
+            "department": Department.SALES,
+            "handler_id": user,
+        }
+        [key] = self.dealer.add(
+            Complaint(
+                number=f"TS-20260{store}-{STAGES.index(stage):04d}",
+                store_id=store,
+                received_at=now,
+                registered_at=now,
+                kind=ComplaintKind.ENQUIRY,
+                channel=ComplaintChannel.HOTLINE,
+                customer_id=self.ids["customer", store],
+                person=name,
+                phone=MARKS[store][1],
+                words=f"{name} words",
+                category_id=1,
+                first_responder_id=user,
+                accountable_id=user,
+                waiting_for=WaitingFor.OUTSIDE if stage is Stage.PROPOSAL_READY else None,
+                closed_at=now if stage is Stage.CLOSED else None,
+                **state,
+            )
+        )
+        made = [EventKind.REGISTERED, EventKind.CONTACTED, EventKind.REPLIED]
+        made += [EventKind.CLOSED] if stage is Stage.CLOSED else []
+        self.dealer.add(
+            *(
+                ComplaintEvent(
+                    complaint_id=key,
+                    seq=seq,
+                    at=now,
+                    recorded_at=now,
+                    actor_id=user,
+                    kind=kind,
+                    note=f"{name} said",
+                    details={"was_reached": True} if kind is EventKind.CONTACTED else {},
+                    **state,
+                )
+                for seq, kind in enumerate(made, start=1)
+            )
+        )
+        return key
 
     def _setting(self, store: int) -> ParameterValue:
         return ParameterValue(
@@ -207,6 +278,13 @@ def form(kind: Any, /, **values: Any) -> tuple[Any]:
 
 def on_file(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
     return lambda world, at: form(kind, customer_id=world.ids["customer", at], **values)
+
+
+def on_complaint(stage: Stage, kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    version = {"version": 1} if "version" in kind.model_fields else {}
+    return lambda world, at: form(
+        kind, complaint_id=world.ids[f"complaint:{stage}", at], **version, **values
+    )
 
 
 def on_batch(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
@@ -286,6 +364,103 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         calendars.WithdrawDays, last_on=TODAY + timedelta(days=9), reason=REASON
     ),
     "services.calendars.tell_holidays": constant(calendars.TellHolidays()),
+    "services.complaints.register": lambda world, at: form(
+        complaints.RegisterComplaint,
+        store_id=at,
+        received_at=clock.now(),
+        kind=ComplaintKind.COMPLAINT,
+        channel=ComplaintChannel.HOTLINE,
+        customer_id=world.ids["customer", at],
+        words="又坏了",
+        category_id=1,
+        severity=Severity.L1,
+        department=Department.SERVICE,
+    ),
+    "services.complaints.case": lambda world, at: (world.ids["complaint:triaged", at],),
+    "services.complaints.headings": constant(HeadingTree.CATEGORY),
+    "services.complaints.page": lambda world, at: (complaints.Filters(store_id=at),),
+    "services.complaints.wall": constant(),
+    "services.complaints.watch": constant(complaints.WatchComplaints()),
+    "services.complaints.note": on_complaint(Stage.TRIAGED, complaints.NoteComplaint, words=REASON),
+    "services.complaints.talk": on_complaint(
+        Stage.TRIAGED, complaints.TalkAboutComplaint, words=REASON
+    ),
+    "services.complaints.acknowledge": on_complaint(
+        Stage.REGISTERED, complaints.AcknowledgeComplaint
+    ),
+    "services.complaints.triage": lambda world, at: form(
+        complaints.TriageComplaint,
+        complaint_id=world.ids["complaint:registered", at],
+        version=1,
+        severity=Severity.L2,
+        urgency=Urgency.ORDINARY,
+        department=Department.SERVICE,
+        handler_id=world.person(at),
+    ),
+    "services.complaints.level": on_complaint(
+        Stage.TRIAGED,
+        complaints.LevelComplaint,
+        severity=Severity.L2,
+        urgency=Urgency.URGENT,
+        reason=REASON,
+    ),
+    "services.complaints.transfer": lambda world, at: form(
+        complaints.TransferComplaint,
+        complaint_id=world.ids["complaint:triaged", at],
+        version=1,
+        department=Department.PARTS,
+        handler_id=world.person(at),
+        reason=REASON,
+    ),
+    "services.complaints.cover": lambda world, at: form(
+        complaints.CoverComplaint,
+        complaint_id=world.ids["complaint:triaged", at],
+        version=1,
+        user_id=world.person(at),
+        reason=REASON,
+    ),
+    "services.complaints.pause": on_complaint(
+        Stage.TRIAGED,
+        complaints.PauseComplaint,
+        waiting_for=WaitingFor.CUSTOMER,
+        words=REASON,
+    ),
+    "services.complaints.resume": on_complaint(Stage.PROPOSAL_READY, complaints.ResumeComplaint),
+    "services.complaints.investigate": on_complaint(
+        Stage.TRIAGED, complaints.InvestigateComplaint, words=REASON
+    ),
+    "services.complaints.prepare": on_complaint(
+        Stage.INVESTIGATING, complaints.PrepareProposal, words=REASON
+    ),
+    "services.complaints.propose": on_complaint(
+        Stage.PROPOSAL_READY, complaints.MakeProposal, words=REASON
+    ),
+    "services.complaints.answer_proposal": on_complaint(
+        Stage.PROPOSED, complaints.AnswerProposal, is_agreed=True
+    ),
+    "services.complaints.reply": on_complaint(
+        Stage.INVESTIGATING, complaints.ReplyToComplaint, words=REASON
+    ),
+    "services.complaints.confirm": on_complaint(Stage.REPLIED, complaints.ConfirmReply),
+    "services.complaints.accept": on_complaint(Stage.REPLIED, complaints.AcceptReply),
+    "services.complaints.reject": on_complaint(Stage.REPLIED, complaints.RejectReply, words=REASON),
+    "services.complaints.close": on_complaint(Stage.REPLIED, complaints.CloseComplaint),
+    "services.complaints.survey": on_complaint(
+        Stage.CLOSED, complaints.SurveyComplaint, satisfaction=4
+    ),
+    "services.complaints.reopen": on_complaint(
+        Stage.CLOSED, complaints.ReopenComplaint, words=REASON
+    ),
+    "services.complaints.withdraw": on_complaint(
+        Stage.TRIAGED, complaints.WithdrawComplaint, words=REASON
+    ),
+    "services.complaints.merge": lambda world, at: form(
+        complaints.MergeComplaint,
+        complaint_id=world.ids["complaint:triaged", at],
+        version=1,
+        into_id=world.ids["complaint:registered", at],
+        reason=REASON,
+    ),
     "services.customers.file": customer,
     "services.customers.history": customer,
     "services.customers.timeline": customer,

@@ -25,7 +25,7 @@ from services.imports.plans import Seen
 from services.imports.reading import Row
 from services.passwords import HashedPassword
 from tests.nasty import Case, cases
-from tests.services.matrix_examples import EXAMPLES, World
+from tests.services.matrix_examples import EXAMPLES, STAGES, World
 from tests.services.test_matrix import functions
 
 NASTY: dict[str, Case] = {
@@ -73,6 +73,7 @@ class Somewhere(World):
         kinds = (
             *("customer", "vehicle", "consent", "batch", "ownership", "setting", "week"),
             *("approval", "job", "notice"),
+            *(f"complaint:{stage}" for stage in STAGES),
         )
         self.ids = {(kind, at): 1 for kind in kinds for at in (1, 2)}
 

@@ -140,6 +140,11 @@ def hidden_stores(person: str, service: str) -> list[int]:
     return [1, 2] if person in NOWHERE else [3 - STORES[person]]
 
 
+ON_A_COMPLAINT = (
+    *("accept", "acknowledge", "answer_proposal", "close", "cover", "investigate", "level"),
+    *("merge", "note", "pause", "prepare", "propose", "register", "reject", "reopen", "reply"),
+    *("resume", "survey", "talk", "transfer", "triage", "withdraw"),
+)
 ABOUT_A_RECORD = {
     f"services.{name}"
     for name in (
@@ -147,6 +152,8 @@ ABOUT_A_RECORD = {
         "calendars.set_days",
         "calendars.withdraw_days",
         "calendars.withdraw_hours",
+        *(f"complaints.{name}" for name in ON_A_COMPLAINT),
+        "complaints.case",
         "customers.file",
         "customers.history",
         "customers.timeline",
@@ -202,6 +209,9 @@ def test_the_matrix_sees_leaks(world):
 
 
 SHOWING = {
+    "services.complaints.case",
+    "services.complaints.page",
+    "services.complaints.wall",
     "services.customers.file",
     "services.customers.find",
     "services.customers.page",
@@ -236,6 +246,8 @@ UNFINISHED = {
     "services.approvals.withdraw": "NotFound",
     "services.jobs.line": "NotFound",
     "services.notices.close": "NotFound",
+    # Whoever took the complaint confirms the answer, and nobody else.
+    "services.complaints.confirm": "out of reach",
     # The reservation is somebody else's.
     "services.users.replace_own": "SignedOut",
 }

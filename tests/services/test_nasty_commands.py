@@ -38,6 +38,7 @@ from tests.services.nasty_inputs import (
 )
 
 FOUNDING = "services.installation.found"
+REGISTER = "services.complaints.register"
 AS_WRITTEN = {
     "services.imports.open_batch.form.columns",
     "services.imports.open_batch.form.mapping",
@@ -56,7 +57,7 @@ UNSEEN = {
     *("counts", "recipe", "as_of", "truth", "ticket", "form", "values", "field", "after", "like"),
     *("consents_to_calls", "same_phone_is_known", "former_owner_ends"),
     *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
-    *("msgid", "params", "changed", "failed", "is_granted"),
+    *("msgid", "params", "changed", "failed", "is_granted", "complaint_id", "into_id"),
 }
 """Fields that no form shows under a label: the frame fills them in, or a phrase stands beside."""
 FREED = {
@@ -66,11 +67,12 @@ FREED = {
 }
 """Values in place of those with which `matrix_examples` asks for a refusal."""
 NEVER_DONE = {
+    "services.complaints.confirm",
     "services.sessions.redeem",
     "services.settings.history",
     "services.verification.verify",
 }
-"""None of the cases is a ticket, a parameter, or a part."""
+"""None of the cases is a ticket, a parameter, or a part; an answer is confirmed by one alone."""
 RAW_COLUMNS = {
     "drafts.values",
     "import_batches.columns",
@@ -271,10 +273,18 @@ def kept_faults(arguments: dict[str, Any], tries: list[Try], written: list[Writt
     for told in tries:
         said = inside(arguments, told.place)
         if isinstance(said, str) and str(told.place) not in KEPT_OTHERWISE and written:
-            name = KEPT_AS.get(told.place.field, told.place.field)
+            name = column_of(told.place)
             values = [one.values[name] for one in written if name in one.values]
             found += [] if said in values else [f"{told.place.field} is kept as {values!r:.200}"]
     return found
+
+
+def column_of(place: Place) -> str:
+    """Where what stands in a field is kept: what is said of a complaint is the note of an event."""
+    is_said = place.field in {"words", "reason"} and place.service != REGISTER
+    if is_said and place.service.startswith("services.complaints."):
+        return "note"
+    return KEPT_AS.get(place.field, place.field)
 
 
 @pytest.mark.parametrize("text", ["a\x07", "a\r\nb", "\ud800", "\u202eb", "e\u0301", "a" * 10_001])

@@ -79,6 +79,10 @@ def test_every_kind_has_words_in_both_languages(kind: NoticeKind, language: str)
         "year": 2031,
         "title": "a.csv",
         "incident": "1f",
+        "clock": ["Closing"],
+        "count": 3,
+        "level": ["L3 major"],
+        "percent": 80,
     }
     words = translate(language, KINDS[kind].msgid, **params)
     assert "{" not in words

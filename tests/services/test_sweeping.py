@@ -37,6 +37,7 @@ from services.core.run import fetch, perform
 from services.customers import summary
 from tests.dealer import Dealer, as_system
 from tests.house import ROOT
+from tests.services.complaint_deeds import laid
 
 CALLER = System("tests")
 NOTHING = dict.fromkeys(sweeping.DUTIES, 0)
@@ -57,6 +58,7 @@ def due_work(dealer: Dealer) -> datetime:
     now = clock.now()
     old = now - timedelta(days=400)
     key = dealer.customer()
+    laid(dealer)  # nobody has kept when it is due
     with write_transaction() as session:
         as_system(session)
         row = session.get_one(CustomerSummary, key)

@@ -24,6 +24,11 @@ def enter(at: Literal["field", "button"] = "field") -> None:
     _keys(key="keys:drawer", data={"first": at}, height="content")
 
 
+def enter_again(turn: object) -> None:
+    """Once more, when `turn` is another one: what was under the keyboard is not there any more."""
+    _keys(key="keys:again", data={"first": "field", "turn": str(turn)}, height="content")
+
+
 def name(words: str, *, of: str) -> None:
     """What a button that shows a sign only is called by whoever hears the page: the button in the
     container around this. `of` is the button's key."""

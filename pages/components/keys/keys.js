@@ -77,7 +77,8 @@ export default function ({ data, parentElement }) {
   const place = parentElement.host ?? parentElement
   if (data?.name) name(place, data.name)
   const drawer = place.closest("[role=dialog]")
-  if (!data?.first || !drawer || drawer.dataset.crmEntered) return
-  drawer.dataset.crmEntered = "yes"
+  const turn = data?.turn ?? "opened"
+  if (!data?.first || !drawer || (drawer.dataset.crmEntered ?? "").split("|").includes(turn)) return
+  drawer.dataset.crmEntered = `${drawer.dataset.crmEntered ?? ""}|${turn}`
   enter(drawer, data.first, Date.now() + 2000)
 }

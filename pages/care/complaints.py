@@ -1,0 +1,28 @@
+"""The complaint ledger: what runs out first, every complaint, one case with its clocks."""
+
+import streamlit as st
+
+from pages.components import layout, pickers
+from pages.components.complaints import case_view, listing, registering
+from pages.components.frame import fetch, open_page
+from pages.components.words import _
+from services import complaints, customers
+from services.core.access import Permission
+from services.core.words import N_
+
+actor = open_page(N_("Complaints"), needs=Permission.COMPLAINTS_VIEW)
+asked = pickers.asked_record("id")
+may_register = actor.may(Permission.COMPLAINTS_REGISTER)
+
+if asked is None:
+    caption = N_("Whoever takes a complaint stands for it until the customer has an answer")
+    with layout.header(_(N_("Complaints")), _(caption)):
+        if may_register and st.button(
+            _(N_("Register")), icon=":material/add_comment:", type="primary", shortcut="alt+n"
+        ):
+            registering.register(actor.store_id, actor.id)
+    may_see_files = actor.may(Permission.CUSTOMERS_VIEW)
+    places = fetch(customers.places) if may_see_files else customers.Places((), ())
+    listing.show(places, may_register=may_register)
+else:
+    case_view.show(fetch(complaints.case, asked))

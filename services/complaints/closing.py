@@ -1,0 +1,215 @@
+"""The end of a complaint, and what may not be missing by then (spec 3.3): closed, withdrawn,
+merged, opened again."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.models import (
+    ActionKind,
+    CauseAction,
+    Complaint,
+    ComplaintEvent,
+    EventKind,
+    Finding,
+    Role,
+    Severity,
+    Stage,
+    User,
+)
+from services.complaints import events
+from services.complaints.events import Receipt
+from services.complaints.inputs import (
+    CloseComplaint,
+    MergeComplaint,
+    ReopenComplaint,
+    WithdrawComplaint,
+)
+from services.complaints.registering import MAJOR, enter, tell_given
+from services.complaints.talking import is_confirmed, since_reply
+from services.core import clock, parameters
+from services.core.access import Actor, Permission, load
+from services.core.errors import Conflict, InvalidInput
+from services.core.words import N_
+
+WORN_OUT: Final = 2
+"""Reopened so often, a complaint weighs more, and the manager handles it."""
+
+
+class Lack(StrEnum):
+    """What still keeps a complaint from being closed."""
+
+    REPLY = "reply"
+    CONFIRMATION = "confirmation"
+    ACCEPTANCE = "acceptance"
+    FINDING = "finding"
+    CAUSE = "cause"
+    CORRECTIVE = "corrective"
+    PREVENTIVE = "preventive"
+    DIRECTOR = "director"
+    LEADER = "leader"
+
+
+LACKS: Final[dict[Lack, str]] = {
+    Lack.REPLY: N_("the answer to the customer"),
+    Lack.CONFIRMATION: N_("its confirmation by whoever stands for it"),
+    Lack.ACCEPTANCE: N_("what the customer says to it"),
+    Lack.FINDING: N_("the finding"),
+    Lack.CAUSE: N_("the cause"),
+    Lack.CORRECTIVE: N_("a corrective action"),
+    Lack.PREVENTIVE: N_("a preventive action"),
+    Lack.DIRECTOR: N_("the director's talk with the customer"),
+    Lack.LEADER: N_("a manager, who alone closes it as unjustified"),
+}
+
+
+class NotReady(Conflict):
+    msgid = N_("This complaint cannot be closed yet. Missing: {missing}")
+
+
+class NotMergeable(InvalidInput):
+    msgid = N_("Choose another complaint of the same customer that is open")
+
+
+def close(session: Session, actor: Actor, form: CloseComplaint) -> Receipt:
+    """Raises NotReady with what is missing."""
+    actor.require(Permission.COMPLAINTS_HANDLE)
+    complaint = events.hold(session, actor, form, EventKind.CLOSED)
+    lacks = missing(session, actor, complaint, events.of(session, complaint.id))
+    if lacks:
+        raise NotReady(missing=[LACKS[lack] for lack in lacks])
+    complaint.closed_at = clock.now()
+    complaint.waiting_for = None
+    return events.happen(session, actor, complaint, EventKind.CLOSED, note=form.words)
+
+
+def missing(
+    session: Session, actor: Actor, complaint: Complaint, happened: Sequence[ComplaintEvent]
+) -> list[Lack]:
+    """What keeps this actor from closing it; [] when nothing does."""
+    answer = since_reply(happened)
+    kinds = {one.kind for one in answer}
+    wanted = {
+        Lack.REPLY: bool(answer),
+        Lack.CONFIRMATION: is_confirmed(complaint, happened),
+    }
+    if not events.is_light(complaint):
+        wanted |= {
+            Lack.ACCEPTANCE: EventKind.ACCEPTED in kinds,
+            Lack.FINDING: complaint.finding is not None,
+            Lack.CAUSE: complaint.cause_id is not None,
+        }
+    if complaint.severity in MAJOR:
+        planned = _planned(session, complaint.id)
+        wanted |= {
+            Lack.CORRECTIVE: ActionKind.CORRECTIVE in planned,
+            Lack.PREVENTIVE: ActionKind.PREVENTIVE in planned,
+            Lack.DIRECTOR: complaint.has_director,
+        }
+    if complaint.finding is Finding.UNJUSTIFIED:
+        wanted[Lack.LEADER] = actor.may(Permission.COMPLAINTS_LEAD)
+    return [lack for lack, is_there in wanted.items() if not is_there]
+
+
+def withdraw(session: Session, actor: Actor, form: WithdrawComplaint) -> Receipt:
+    """The customer takes it back, in his own words."""
+    actor.require(Permission.COMPLAINTS_HANDLE)
+    complaint = events.hold(session, actor, form, EventKind.WITHDRAWN)
+    complaint.closed_at = clock.now()
+    complaint.waiting_for = None
+    return events.happen(session, actor, complaint, EventKind.WITHDRAWN, note=form.words)
+
+
+def merge(session: Session, actor: Actor, form: MergeComplaint) -> Receipt:
+    """Two complaints are about one thing: this one ends, the other one goes on with its clocks.
+
+    Raises NotMergeable.
+    """
+    actor.require(Permission.COMPLAINTS_HANDLE)
+    first, last = sorted((form.complaint_id, form.into_id))  # two who merge crosswise: in one order
+    if first == last:
+        raise NotMergeable
+    for key in (first, last):
+        load(session, Complaint, key, lock=True)
+    into = load(session, Complaint, form.into_id)
+    complaint = events.hold(session, actor, form, EventKind.MERGED)
+    same = into.customer_id == complaint.customer_id and (
+        complaint.customer_id is not None or into.phone == complaint.phone is not None
+    )
+    if into.closed_at is not None or not same:
+        raise NotMergeable
+    complaint.parent_id, complaint.closed_at = into.id, clock.now()
+    complaint.waiting_for = None
+    events.happen(session, actor, into, EventKind.NOTED, merged=complaint.number)
+    return events.happen(
+        session, actor, complaint, EventKind.MERGED, note=form.reason, into=into.number
+    )
+
+
+def reopen(session: Session, actor: Actor, form: ReopenComplaint) -> Receipt:
+    """The customer is not content after all. Within the days of the rule the same complaint goes
+    on, and its clock of closing with it; later it is a new one that follows this one (C6).
+
+    Reopened twice, it weighs more, and the manager of the store handles it.
+    """
+    actor.require(Permission.COMPLAINTS_HANDLE)
+    closed = load(session, Complaint, form.complaint_id, lock=True)
+    days = int(parameters.value(session, parameters.REOPEN_DAYS))
+    if closed.closed_at is not None:
+        passed = clock.today() - clock.day_of(closed.closed_at)
+        if passed.days > days and closed.stage in {Stage.CLOSED, Stage.SURVEYED}:
+            return _follow(session, actor, form, closed)
+    complaint = events.hold(session, actor, form, EventKind.REOPENED)
+    complaint.closed_at = None
+    complaint.reopen_count += 1
+    if complaint.reopen_count == WORN_OUT:
+        complaint.severity = _heavier(complaint.severity)
+        complaint.handler_id = _manager(session, complaint)
+    tell_given(session, actor, complaint, complaint.handler_id)
+    return events.happen(session, actor, complaint, EventKind.REOPENED, note=form.words)
+
+
+def _follow(session: Session, actor: Actor, form: ReopenComplaint, closed: Complaint) -> Receipt:
+    """A new complaint about the same thing; whoever was told now is its first responder."""
+    receipt = enter(
+        session,
+        actor,
+        taken_by=actor.id or closed.first_responder_id,
+        handler_id=closed.handler_id,
+        received_at=clock.now(),
+        words=form.words,
+        parent_id=closed.id,
+        **{name: getattr(closed, name) for name in _CARRIED},
+    )
+    events.hold(session, actor, form, EventKind.NOTED)
+    events.happen(session, actor, closed, EventKind.NOTED, followed_by=receipt.number)
+    return receipt
+
+
+_CARRIED: Final = (
+    *("store_id", "kind", "channel", "customer_id", "vehicle_id", "order_id", "person", "phone"),
+    *("category_id", "severity", "urgency", "department", "is_safety", "is_media", "is_legal"),
+)
+
+
+def _heavier(severity: Severity) -> Severity:
+    levels = list(Severity)
+    return levels[min(levels.index(severity) + 1, len(levels) - 1)]
+
+
+def _manager(session: Session, complaint: Complaint) -> int:
+    """The manager of its store, or who handles it where there is none."""
+    query = select(col(User.id)).where(
+        col(User.role) == Role.MANAGER,
+        col(User.store_id) == complaint.store_id,
+        col(User.is_active),
+    )
+    return session.execute(query.order_by(col(User.id))).scalar() or complaint.handler_id
+
+
+def _planned(session: Session, complaint_id: int) -> set[ActionKind]:
+    query = select(col(CauseAction.kind)).where(col(CauseAction.complaint_id) == complaint_id)
+    return set(session.execute(query).scalars())

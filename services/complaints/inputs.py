@@ -1,0 +1,191 @@
+"""What the commands on a complaint take."""
+
+from typing import Annotated
+
+from db.models import (
+    ComplaintChannel,
+    ComplaintKind,
+    Department,
+    Finding,
+    Severity,
+    Urgency,
+    WaitingFor,
+)
+from services.core.fields import (
+    LongText,
+    Moment,
+    Name,
+    OrNone,
+    Phone,
+    PositiveId,
+    Reason,
+    text,
+    whole,
+)
+from services.core.inputs import Request
+
+Words = Annotated[str, text(2000, least=2, lines=True)]
+"""What was said or found, as long as a note may be."""
+MaybeWords = Annotated[str, text(2000, least=0, lines=True)]
+
+
+class RegisterComplaint(Request):
+    """A new complaint. Without `customer_id` it is somebody's who has no file or stays unknown;
+    `handler_id` None: whoever registers it."""
+
+    store_id: PositiveId
+    received_at: Moment
+    kind: ComplaintKind
+    channel: ComplaintChannel
+    customer_id: OrNone[PositiveId] = None
+    vehicle_id: OrNone[PositiveId] = None
+    person: OrNone[Name] = None
+    phone: OrNone[Phone] = None
+    words: LongText
+    demand: MaybeWords = ""
+    category_id: PositiveId
+    severity: Severity
+    urgency: Urgency = Urgency.ORDINARY
+    department: Department
+    handler_id: OrNone[PositiveId] = None
+    is_safety: bool = False
+    is_media: bool = False
+    promised_at: OrNone[Moment] = None
+
+
+class AddToComplaint(Request):
+    """What adds to a complaint without changing what another may have changed: it needs no
+    version."""
+
+    complaint_id: PositiveId
+
+
+class ChangeComplaint(Request):
+    complaint_id: PositiveId
+    version: PositiveId
+
+
+class NoteComplaint(AddToComplaint):
+    words: Words
+
+
+class TalkAboutComplaint(AddToComplaint):
+    """A talk with the customer, or the attempt (`was_reached` False)."""
+
+    words: Words
+    was_reached: bool = True
+    is_answer: bool = False
+    """The customer was told something of substance."""
+
+
+class AcknowledgeComplaint(ChangeComplaint):
+    """The customer was told the number, and by when he hears from us."""
+
+    promised_at: OrNone[Moment] = None
+    words: MaybeWords = ""
+
+
+class TriageComplaint(ChangeComplaint):
+    severity: Severity
+    urgency: Urgency
+    department: Department
+    handler_id: PositiveId
+    words: MaybeWords = ""
+
+
+class LevelComplaint(ChangeComplaint):
+    severity: Severity
+    urgency: Urgency
+    reason: Reason
+
+
+class TransferComplaint(ChangeComplaint):
+    department: Department
+    handler_id: PositiveId
+    reason: Reason
+
+
+class CoverComplaint(ChangeComplaint):
+    """Somebody stands for it while the first responder is away; None: he is back."""
+
+    user_id: OrNone[PositiveId] = None
+    reason: Reason
+
+
+class PauseComplaint(ChangeComplaint):
+    waiting_for: WaitingFor
+    words: Words
+    """What is waited for, and the proof: the paper or the message in which we asked for it."""
+
+
+class ResumeComplaint(ChangeComplaint):
+    words: MaybeWords = ""
+
+
+class InvestigateComplaint(ChangeComplaint):
+    finding: OrNone[Finding] = None
+    cause_id: OrNone[PositiveId] = None
+    words: Words
+    """The facts."""
+
+
+class PrepareProposal(ChangeComplaint):
+    words: Words
+
+
+class MakeProposal(ChangeComplaint):
+    words: Words
+    """What the customer was told."""
+
+
+class AnswerProposal(ChangeComplaint):
+    is_agreed: bool
+    words: MaybeWords = ""
+
+
+class ReplyToComplaint(ChangeComplaint):
+    words: Words
+    """What the customer was told in the end."""
+
+
+class ConfirmReply(ChangeComplaint):
+    """Whoever stands for the complaint confirms the answer that somebody else gave."""
+
+    words: MaybeWords = ""
+
+
+class AcceptReply(ChangeComplaint):
+    """The customer accepts the answer; `is_silent`: he said nothing to two attempts."""
+
+    is_silent: bool = False
+    words: MaybeWords = ""
+
+
+class RejectReply(ChangeComplaint):
+    words: Words
+
+
+class CloseComplaint(ChangeComplaint):
+    words: MaybeWords = ""
+
+
+class SurveyComplaint(ChangeComplaint):
+    satisfaction: Annotated[int, whole(1, 5)]
+    would_return: OrNone[bool] = None
+    words: MaybeWords = ""
+
+
+class ReopenComplaint(ChangeComplaint):
+    words: Words
+
+
+class WithdrawComplaint(ChangeComplaint):
+    words: Words
+    """The customer's own."""
+
+
+class MergeComplaint(ChangeComplaint):
+    """Into another one of the same customer, which goes on."""
+
+    into_id: PositiveId
+    reason: Reason

@@ -1,0 +1,93 @@
+"""How long each clock of a complaint may run: dated parameters by level, read for many at once
+(spec 3.2, C09, C15)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+from typing import Final
+
+from sqlmodel import Session
+
+from db.models import Severity, Urgency
+from services.complaints.clocks import ClockKind, Limit, Rules, Unit
+from services.core import clock, parameters
+from services.core.parameters import Dated, Number
+
+_K = ClockKind
+_UNITS: Final = {
+    parameters.Unit.WORKING_MINUTES: Unit.WORKING_MINUTES,
+    parameters.Unit.WORKING_DAYS: Unit.WORKING_DAYS,
+    parameters.Unit.MINUTES: Unit.MINUTES,
+}
+_LEVELS: Final = [(severity, urgency) for severity in Severity for urgency in Urgency]
+"""From the lightest to the heaviest: an urgent one weighs more than an ordinary one of its
+severity."""
+
+
+def level_of(severity: Severity, urgency: Urgency) -> int:
+    """The place among the levels, 1 to 8: what `clocks` compares."""
+    return _LEVELS.index((severity, urgency)) + 1
+
+
+def key_of(severity: Severity, kind: ClockKind) -> str | None:
+    """The parameter that holds a limit; None where there is no limit."""
+    key = f"complaints.{severity.value}.{kind.value}"
+    return key if key in parameters.PARAMETERS else None
+
+
+_KEYS: Final = [
+    key
+    for severity in Severity
+    for kind in ClockKind
+    if (key := key_of(severity, kind)) is not None
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the parameters said and say, of all stores: one look at the database for any number of
+    complaints."""
+
+    decided: Mapping[str, list[Dated]]
+
+    def rules(self, store_id: int, received_at: datetime) -> Rules:
+        """The rules of a complaint of this store that came in then."""
+        pause = self._value(parameters.PAUSE_DAYS, received_at, store_id)
+        return Rules(self._limits(store_id), int(pause))
+
+    def _limits(self, store_id: int) -> Callable[[ClockKind, int, datetime], Limit | None]:
+        def limit(kind: ClockKind, level: int, at: datetime) -> Limit | None:
+            severity, urgency = _LEVELS[level - 1]
+            key = key_of(severity, kind)
+            if key is None:
+                return None
+            amount: Number | Fraction = self._value(key, at, store_id)
+            unit = _UNITS[parameters.parameter(key).unit]
+            if urgency is Urgency.URGENT:
+                share = self._value(parameters.URGENT_SHARE, at, store_id)
+                amount = _share(Fraction(int(amount)), Decimal(share), unit)
+            return Limit(Fraction(amount), unit)
+
+        return limit
+
+    def _value(self, key: str, at: datetime, store_id: int) -> Number:
+        known = parameters.parameter(key)
+        now = parameters.in_force(self.decided.get(key, ()), clock.day_of(at), store_id)
+        return parameters.held(now, known)
+
+
+def book(session: Session) -> Book:
+    decided: dict[str, list[Dated]] = {}
+    keys = [*_KEYS, parameters.PAUSE_DAYS, parameters.URGENT_SHARE]
+    for one in parameters.history(session, keys):
+        decided.setdefault(one.key, []).append(one)
+    return Book(decided)
+
+
+def _share(amount: Fraction, share: Decimal, unit: Unit) -> Fraction:
+    """A part of a limit: minutes are whole, and at least one."""
+    part = amount * Fraction(share)
+    return part if unit is Unit.WORKING_DAYS else Fraction(max(ceil(part), 1))

@@ -1,0 +1,154 @@
+"""The ledger and its wall: what runs out first, and every complaint, newest first (C03, C09)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, false, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from db.models import Complaint, Customer, Department, Severity, Store, User
+from services.complaints import timing, trees
+from services.complaints.clocks import Clock
+from services.complaints.timing import RUNNING, Clocks
+from services.complaints.views import ComplaintRow, Page
+from services.core import clock
+from services.core.access import Actor, Permission
+from services.core.fields import id_in
+
+PAGE: Final = 50
+WALL: Final = 100
+"""What needs somebody soonest; the rest of the open ones stands in the ledger."""
+
+
+class Part(StrEnum):
+    """Which of them."""
+
+    OPEN = "open"
+    LATE = "late"
+    """A clock that runs is over."""
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows the ledger; None or empty means no bound."""
+
+    part: Part | None = None
+    store_id: int | None = None
+    handler_id: int | None = None
+    severity: Severity | None = None
+    department: Department | None = None
+    text: str = ""
+    """Of a number."""
+
+
+def wall(session: Session, actor: Actor, filters: Filters = Filters()) -> list[ComplaintRow]:
+    """The open ones, whose time runs out first before the others; those without a clock last."""
+    actor.require(Permission.COMPLAINTS_VIEW)
+    due = col(Complaint.next_due_at)
+    query = _narrowed(filters).where(col(Complaint.closed_at).is_(None))
+    query = query.order_by(due.is_(None), due, col(Complaint.id)).limit(WALL)
+    return _rows(session, session.execute(query).all())
+
+
+def page(
+    session: Session, actor: Actor, filters: Filters = Filters(), after: str | None = None
+) -> Page:
+    """One page of the ledger, newest first. `after` is the code of the last row seen."""
+    actor.require(Permission.COMPLAINTS_VIEW)
+    query = _narrowed(filters)
+    if key := id_in(after):
+        query = query.where(col(Complaint.id) < key)
+    found = session.execute(query.order_by(col(Complaint.id).desc()).limit(PAGE + 1)).all()
+    rows = _rows(session, found[:PAGE])
+    return Page(rows, str(rows[-1].id) if len(found) > PAGE else None)
+
+
+_handler, _first = aliased(User), aliased(User)
+
+# Built once.
+_ROWS: Final[Any] = (
+    select(
+        Complaint,
+        col(Customer.name).label("customer"),
+        col(Store.name).label("store"),
+        col(_handler.name).label("handler"),
+        col(_first.name).label("first_responder"),
+    )
+    .join(Store, col(Store.id) == col(Complaint.store_id))
+    .join(_handler, col(_handler.id) == col(Complaint.handler_id))
+    .join(_first, col(_first.id) == col(Complaint.first_responder_id))
+    .outerjoin(Customer, col(Customer.id) == col(Complaint.customer_id))
+)
+
+
+def _narrowed(filters: Filters) -> Select[Any]:
+    complaint = Complaint
+    bounds = {
+        complaint.store_id: filters.store_id,
+        complaint.handler_id: filters.handler_id,
+        complaint.severity: filters.severity,
+        complaint.department: filters.department,
+    }
+    query: Select[Any] = _ROWS.where(
+        *(col(column) == value for column, value in bounds.items() if value is not None)
+    )
+    if filters.part is Part.OPEN:
+        query = query.where(col(complaint.closed_at).is_(None))
+    elif filters.part is Part.CLOSED:
+        query = query.where(col(complaint.closed_at).is_not(None))
+    elif filters.part is Part.LATE:
+        query = query.where(
+            col(complaint.closed_at).is_(None), col(complaint.next_due_at) < clock.now()
+        )
+    if filters.text.strip():
+        query = query.where(_numbered(filters.text))
+    return query
+
+
+def _numbered(text: str) -> ColumnElement[bool]:
+    """Those in whose number these signs stand; a text without any finds nothing."""
+    part = "".join(sign for sign in text.upper()[:LONGEST] if sign in _SIGNS)
+    return col(Complaint.number).contains(part) if part else false()
+
+
+LONGEST: Final = 20
+_SIGNS: Final = frozenset("TS-0123456789")
+
+
+def _rows(session: Session, found: Sequence[Row[Any]]) -> list[ComplaintRow]:
+    """With the clocks of the open ones, all by a few looks at the database."""
+    still = [row.Complaint for row in found if row.Complaint.closed_at is None]
+    cases = [timing.Case(one.id, one.store_id, one.received_at) for one in still]
+    running = timing.clocks_of(session, cases) if cases else {}
+    names = trees.named(session)
+    return [
+        ComplaintRow(
+            id=one.id,
+            number=one.number,
+            received_at=one.received_at,
+            who=row.customer or one.person,
+            kind=one.kind,
+            severity=one.severity,
+            urgency=one.urgency,
+            category=names[one.category_id],
+            stage=one.stage,
+            waiting_for=one.waiting_for,
+            department=one.department,
+            handler=row.handler,
+            first_responder=row.first_responder,
+            store=row.store,
+            next_clock=next_of(running.get(one.id, {})),
+        )
+        for row in found
+        for one in [row.Complaint]
+    ]
+
+
+def next_of(found: Clocks) -> Clock | None:
+    """Of the clocks that run the one that is due first."""
+    running = [one for one in found.values() if one.state in RUNNING and one.due_at is not None]
+    return min(running, key=lambda one: one.due_at or clock.now(), default=None)

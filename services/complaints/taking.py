@@ -1,0 +1,139 @@
+"""Taking a complaint up: telling the customer so, sorting it, giving it into the right hands
+(C08, C09, C13, C15, C18)."""
+
+from typing import Final
+
+from sqlmodel import Session
+
+from db.models import Complaint, Department, EventKind, Severity, Urgency
+from services.complaints import events, limits
+from services.complaints.events import Receipt
+from services.complaints.inputs import (
+    AcknowledgeComplaint,
+    CoverComplaint,
+    LevelComplaint,
+    TransferComplaint,
+    TriageComplaint,
+)
+from services.complaints.passing import passing
+from services.complaints.registering import (
+    check_handler,
+    check_promise,
+    check_weight,
+    tell_given,
+)
+from services.core import notices
+from services.core.access import Actor, Permission
+from services.core.errors import Conflict, NotPermitted
+from services.core.notices import NoticeKind
+from services.core.words import N_
+
+TOSSED: Final = 2
+"""More transfers than these are told to the manager (spec 3.4)."""
+
+
+class NothingChanges(Conflict):
+    msgid = N_("Nothing would change")
+
+
+def acknowledge(session: Session, actor: Actor, form: AcknowledgeComplaint) -> Receipt:
+    """The customer knows his number and by when he hears from us. Raises PromisedBefore."""
+    actor.require(Permission.COMPLAINTS_HANDLE)
+    complaint = events.hold(session, actor, form, EventKind.ACKNOWLEDGED)
+    if form.promised_at is not None:
+        check_promise(complaint.received_at, form.promised_at)
+        complaint.promised_at = form.promised_at
+    return events.happen(
+        session,
+        actor,
+        complaint,
+        EventKind.ACKNOWLEDGED,
+        note=form.words,
+        promised_at=form.promised_at,
+    )
+
+
+def triage(session: Session, actor: Actor, form: TriageComplaint) -> Receipt:
+    """Say how much it weighs, which department answers for it, and who handles it.
+
+    Raises NotPermitted (a level that only a manager lowers), NotAHandler, TooLight.
+    """
+    actor.require(Permission.COMPLAINTS_HANDLE)
+    complaint = events.hold(session, actor, form, EventKind.TRIAGED)
+    _set_level(actor, complaint, form.severity, form.urgency)
+    _hand_on(session, actor, complaint, form.department, form.handler_id)
+    return events.happen(session, actor, complaint, EventKind.TRIAGED, note=form.words)
+
+
+def level(session: Session, actor: Actor, form: LevelComplaint) -> Receipt:
+    """Anyone raises a complaint; a manager lowers it, with a reason.
+
+    Raises NothingChanges, NotPermitted, TooLight.
+    """
+    actor.require(Permission.COMPLAINTS_HANDLE)
+    complaint = events.hold(session, actor, form, EventKind.LEVELLED)
+    if (form.severity, form.urgency) == (complaint.severity, complaint.urgency):
+        raise NothingChanges
+    _set_level(actor, complaint, form.severity, form.urgency)
+    return events.happen(session, actor, complaint, EventKind.LEVELLED, note=form.reason)
+
+
+def transfer(session: Session, actor: Actor, form: TransferComplaint) -> Receipt:
+    """Give it into other hands. Its clocks and its first responder stay. Whoever gets it is told,
+    and the managers are when it goes to and fro (C18). Raises NothingChanges, NotAHandler."""
+    actor.require(Permission.COMPLAINTS_HANDLE)
+    complaint = events.hold(session, actor, form, EventKind.TRANSFERRED)
+    if (form.department, form.handler_id) == (complaint.department, complaint.handler_id):
+        raise NothingChanges
+    _hand_on(session, actor, complaint, form.department, form.handler_id)
+    receipt = events.happen(session, actor, complaint, EventKind.TRANSFERRED, note=form.reason)
+    found = passing(events.of(session, complaint.id))
+    if found.transfers > TOSSED or found.returns:
+        people = notices.those_who_may(session, Permission.COMPLAINTS_LEAD, complaint.store_id)
+        notices.tell(
+            session,
+            people,
+            NoticeKind.COMPLAINT_TOSSED,
+            f"complaints:{complaint.id}:tossed:{found.transfers}",
+            number=complaint.number,
+            count=found.transfers,
+            complaint=complaint.id,
+        )
+    return receipt
+
+
+def cover(session: Session, actor: Actor, form: CoverComplaint) -> Receipt:
+    """While the first responder is away somebody stands for it, until he is back (C01).
+
+    Raises NothingChanges, NotAHandler, NotPermitted for who neither stands for it nor leads.
+    """
+    actor.require(Permission.COMPLAINTS_HANDLE)
+    complaint = events.hold(session, actor, form, EventKind.COVERED)
+    stands = form.user_id or complaint.first_responder_id
+    if stands == complaint.accountable_id:
+        raise NothingChanges
+    if actor.id not in {complaint.accountable_id, complaint.first_responder_id}:
+        actor.require(Permission.COMPLAINTS_LEAD)
+    check_handler(session, stands, complaint.store_id)
+    complaint.accountable_id = stands
+    tell_given(session, actor, complaint, stands)
+    return events.happen(
+        session, actor, complaint, EventKind.COVERED, note=form.reason, user_id=stands
+    )
+
+
+def _set_level(actor: Actor, complaint: Complaint, severity: Severity, urgency: Urgency) -> None:
+    was = limits.level_of(complaint.severity, complaint.urgency)
+    if limits.level_of(severity, urgency) < was and not actor.may(Permission.COMPLAINTS_LEAD):
+        raise NotPermitted(complaint=complaint.number, severity=severity.value)
+    check_weight(severity, is_safety=complaint.is_safety, is_media=complaint.is_media)
+    complaint.severity, complaint.urgency = severity, urgency
+
+
+def _hand_on(
+    session: Session, actor: Actor, complaint: Complaint, department: Department, handler_id: int
+) -> None:
+    if handler_id != complaint.handler_id:
+        check_handler(session, handler_id, complaint.store_id)
+        tell_given(session, actor, complaint, handler_id)
+    complaint.department, complaint.handler_id = department, handler_id

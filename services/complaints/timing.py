@@ -1,0 +1,137 @@
+"""The clocks of complaints as the database holds them: many at once, by four looks at it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.models import Complaint, ComplaintEvent, EventKind, Severity, Urgency
+from services.complaints import limits
+from services.complaints.clocks import Clock, ClockKind, ClockState, Event, Fact, clocks
+from services.core import calendars, clock
+from services.core.words import N_
+
+FACTS: Final[Mapping[EventKind, Fact]] = {
+    EventKind.REGISTERED: Fact.RECEIVED,
+    EventKind.ACKNOWLEDGED: Fact.ACKNOWLEDGED,
+    EventKind.PROPOSED: Fact.PROPOSED,
+    EventKind.REPLIED: Fact.ANSWERED,
+    EventKind.PAUSED: Fact.PAUSED,
+    EventKind.RESUMED: Fact.RESUMED,
+    EventKind.CLOSED: Fact.CLOSED,
+    EventKind.REOPENED: Fact.REOPENED,
+    EventKind.MERGED: Fact.ENDED,
+    EventKind.WITHDRAWN: Fact.ENDED,
+}
+"""What a deed is to the clocks; a talk with the customer is one where it answered him."""
+ANSWERS: Final = "is_answer"
+"""In the details of a talk: the customer was told something of substance."""
+CLOCKS: Final[Mapping[ClockKind, str]] = {
+    ClockKind.ACKNOWLEDGE: N_("Acknowledge"),
+    ClockKind.ANSWER: N_("First answer"),
+    ClockKind.PROPOSE: N_("Proposal"),
+    ClockKind.CLOSE: N_("Closing"),
+}
+"""Their names."""
+RUNNING: Final = frozenset({ClockState.RUNNING, ClockState.PAUSED, ClockState.LATE})
+
+Clocks = dict[ClockKind, Clock]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What of a complaint its clocks depend on, beside its events."""
+
+    id: int
+    store_id: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event, as far as the clocks know it."""
+
+    at: datetime
+    kind: EventKind
+    severity: Severity
+    urgency: Urgency
+    is_answer: bool
+
+
+def clocks_of(
+    session: Session, cases: Collection[Case], now: datetime | None = None
+) -> dict[int, Clocks]:
+    """The four clocks of each complaint (id), now or at another moment."""
+    now = now or clock.now()
+    happened = _events(session, [case.id for case in cases], now)
+    places = calendars.calendars(session, {case.store_id for case in cases})
+    book = limits.book(session)
+    return {
+        case.id: clocks(
+            history(case.received_at, happened[case.id]),
+            book.rules(case.store_id, case.received_at),
+            places[case.store_id],
+            now,
+        )
+        for case in cases
+    }
+
+
+def history(received_at: datetime, lines: Iterable[Line]) -> list[Event]:
+    """What happened, as the clocks take it, in the order in which it happened."""
+    events: list[Event] = []
+    level = 0
+    for line in sorted(lines, key=lambda line: line.at):
+        fact = Fact.ANSWERED if line.is_answer else FACTS.get(line.kind)
+        was, level = level, limits.level_of(line.severity, line.urgency)
+        if fact is Fact.RECEIVED:
+            events.append(Event(received_at, fact, level))
+            continue
+        if level != was:
+            events.append(Event(line.at, Fact.LEVELLED, level))
+        if fact is not None:
+            events.append(Event(line.at, fact))
+    return events
+
+
+def _events(session: Session, ids: Collection[int], now: datetime) -> dict[int, list[Line]]:
+    event = ComplaintEvent
+    query = (
+        select(
+            col(event.complaint_id),
+            col(event.at),
+            col(event.kind),
+            col(event.severity),
+            col(event.urgency),
+            col(event.details),
+        )
+        .where(col(event.complaint_id).in_(ids), col(event.at) <= now)
+        .order_by(col(event.complaint_id), col(event.seq))
+    )
+    found: dict[int, list[Line]] = {key: [] for key in ids}
+    for key, at, kind, severity, urgency, details in session.execute(query):
+        found[key].append(Line(at, kind, severity, urgency, bool(details.get(ANSWERS))))
+    return found
+
+
+def keep(complaint: Complaint, found: Clocks) -> bool:
+    """Write down when the clocks that run are due, for sorting; whether that was not known."""
+    due = due_columns(found)
+    is_new = any(getattr(complaint, name) != value for name, value in due.items())
+    if is_new:
+        for name, value in due.items():
+            setattr(complaint, name, value)
+    return is_new
+
+
+def due_columns(found: Clocks) -> dict[str, Any]:
+    """The columns of a complaint that say when its running clocks are due; None for the others."""
+    due = {kind: one.due_at if one.state in RUNNING else None for kind, one in found.items()}
+    ahead = [at for at in due.values() if at is not None]
+    return {
+        **{f"{kind.value}_due_at": at for kind, at in due.items()},
+        "next_due_at": min(ahead, default=None),
+    }

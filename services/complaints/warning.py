@@ -1,0 +1,185 @@
+"""Telling people in time: at 50, 80 and 100 % of a clock, then up the line (spec 3.2, 3.4)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.models import Complaint, Role, Severity, User
+from services.complaints import timing
+from services.complaints.clocks import Clock, ClockState
+from services.complaints.timing import CLOCKS, RUNNING, Clocks
+from services.core import audit, calendars, clock, fields, notices
+from services.core.access import Actor, Permission
+from services.core.audit import Action
+from services.core.choices import choice_label
+from services.core.inputs import Input
+from services.core.notices import NoticeKind
+from services.core.worktime import Calendar, business_days
+
+STEP: Final = 200
+"""Complaints that are looked at in one go."""
+MAJOR: Final = (Severity.L3, Severity.L4)
+
+
+class Mark(StrEnum):
+    """How far a clock has come when people are told."""
+
+    HALF = "half"
+    MOST = "most"
+    OVER = "over"
+    DAY_OVER = "day_over"
+    """Over for a working day."""
+
+
+SHARES: Final = {Mark.HALF: Fraction(1, 2), Mark.MOST: Fraction(4, 5), Mark.OVER: Fraction(1)}
+
+
+class WatchComplaints(Input):
+    """Look at the open complaints after this one (id)."""
+
+    after: fields.Count = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """`changed`: notices told and complaints timed anew. `last` is the id to go on from; None at
+    the end."""
+
+    changed: int
+    last: int | None
+
+
+def watch(session: Session, actor: Actor, form: WatchComplaints) -> Watched:
+    """Tell people of the clocks that run out, and keep anew when they are due, as a calendar or a
+    parameter that changed makes it."""
+    actor.require(Permission.DATA_SWEEP)
+    query = (
+        select(Complaint)
+        .where(col(Complaint.closed_at).is_(None), col(Complaint.id) > form.after)
+        .order_by(col(Complaint.id))
+        .limit(STEP)
+    )
+    rows = session.execute(query).scalars().all()
+    cases = [timing.Case(one.id, one.store_id, one.received_at) for one in rows]
+    found = timing.clocks_of(session, cases) if cases else {}
+    timed = [one for one in rows if timing.keep(one, found[one.id])]
+    if timed:
+        audit.record(session, actor, Action.COMPLAINTS_TIMED, "complaints", count=len(timed))
+    line = _line(session)
+    places = calendars.calendars(session, {one.store_id for one in rows})
+    told = sum(
+        _warn(session, line, one, each, places[one.store_id])
+        for one in rows
+        for each in found[one.id].values()
+    )
+    return Watched(len(timed) + told, rows[-1].id if len(rows) == STEP else None)
+
+
+def tell_major(session: Session, complaint: Complaint) -> None:
+    """A major complaint or a crisis: managers and directors know at once, at any hour."""
+    if complaint.severity not in MAJOR:
+        return
+    line = _line(session)
+    notices.tell(
+        session,
+        line.managers(complaint.store_id) | line.directors,
+        NoticeKind.COMPLAINT_MAJOR,
+        f"{cause_of(complaint.id)}major:{complaint.severity.value}",
+        number=complaint.number,
+        level=[choice_label(complaint.severity)],
+        complaint=complaint.id,
+    )
+
+
+def settle(session: Session, complaint_id: int, found: Clocks) -> None:
+    """Nobody is warned any more of clocks that have ended."""
+    ended = [kind for kind, one in found.items() if one.state not in RUNNING]
+    notices.settle_all(session, [f"{cause_of(complaint_id)}{kind.value}:" for kind in ended])
+
+
+def cause_of(complaint_id: int) -> str:
+    """How the cause of every notice on a complaint begins."""
+    return f"complaints:{complaint_id}:"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The line up: who leads where."""
+
+    by_store: dict[int, set[int]]
+    everywhere: set[int]
+    directors: set[int]
+
+    def managers(self, store_id: int) -> set[int]:
+        return self.by_store.get(store_id, set()) | self.everywhere
+
+
+def _line(session: Session) -> _Line:
+    query = select(col(User.id), col(User.role), col(User.store_id)).where(
+        col(User.is_active), col(User.role).in_([Role.MANAGER, Role.DIRECTOR])
+    )
+    line = _Line({}, set(), set())
+    for key, role, store_id in session.execute(query):
+        if role is Role.DIRECTOR:
+            line.directors.add(key)
+        elif store_id is None:
+            line.everywhere.add(key)
+        else:
+            line.by_store.setdefault(store_id, set()).add(key)
+    return line
+
+
+def _warn(
+    session: Session, line: _Line, complaint: Complaint, one: Clock, calendar: Calendar
+) -> int:
+    """Tell who has to know how far a clock has come; returns how many were told that did not
+    know."""
+    told = 0
+    for mark in _marks(one, calendar):
+        told += len(
+            notices.tell(
+                session,
+                _whom(line, complaint, mark),
+                _KINDS.get(mark, NoticeKind.COMPLAINT_DUE),
+                f"{cause_of(complaint.id)}{one.kind.value}:{mark.value}",
+                number=complaint.number,
+                clock=[CLOCKS[one.kind]],
+                percent=int(SHARES.get(mark, Fraction(1)) * 100),
+                complaint=complaint.id,
+            )
+        )
+    return told
+
+
+_KINDS: Final = {
+    Mark.OVER: NoticeKind.COMPLAINT_LATE,
+    Mark.DAY_OVER: NoticeKind.COMPLAINT_ESCALATED,
+}
+
+
+def _marks(one: Clock, calendar: Calendar) -> Iterator[Mark]:
+    """The latest mark that a clock has passed, and that it has been over for a day."""
+    if one.state not in {ClockState.RUNNING, ClockState.LATE} or one.share is None:
+        return
+    passed = [mark for mark, share in SHARES.items() if one.share >= share]
+    yield from passed[-1:]
+    if Mark.OVER in passed and one.due_at is not None:
+        over = business_days(min(one.due_at, clock.now()), clock.now(), calendar)
+        if over >= 1:
+            yield Mark.DAY_OVER
+
+
+def _whom(line: _Line, complaint: Complaint, mark: Mark) -> set[int]:
+    if mark is Mark.DAY_OVER:
+        return line.directors
+    people = {complaint.handler_id}
+    if mark is not Mark.HALF:
+        people.add(complaint.accountable_id)
+    if mark is Mark.OVER or (mark is Mark.HALF and complaint.severity is not Severity.L1):
+        people |= line.managers(complaint.store_id)
+    return people

@@ -1,0 +1,70 @@
+"""The complaint ledger in a real browser: taken by keyboard, led on, closed."""
+
+import pytest
+from playwright.sync_api import expect
+
+from db.models import Complaint, ComplaintEvent, EventKind, Stage
+from tests.e2e.server import Live, at_live, live, on_both  # noqa: F401 - fixtures
+from tests.e2e.test_customers import settled, signed_in
+from tests.services.complaint_deeds import register
+
+KEYED = "修了三次还是异响"
+
+
+@pytest.fixture
+def caller(at_live: Live) -> int:  # noqa: F811
+    return at_live.dealer.customer("程思远", owner="service", phone="+8613857116209")
+
+
+@on_both
+def test_taken_by_keyboard_while_the_customer_speaks(at_live: Live, caller: int):  # noqa: F811
+    with signed_in(at_live, "service") as [page]:
+        page.goto(f"{at_live.url}/complaints")
+        expect(page.get_by_role("button", name="Register")).to_be_visible()
+        settled(page)
+        page.keyboard.press("Alt+n")
+        drawer = page.get_by_role("dialog", name="Register a complaint")
+        expect(drawer.get_by_role("searchbox")).to_be_focused()
+        page.keyboard.type("程思远")
+        found = drawer.get_by_role("button", name="程思远")
+        expect(found).to_be_visible()
+        settled(page)
+        found.press("Enter")
+        words = drawer.get_by_role("textbox", name="What the customer says")
+        expect(words).to_be_focused()
+        page.keyboard.type(KEYED)
+        settled(page)
+        category = drawer.get_by_role("combobox", name="Category")
+        category.focus()
+        page.keyboard.type("Repeat repair")
+        expect(page.get_by_role("option")).to_have_count(1)
+        page.keyboard.press("Enter")
+        settled(page)
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("Registered as")).to_be_visible()
+        expect(page.get_by_text(KEYED)).to_be_visible()
+    [row] = [one for one in at_live.dealer.rows(Complaint) if one.customer_id == caller]
+    me = at_live.dealer.user_id("service")
+    assert (row.first_responder_id, row.handler_id) == (me, me)
+    assert (row.words, row.number[:3]) == (KEYED, "TS-")
+
+
+@on_both
+def test_the_next_deed_is_one_key_away(at_live: Live, caller: int):  # noqa: F811
+    taken = register(at_live.dealer, customer_id=caller)
+    with signed_in(at_live, "service") as [page]:
+        page.goto(f"{at_live.url}/complaints?id={taken.id}")
+        expect(page.get_by_role("button", name="Tell the customer the number")).to_be_visible()
+        settled(page)
+        page.keyboard.press("Alt+n")
+        drawer = page.get_by_role("dialog", name=f"Tell the customer the number · {taken.number}")
+        expect(drawer.get_by_role("textbox")).to_be_focused()
+        page.keyboard.type("六点前回电")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("Written down for")).to_be_visible()
+        expect(page.get_by_text("六点前回电")).to_be_visible()
+        expect(page.get_by_role("button", name="Sort")).to_be_visible()
+    events = at_live.dealer.rows(ComplaintEvent)
+    kinds = [one.kind for one in events if one.complaint_id == taken.id]
+    assert kinds == [EventKind.REGISTERED, EventKind.ACKNOWLEDGED]
+    assert at_live.dealer.row(Complaint, taken.id).stage is Stage.ACKNOWLEDGED

@@ -1,0 +1,158 @@
+"""The complaint ledger as people see it: the wall, taking one, leading it on."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from db.models import Complaint, ComplaintPerson, PartIn, Stage
+from services import complaints
+from services.core import clock
+from tests.dealer import Dealer
+from tests.pages.visit import texts, visit
+from tests.services.complaint_deeds import (
+    FRIDAY,
+    accepted,
+    investigated,
+    register,
+    replied,
+    triaged,
+)
+
+PAGE = "care/complaints.py"
+DESKS = ["director", "manager", "sales", "steward"]
+BEHOLDERS = ["club_manager", "club", "guest"]
+
+
+@pytest.fixture(autouse=True)
+def on_a_friday_evening(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: FRIDAY)
+
+
+def field(app: AppTest, kind: str, start: str):
+    [found] = [each for each in getattr(app, kind) if (each.key or "").startswith(start)]
+    return found
+
+
+def button(app: AppTest, key: str):
+    [found] = [each for each in app.button if each.key == key]
+    return found
+
+
+@pytest.mark.parametrize("who", [*DESKS, *BEHOLDERS])
+@pytest.mark.parametrize(
+    ("language", "empty"), [("en", "No complaints yet"), ("zh_CN", "还没有投诉")]
+)
+def test_whoever_may_sees_the_ledger(dealer: Dealer, who: str, language: str, empty: str):
+    app = visit(dealer, who, PAGE, language=language)
+    assert not app.exception
+    assert empty in texts(app)
+    assert bool([each for each in app.button if each.label == "Register"]) is (
+        who in DESKS and language == "en"
+    )
+
+
+def test_the_administrator_has_no_such_page(dealer: Dealer):
+    app = visit(dealer, "admin")
+    with pytest.raises(ValueError, match="Could not find a navigation page"):
+        app.switch_page("pages/care/complaints.py").run()
+
+
+def test_the_wall_begins_with_what_runs_out_first(dealer: Dealer):
+    slow = register(dealer, severity=complaints.Severity.L2)
+    fast = register(dealer, severity=complaints.Severity.L4)
+    app = visit(dealer, "service", PAGE, language="en")
+    assert not app.exception
+    numbers = app.dataframe[0].value["number"].tolist()
+    assert numbers == [fast.number, slow.number]
+
+
+def test_a_case_shows_its_clocks_and_what_was_said(dealer: Dealer):
+    key = triaged(dealer)
+    app = visit(dealer, "service", PAGE, language="en", id=str(key))
+    assert not app.exception
+    said = texts(app)
+    for words in ("修了三次还是异响", "First answer", "Acknowledge", "TS\\-202606\\-0001"):
+        assert words in said
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "does not exist"), ("zh_CN", "不存在")])
+def test_another_store_s_case_is_not_there(dealer: Dealer, language: str, words: str):
+    key = triaged(dealer)
+    app = visit(dealer, "sales2", PAGE, language=language, id=str(key))
+    assert words in app.error[0].value
+
+
+@pytest.fixture
+def asked(dealer: Dealer) -> int:
+    """A case in which the guest was asked for his part."""
+    key = triaged(dealer)
+    guest = dealer.user_id("guest")
+    dealer.add(ComplaintPerson(complaint_id=key, user_id=guest, part=PartIn.ASKED, since=FRIDAY))
+    return key
+
+
+def test_a_guest_sees_the_case_he_was_asked_about_and_can_do_nothing_there(
+    dealer: Dealer, asked: int
+):
+    app = visit(dealer, "guest", PAGE, language="en", id=str(asked))
+    assert not app.exception
+    assert not app.error
+    assert "修了三次还是异响" in texts(app)
+    assert not [each for each in app.button if (each.key or "").startswith("deed:")]
+    assert "+8613857116208" not in texts(app)
+
+
+def test_and_no_other(dealer: Dealer, asked: int):
+    app = visit(dealer, "guest", PAGE, language="en", id=str(register(dealer).id))
+    assert "does not exist" in app.error[0].value
+
+
+def write_facts(app: AppTest, key: int, words: str) -> None:
+    """The test has no fragments: each run meets the click that opens the drawer."""
+    form = f"complaints.found:{key}"
+    button(app, "deed:found").click().run()
+    button(app, "deed:found").click()
+    field(app, "text_area", f"{form}:words").set_value(words)
+    button(app, f"{form}:send").click().run()
+
+
+def test_a_deed_is_a_click_and_a_few_words_away(dealer: Dealer):
+    key = triaged(dealer)
+    app = visit(dealer, "service", PAGE, language="en", id=str(key))
+    write_facts(app, key, "衬套松动")
+    assert not app.exception
+    assert app.toast[0].value == "Written down for TS\\-202606\\-0001"
+    assert dealer.row(Complaint, key).stage is Stage.INVESTIGATING
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "must not be empty"), ("zh_CN", "不能为空")]
+)
+def test_what_is_missing_is_said(dealer: Dealer, language: str, words: str):
+    key = triaged(dealer)
+    app = visit(dealer, "service", PAGE, language=language, id=str(key))
+    write_facts(app, key, "")
+    assert words in app.error[0].value
+    assert dealer.row(Complaint, key).stage is Stage.TRIAGED
+
+
+def test_the_customer_is_told_first_and_once(dealer: Dealer):
+    key = triaged(dealer)
+    app = visit(dealer, "service", PAGE, language="en", id=str(key))
+    assert button(app, "deed:next").label == "Tell the customer the number"
+    button(app, "deed:next").click().run()
+    button(app, "deed:next").click()
+    button(app, f"complaints.acknowledged:{key}:send").click().run()
+    assert button(app, "deed:next").label == "Write down the facts"
+
+
+def test_when_nothing_is_missing_it_is_closed(dealer: Dealer):
+    key = triaged(dealer)
+    investigated(dealer, key)
+    replied(dealer, key)
+    accepted(dealer, key, "sales")
+    app = visit(dealer, "service", PAGE, language="en", id=str(key))
+    button(app, "deed:next").click().run()
+    assert not app.warning  # nothing is missing
+    button(app, "deed:next").click()
+    button(app, f"complaints.closed:{key}:send").click().run()
+    assert dealer.row(Complaint, key).stage is Stage.CLOSED
