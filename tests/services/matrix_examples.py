@@ -139,7 +139,7 @@ class World:
             "key": REVEALS_OF_OTHERS,
             "store_id": store,
             "value": "31",
-            "from_on": str(TODAY),
+            "from_on": str(clock.today()),
             "reason": REASON,
         }
         return {
@@ -229,7 +229,7 @@ class World:
             key=REVEALS_OF_SPECIALIST,
             store_id=store,
             value="30",
-            from_on=TODAY + timedelta(days=7),
+            from_on=clock.today() + timedelta(days=7),
             created_at=clock.now(),
             reason=REASON,
         )
@@ -237,7 +237,7 @@ class World:
     def _week(self, store: int) -> CalendarWeek:
         return CalendarWeek(
             store_id=store,
-            from_on=TODAY + timedelta(days=7),
+            from_on=clock.today() + timedelta(days=7),
             hours=[[[600, 660]]] * 7,
             keeps_holidays=True,
             created_at=clock.now(),
@@ -247,7 +247,7 @@ class World:
     def _day(self, store: int) -> CalendarDay:
         return CalendarDay(
             store_id=store,
-            falls_on=TODAY + timedelta(days=7),
+            falls_on=clock.today() + timedelta(days=7),
             hours=[],
             created_at=clock.now(),
             reason=REASON,
@@ -324,19 +324,18 @@ def a_person(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
 def week_of(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
     hours = dict.fromkeys(calendars.WEEKDAYS, "8:00-9:00")
     return lambda world, at: form(
-        kind, store_id=at, from_on=TODAY, keeps_holidays=False, **hours, **values
+        kind, store_id=at, from_on=clock.today(), keeps_holidays=False, **hours, **values
     )
 
 
 def days_of(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
-    first = TODAY + timedelta(days=6 if kind is calendars.WithdrawDays else 8)
+    first = clock.today() + timedelta(days=6 if kind is calendars.WithdrawDays else 8)
     return lambda world, at: form(
         kind, **{"store_id": at, "first_on": first, "last_on": first, **values}
     )
 
 
 REASON = "the customer asked for it"
-TODAY = clock.today()
 EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = {
     "services.approvals.page": constant(),
     "services.approvals.line": lambda world, at: (world.ids["approval", at],),
@@ -352,7 +351,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.approvals.expire": constant(approvals.ExpireApprovals()),
     "services.audits.page": constant(audits.AuditFilters()),
     "services.audits.people": constant(),
-    "services.calendars.page": lambda world, at: (at, TODAY.year),
+    "services.calendars.page": lambda world, at: (at, clock.today().year),
     "services.calendars.effect_of_hours": week_of(calendars.HoursProposal),
     "services.calendars.effect_of_days": days_of(calendars.DaysProposal, hours="8:00-9:00"),
     "services.calendars.change_hours": week_of(calendars.ChangeHours, reason=REASON),
@@ -361,7 +360,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         calendars.WithdrawHours, id=world.ids["week", at], reason=REASON
     ),
     "services.calendars.withdraw_days": days_of(
-        calendars.WithdrawDays, last_on=TODAY + timedelta(days=9), reason=REASON
+        calendars.WithdrawDays, last_on=clock.today() + timedelta(days=9), reason=REASON
     ),
     "services.calendars.tell_holidays": constant(calendars.TellHolidays()),
     "services.complaints.register": lambda world, at: form(
@@ -508,7 +507,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         customers.EndOwnership,
         customer_id=world.ids["customer", at],
         ownership_id=world.ids["ownership", at],
-        ended_on=TODAY - timedelta(days=1),
+        ended_on=clock.today() - timedelta(days=1),
         reason=REASON,
     ),
     "services.drafts.keep": lambda world, at: form(
@@ -606,7 +605,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         key=REVEALS_OF_OTHERS,
         store_id=at,
         value="30",
-        from_on=TODAY,
+        from_on=clock.today(),
         reason=REASON,
     ),
     "services.settings.withdraw": lambda world, at: form(
