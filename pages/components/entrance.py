@@ -44,6 +44,17 @@ class Credentials(dict[str, Any]):
         return True
 
 
+class NoFrame:
+    """In place of the frame by which the authenticator would read all cookies of the page.
+
+    Drawn and taken away at once, as it was before, it sometimes reached the browser in between.
+    """
+
+    @staticmethod
+    def CookieManager() -> None:  # noqa: N802 - the name that the authenticator calls
+        """What it keeps for a manager of cookies: ours are kept by the server."""
+
+
 def sign_in_form() -> None:
     """The form, and what comes of it: a session and a rerun, or why not."""
     credentials = Credentials()
@@ -78,6 +89,9 @@ def _ask(credentials: Credentials, opened: list[sessions.Opened]) -> bool:
     """Draw the form and compare what was sent; True when nothing went wrong on our side."""
     # Imported in a visit: its component is registered with the server that then runs.
     import streamlit_authenticator as stauth
+    from streamlit_authenticator.models import cookie_model
+
+    cookie_model.stx = NoFrame
 
     def fits(_who: dict[str, Any]) -> None:
         assert credentials.reservation is not None
@@ -85,17 +99,14 @@ def _ask(credentials: Credentials, opened: list[sessions.Opened]) -> bool:
         opened.append(run.perform(sessions.begin, DOOR, settle))
 
     book: dict[str, Any] = {"usernames": {}}
-    frame = st.empty()
-    with frame:  # it draws a frame that would read the page's cookies: taken away at once
-        door = stauth.Authenticate(
-            book,
-            cookie_name=f"unused-{secrets.token_hex(8)}",
-            cookie_key=secrets.token_hex(32),
-            cookie_expiry_days=0,
-            auto_hash=False,
-            login_sleep_time=0,
-        )
-    frame.empty()
+    door = stauth.Authenticate(
+        book,
+        cookie_name=f"unused-{secrets.token_hex(8)}",
+        cookie_key=secrets.token_hex(32),
+        cookie_expiry_days=0,
+        auto_hash=False,
+        login_sleep_time=0,
+    )
     book["usernames"] = credentials  # after it has copied what it was given
     door.login(
         key="sign-in",

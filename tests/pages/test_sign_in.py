@@ -1,5 +1,6 @@
 """The sign-in, the forced change of password, the profile, and the menu of each role."""
 
+import extra_streamlit_components
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -72,6 +73,14 @@ def test_waiting_is_told_in_seconds(dealer: Dealer) -> None:
 def test_an_empty_form_counts_nowhere(dealer: Dealer) -> None:
     fill(visit(dealer, None, language="en"), "", "")
     assert dealer.rows(SignInGuard) == []
+
+
+def test_no_frame_reads_the_cookies(dealer: Dealer, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(extra_streamlit_components, "CookieManager", lambda: drawn.append("frame"))
+    app = fill(visit(dealer, None, language="en"), "sales", "wrong")
+    assert is_sign_in(app)
+    assert drawn == []
 
 
 def test_a_real_installation_lists_no_accounts(dealer: Dealer) -> None:
