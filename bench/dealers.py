@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 from db.demo import Size, load_sized
 from db.engine import let_go
 from db.migrate import FOLDER, upgrade
-from services import sessions
+from services import sessions, sweeping
 from services.core.access import System
 from services.core.run import perform
 from tests import databases
@@ -68,7 +68,8 @@ class Dealer:
     def _load(self, url: str) -> None:
         upgrade(url)
         load_sized(url, self.size, as_of=self.as_of)
-        let_go(url)
+        with at(url):  # what is due is done: else the app would do it while it is measured
+            sweeping.sweep(HERSELF)
 
     def copy(self, url: str, name: str) -> str:
         """A copy of the database at `url`, to which nobody may be connected."""

@@ -4,8 +4,10 @@ import typer
 
 from commands import (
     bench,
+    exporting,
     imports,
     installation,
+    measuring,
     migration,
     scoring,
     serving,
@@ -21,4 +23,6 @@ imports.join(app)
 sweeping.join(app)
 verification.join(app)
 scoring.join(app)
+measuring.join(app)
+exporting.join(app)
 bench.join(app)

@@ -10,8 +10,8 @@ from uuid import uuid4
 import typer
 from pydantic import ValidationError
 
-from commands.speaking import acting, language, refuse, say, tell, warn
-from services import imports, sessions, stores
+from commands.speaking import acting, language, refuse, say, tell, the_store, warn
+from services import imports, sessions
 from services.core.access import Caller
 from services.core.errors import AppError
 from services.core.labels import field_label
@@ -28,7 +28,7 @@ def join(app: typer.Typer) -> None:
 
 
 def bring(
-    kind: Annotated[str, typer.Argument(help="customers, sales or repairs")],
+    kind: Annotated[str, typer.Argument(help="customers, sales, repairs or complaints")],
     file: Annotated[Path, typer.Argument(help=".xlsx, .xls, .csv, .tsv or .txt")],
     mapping: Annotated[
         Path | None, typer.Option("--map", help="column = field, as TOML or JSON; else guessed")
@@ -143,14 +143,8 @@ def _mapping(file: Path) -> dict[str, str]:
 
 def _store(caller: Caller, code: str) -> int:
     """The store that was named, else the user's own."""
-    known = {store.code.casefold(): store.id for store in fetch(stores.lines, caller)}
     own = fetch(sessions.current, caller).store_id
-    if not code and own is not None:
-        return own
-    if code.casefold() not in known:
-        codes = ", ".join(sorted(name.upper() for name in known))
-        _stop(N_("Name a store with --store: {codes}"), codes=codes)
-    return known[code.casefold()]
+    return own if not code and own is not None else the_store(caller, code)
 
 
 def _counting(msgid: str) -> Any:

@@ -10,7 +10,7 @@ from commands.migration import migrate
 from commands.speaking import acting, refuse, say, tell, warn
 from db import demo as dealer
 from db.place import database_url
-from services import installation, passwords
+from services import installation, passwords, sweeping
 from services.core.errors import AppError
 from services.core.run import perform
 from services.core.words import N_
@@ -65,7 +65,8 @@ def demo(
 
 
 def fill(size: str, as_of: date | None) -> dict[str, int]:
-    """Load the dealer and write it into the audit; returns the rows of each table."""
+    """Load the dealer and write it into the audit; returns the rows of each table. The clocks of
+    its open complaints are looked at once, because the wall is sorted by when they are due."""
     say(N_("Making the demonstration dealer ({size}) …"), size=size)
     try:
         summary = dealer.load(database_url(), size=size, as_of=as_of)
@@ -84,4 +85,5 @@ def fill(size: str, as_of: date | None) -> dict[str, int]:
             truth=summary.truth,
         ),
     )
+    sweeping.DUTIES["complaints"].do(acting(None))
     return counts

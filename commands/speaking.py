@@ -8,10 +8,12 @@ from typing import Any, NoReturn
 
 import typer
 
+from services import stores
 from services.core.access import Caller, Named, System
 from services.core.audit import plain
 from services.core.errors import AppError
-from services.core.words import choose_language, translate
+from services.core.run import fetch
+from services.core.words import N_, choose_language, translate
 
 
 def language() -> str:
@@ -42,3 +44,13 @@ def acting(username: str | None) -> Caller:
     """On whose behalf: a user's with `--as`, else the system's; the host's user is the source."""
     source = f"os:{getpass.getuser()}"
     return Named(username, source) if username else System(source)
+
+
+def the_store(caller: Caller, code: str) -> int:
+    """The store with this code; ends with status 2 where there is none."""
+    known = {store.code.casefold(): store.id for store in fetch(stores.lines, caller)}
+    if code.casefold() not in known:
+        codes = ", ".join(sorted(name.upper() for name in known))
+        warn(N_("Name a store with --store: {codes}"), codes=codes)
+        raise typer.Exit(2)
+    return known[code.casefold()]

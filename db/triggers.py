@@ -10,7 +10,9 @@ from sqlalchemy import Connection, MetaData, event
 
 from db.types import metadata
 
-APPEND_ONLY = ("audit_entries", "audit_blocks", "complaint_events")
+APPEND_ONLY = (
+    *("audit_entries", "audit_blocks", "complaint_events", "complaint_files", "stored_files"),
+)
 
 SQLITE_SEARCH = (
     """CREATE VIRTUAL TABLE customer_grams USING fts5(

@@ -131,6 +131,7 @@ def _of_complaint(table: str) -> Rules:
     return {"ALL": (rows, rows)}
 
 
+_OF_RECORD: Final = _hanging("beyond", "complaint_files f WHERE f.sha256 = stored_files.sha256")
 _COMPLAINT: Final = _complaints(_eyes("reads"))
 _SUMMARY: Final = _in_sight(_reach("reads"), "is_member")
 
@@ -170,6 +171,8 @@ _OTHERS: Final[dict[str, Rules]] = {
         "UPDATE": (_OF_FILE, _OF_FILE),
         "DELETE": (_OF_FILE, None),
     },
+    # One stores what one cannot see yet: the record that holds it comes after.
+    "stored_files": {"SELECT": (_OF_RECORD, None), "INSERT": (None, _KNOWN)},
 }
 """The tables that have rules of their own, beside the scoped ones."""
 

@@ -2,7 +2,8 @@
 
 Streamlit would keep a page's file in its own store and give it to anyone signed in who knows the
 address. Here the address names the record, and whoever asks is asked for his right again. A file
-is a row of `WRITTEN_DOWN` or of `OPEN`; the names in its address are what its service takes.
+is a row of `WRITTEN_DOWN` or of `OPEN`; the names in its address are what its service takes, and
+behind the question mark may stand what its form has besides.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,14 +18,17 @@ from starlette.routing import Route
 
 from server.answers import ELSEWHERE, language_of, say
 from server.gate import token_of
-from services import imports, sessions
+from services import complaints, imports, sessions
 from services.core import incidents, run
 from services.core.access import SignedIn
-from services.core.errors import AppError, InvalidInput, NotFound, NotPermitted, SignedOut
+from services.core.errors import AppError, Conflict, InvalidInput, NotFound, NotPermitted, SignedOut
 from services.core.export import File
 from services.core.inputs import Input
+from services.core.uploads import BY_SUFFIX, suffix_of
 
 WRITTEN_DOWN: Final[Mapping[str, tuple[run.Command[Any, File], type[Input]]]] = {
+    "/files/complaints/ledger.xlsx": (complaints.export_ledger, complaints.ExportLedger),
+    "/files/complaints/papers/{file_id}": (complaints.take_file, complaints.TakeFile),
     "/files/imports/{batch_id}/wrong-rows.xlsx": (imports.wrong_rows, imports.ExportWrongRows),
 }
 """What somebody's data stands in: made by a command, which writes down who took it."""
@@ -33,14 +37,14 @@ OPEN: Final[Mapping[str, run.Query[..., File]]] = {
 }
 """What holds no data: made by a query."""
 
-TYPES: Final = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 OWN_PAGES: Final = frozenset({None, "same-origin", "none"})
 """`Sec-Fetch-Site` of a click on our pages, of a typed address, and of what is no browser."""
 
 
-def _route(path: str, make: Callable[[SignedIn, dict[str, Any]], File]) -> Route:
+Make = Callable[[SignedIn, Request], File]
+
+
+def _route(path: str, make: Make) -> Route:
     async def hand_out(request: Request) -> Response:
         if request.headers.get("sec-fetch-site") not in OWN_PAGES:
             return say(request, 403, ELSEWHERE)
@@ -49,37 +53,48 @@ def _route(path: str, make: Callable[[SignedIn, dict[str, Any]], File]) -> Route
     return Route(path, hand_out, methods=["GET"])
 
 
-def _answer(request: Request, make: Callable[[SignedIn, dict[str, Any]], File]) -> Response:
+def _answer(request: Request, make: Make) -> Response:
     caller = SignedIn(sessions.digest(token_of(request)))
     try:
-        file = make(caller, {**request.path_params, "language": language_of(request)})
+        file = make(caller, request)
     except SignedOut as error:
         return say(request, 401, error.msgid)
     except (NotFound, NotPermitted, InvalidInput, ValidationError):
         return say(request, 404, NotFound.msgid)
+    except Conflict as error:
+        return say(request, 409, error.msgid, **error.params)
     except AppError as error:
         return say(request, 503, error.msgid, **error.params)
     except Exception as bug:  # noqa: BLE001 - the server would log its text
         return say(request, 500, incidents.UNEXPECTED, incident=incidents.note(bug))
     return Response(
         file.data,
-        media_type=TYPES[file.name.rpartition(".")[2]],
+        media_type=BY_SUFFIX[suffix_of(file.name)].media_type,
         headers={"content-disposition": disposition(file.name)},
     )
 
 
 def disposition(name: str) -> str:
     """To be saved under `name`: in any script (RFC 5987), and in plain letters for the old."""
-    suffix = name.rpartition(".")[2]
+    suffix = suffix_of(name)
     return f"attachment; filename=\"file.{suffix}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _written_down(command: run.Command[Any, File], form: type[Input]) -> Any:
-    return lambda caller, asked: run.perform(command, caller, form.model_validate(asked))
+def _written_down(command: run.Command[Any, File], form: type[Input]) -> Make:
+    def make(caller: SignedIn, request: Request) -> File:
+        told = {**request.query_params, **_named(request)}
+        known = {name: value for name, value in told.items() if name in form.model_fields}
+        return run.perform(command, caller, form.model_validate(known))
+
+    return make
 
 
-def _open(query: run.Query[..., File]) -> Any:
-    return lambda caller, asked: run.fetch(query, caller, **asked)
+def _open(query: run.Query[..., File]) -> Make:
+    return lambda caller, request: run.fetch(query, caller, **_named(request))
+
+
+def _named(request: Request) -> dict[str, Any]:
+    return {**request.path_params, "language": language_of(request)}
 
 
 async def _nothing(request: Request) -> Response:

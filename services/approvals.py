@@ -16,6 +16,8 @@ from sqlmodel import Session, col
 
 from db.models import Approval, ApprovalState, Store, User
 from services import settings
+from services.complaints import remedies
+from services.complaints.inputs import AgreeToRemedy
 from services.core import audit, clock, fields, notices, recorded
 from services.core.access import GRANTS, Actor, Permission, actor_of, load
 from services.core.approvals import LABELS, ApprovalKind, Phrase, cause_of, kept
@@ -55,6 +57,9 @@ class Kind:
     """What whoever asked must still be allowed when it is granted."""
     carry_out: Callable[[Session, Actor, Any, int | None], object]
     """(session, who asked, the form, the id of who granted it)."""
+    give_up: Callable[[Session, Actor, Any, str], None] | None
+    """What a request that was not granted leaves to do: (session, who ended it, the form, the
+    answer)."""
     as_of_now: Callable[[Any], Any]
     """The form as it would be done at this moment: days may have passed while it waited."""
     facts: Callable[[Session, Any, datetime | None], list[tuple[str, Any]]]
@@ -67,8 +72,17 @@ KINDS: Final[dict[ApprovalKind, Kind]] = {
         settings.ChangeSetting,
         Permission.SETTINGS_PROPOSE,
         settings.decide,
+        None,
         settings.from_today,
         settings.facts,
+    ),
+    ApprovalKind.REMEDY: Kind(
+        AgreeToRemedy,
+        Permission.COMPLAINTS_HANDLE,
+        remedies.agree,
+        remedies.turn_down,
+        lambda form: form,
+        lambda session, form, _as_of: remedies.facts(session, form),
     ),
 }
 
@@ -255,6 +269,9 @@ def _close(
     action, words = _ENDINGS[state]
     row.state, row.decided_at, row.decided_by_id = state, clock.now(), decided_by_id
     row.answer = answer
+    give_up = _kind(row).give_up
+    if give_up is not None and state is not ApprovalState.GRANTED:
+        give_up(session, actor, _form(row), answer)
     audit.record(
         session,
         actor,

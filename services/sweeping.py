@@ -115,6 +115,13 @@ DUTIES: Final[Mapping[str, Duty]] = {
         _all_of(approvals.expire, approvals.ExpireApprovals),
     ),
     "complaints": Duty(N_("Clocks of complaints"), _complaints),
+    "actions": Duty(
+        N_("Actions against causes"), _all_of(complaints.remind, complaints.RemindOfActions)
+    ),
+    "questions": Duty(
+        N_("Questions about complaints"),
+        _all_of(complaints.remind_of_steps, complaints.RemindOfSteps),
+    ),
     "holidays": Duty(
         N_("Unknown public holidays"), _all_of(calendars.tell_holidays, calendars.TellHolidays)
     ),

@@ -14,13 +14,16 @@ from sqlmodel import Session, col
 from db.models import (
     AuditBlock,
     AuditEntry,
+    ComplaintFile,
     Counter,
     Customer,
     CustomerSummary,
     Ownership,
     OwnershipRole,
+    StoredFile,
     Vehicle,
 )
+from db.storage import digest_of
 from services import sealing
 from services.core import audit
 from services.core.access import Actor, Permission, beyond
@@ -173,6 +176,21 @@ def _numbers(session: Session) -> Check:
     yield Offence("counters", 0, f"{SERIES} stands at {at}, {last} is given") if behind else None
 
 
+def _papers(session: Session) -> Check:
+    """What lies under the digest of a complaint's paper is what was filed."""
+    for paper in _walk(session, ComplaintFile):
+        content = beyond(
+            session,
+            select(col(StoredFile.content)).where(col(StoredFile.sha256) == paper.sha256),
+        ).scalar_one_or_none()
+        if content is None:
+            yield Offence("complaint_files", paper.id, "its content is gone")
+            continue
+        is_same = (digest_of(content), len(content)) == (paper.sha256, paper.size)
+        words = "its content was changed"
+        yield None if is_same else Offence("complaint_files", paper.id, words)
+
+
 def _walk(session: Session, model: Any) -> Iterator[Any]:
     """All rows of a table by its id, a step at a time, forgotten after use."""
     query = select(model).order_by(col(model.id)).limit(STEP)
@@ -188,5 +206,6 @@ PARTS: Final[dict[str, Callable[[Session], Check]]] = {
     AUDIT: _audit,
     "numbers": _numbers,
     "ownerships": _ownerships,
+    "papers": _papers,
     "summaries": _summaries,
 }

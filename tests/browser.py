@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 LOCAL_HOSTS = {"127.0.0.1", "localhost"}
 ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FONT_PACKAGE = "fonts-noto-cjk"
+PANGO_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0"
 FLAGS = [
     "--disable-gpu",
     "--disable-dev-shm-usage",  # containers often have a tiny /dev/shm
@@ -85,6 +86,15 @@ def visitor(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
         context.close()
     outside = sorted({url for url in asked if is_outside(url)})
     assert not outside, f"The app called out: {outside}"
+
+
+def settled(page: Page) -> None:
+    """The page has drawn everything that it is going to draw.
+
+    The state's mark follows the first drawn elements a little later, hence the moment before.
+    """
+    page.wait_for_timeout(300)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def is_outside(url: str) -> bool:
@@ -192,6 +202,18 @@ def _provide_chinese_font() -> None:
         )
 
 
+def _provide_pango() -> None:
+    """For the tests of PDFs. Debian's chromium brings it along; Playwright's own does not."""
+    program = [sys.executable, "-c", "import weasyprint"]
+    if subprocess.run(program, capture_output=True, check=False).returncode == 0:
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _say(f"No Pango was found; installing the Debian packages {PANGO_PACKAGES}.")
+        subprocess.run(_apt(PANGO_PACKAGES), check=True, stdout=sys.stderr)
+    else:
+        _say(f"No Pango: the tests of PDFs will fail. Install it (apt install {PANGO_PACKAGES}).")
+
+
 def _say(words: str) -> None:
     print(f"==> {words}", file=sys.stderr, flush=True)  # noqa: T201 - this is a program too
 
@@ -200,5 +222,6 @@ if __name__ == "__main__":
     try:
         _provide_chinese_font()
         _say(f"Browser tests use {chromium()}.")
+        _provide_pango()
     except (RuntimeError, subprocess.CalledProcessError) as problem:
         sys.exit(f"Cannot go on: {problem}")

@@ -251,8 +251,15 @@ BEYOND_CALLERS = {
     # An imported customer or car of another store is not made twice: only that it is there is said.
     "services.imports.known._cars",
     "services.imports.known._people",
+    # A legal case is not brought twice, nor what a complaint names taken away: that it is there
+    # is all that is said.
+    "services.complaints.bringing.known",
+    "services.complaints.bringing.naming",
+    # How often a customer, or a cause, comes up in the whole group: a number and nothing else.
+    "services.complaints.raising.by_cluster",
+    "services.complaints.raising.by_repetition",
     # A notice is over for everyone who was told, whoever did the deed.
-    "services.core.notices._end",
+    "services.core.notices.settle",
     # What is told is for others to read.
     "services.core.notices.tell",
     # Whether work on a batch in one's sight is under way, also where a colleague began it.
@@ -271,6 +278,7 @@ BEYOND_CALLERS = {
     "services.verification._kept",
     "services.verification._numbers",
     "services.verification._ownerships",
+    "services.verification._papers",
     "services.verification._summaries",
     "services.verification._walk",
 }

@@ -1,19 +1,23 @@
 """The whole dealer, one bounded piece after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import count
 from typing import Final
 
 from db.demo import contacts, history, papers
 from db.demo.cars import Garage
+from db.demo.complaints import Grievances, Told
 from db.demo.dice import Dice
 from db.demo.facts import Fact
-from db.demo.people import File, Row, customer
+from db.demo.people import File, Part, Row, customer
 from db.demo.planting import Planting
 from db.demo.recipe import Recipe
 from db.demo.world import World
 from db.models import (
+    CauseAction,
+    Complaint,
+    ComplaintEvent,
     Consent,
     Customer,
     CustomerSummary,
@@ -35,6 +39,9 @@ TABLES: Final[tuple[type[Base], ...]] = (
     Document,
     Consent,
     CustomerSummary,
+    Complaint,
+    ComplaintEvent,
+    CauseAction,
 )
 """In the order in which they can be filled."""
 
@@ -70,24 +77,49 @@ class Ids:
 def chunks(recipe: Recipe) -> Iterator[Chunk]:
     """All rows, chunk by chunk; the same for the same recipe, wherever it is made."""
     world, _, _ = recipe.found()
+    grievances = Grievances(world)
+    for chunk in _files(world, recipe.chunk, grievances):
+        if chunk.last < world.customers:
+            yield chunk
+        else:
+            yield from _ending(chunk, grievances.told(recipe.chunk))
+
+
+def _ending(chunk: Chunk, told: Iterable[Told]) -> Iterator[Chunk]:
+    """The last customers with the first complaints, then the other complaints: they are numbered
+    as they came in, whoever's they are."""
+    rows, facts = chunk.rows, chunk.facts
+    for few in told:
+        yield Chunk(rows | few.rows, [*facts, *few.facts], chunk.last, few.is_last)
+        rows, facts = _no_rows(), []
+
+
+def _files(world: World, at_once: int, grievances: Grievances) -> Iterator[Chunk]:
+    """The customers with all that is theirs; their complaints are gathered."""
     dice, ids, cars, planting = Dice(), Ids(), 0, Planting(world)
-    for first in range(1, world.customers + 1, recipe.chunk):
-        last = min(world.customers, first + recipe.chunk - 1)
+    for first in range(1, world.customers + 1, at_once):
+        last = min(world.customers, first + at_once - 1)
         garage = Garage(world, dice, ids.of(Vehicle), cars)
-        rows: dict[type[Base], list[Row]] = {table: [] for table in TABLES}
+        rows = _no_rows()
         files = []
         for nth in range(first, last + 1):
             dice.begin(world.seed, nth)
             file = customer(world, dice, nth)
             planting.shape(file)
-            _live(_Life(world, dice, file, garage, ids, rows), planting)
+            own = _live(_Life(world, dice, file, garage, ids, rows), planting)
+            if file.part is Part.TRUE:
+                grievances.gather(file, own)
             files.append(file)
         cars = garage.made
         rows[Customer] = [file.row for file in files]
         rows[Vehicle] = garage.vehicles
         rows[Ownership] = ids.number(Ownership, garage.ownerships)
         rows[CustomerSummary] = [_summary(file) for file in files]
-        yield Chunk(rows, planting.harvest(garage), last, last == world.customers)
+        yield Chunk(rows, planting.harvest(garage), last, is_last=False)
+
+
+def _no_rows() -> dict[type[Base], list[Row]]:
+    return {table: [] for table in TABLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +134,8 @@ class _Life:
     rows: dict[type[Base], list[Row]]
 
 
-def _live(life: _Life, planting: Planting) -> None:
-    """One customer's cars, orders, contacts, papers, consents."""
+def _live(life: _Life, planting: Planting) -> list[Row]:
+    """One customer's cars, orders, contacts, papers, consents; returns the orders on his file."""
     world, dice, file, ids, rows = life.world, life.dice, life.file, life.ids, life.rows
     cars = planting.cars(file, life.garage)
     if cars is None:
@@ -122,6 +154,7 @@ def _live(life: _Life, planting: Planting) -> None:
     rows[Touch] += ids.number(Touch, talks)
     rows[Document] += ids.number(Document, papers.documents(world, dice, file, own))
     rows[Consent] += ids.number(Consent, papers.consents(world, dice, file))
+    return own
 
 
 def _summary(file: File) -> Row:

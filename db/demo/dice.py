@@ -10,9 +10,10 @@ T = TypeVar("T")
 
 _SEED_BITS = 40
 
-PLANTING, STAFF = 1 << 38, 1 << 39
-"""Where the sequences of what is planted and of the staff begin: apart from the customers', so
-that a rule which plants more leaves all others as they were."""
+COMPLAINING, TELLING, PLANTING, STAFF = 1 << 36, 1 << 37, 1 << 38, 1 << 39
+"""Where the sequences of complaints (whether an order has one, and how it is led), of what is
+planted and of the staff begin: apart from the customers', so that a rule which plants more leaves
+all others as they were."""
 
 
 class Dice:

@@ -1,7 +1,7 @@
 """What is true of the demonstration dealer and stands in none of its tables.
 
 Each fact is one line of the truth, with the ids of the rows that it is about. What comes later
-(complaints, points, surveys) joins as further kinds of facts, made where its rows are made.
+(points, surveys) joins as further kinds of facts, made where its rows are made.
 
 Only `db.demo`, the scores of `manage.py` and tests may know this: a rule of the house.
 """
@@ -182,7 +182,21 @@ class Tenure:
     left_on: date | None
 
 
-Fact = Duplicate | LookAlike | Invented | Crowd | Misfiled | Brought | Habit | Tenure
+@dataclass(frozen=True, slots=True)
+class Complained:
+    """Which clocks of a complaint were late when they ended, and how often it was reopened.
+
+    `late` names them in their order: "acknowledge", "answer", "propose", "close". Of a clock that
+    still runs nothing is said: what is in time today may be late tomorrow.
+    """
+
+    complaint: int
+    order: int
+    late: tuple[str, ...]
+    reopened: int
+
+
+Fact = Duplicate | LookAlike | Invented | Crowd | Misfiled | Brought | Habit | Tenure | Complained
 
 
 def lines(facts: Iterable[Fact]) -> bytes:

@@ -21,11 +21,13 @@ from db.demo import accounts
 from db.demo.chunks import TABLES
 from db.demo.hours import write_hours
 from db.demo.making import Parcel, is_worth_it, parcels, without_cycle_hunting
+from db.demo.people import Row
 from db.demo.recipe import CHUNK, DEFAULT_SEED, Recipe
 from db.demo.world import CHINA, World
 from db.demo.writers import table_of, writer_for
 from db.engine import engine_for, write_turn
 from db.models import (
+    Complaint,
     Counter,
     Customer,
     CustomerSummary,
@@ -41,6 +43,9 @@ MARK: Final = "demonstration"
 """The series in `counters` that says: a load has begun here."""
 
 _CUSTOMERS_SERIES: Final = "customers"
+_COMPLAINTS_SERIES: Final = "complaints"
+_MONTH_OF_A_NUMBER: Final = (4, 6)
+"""Where it begins and how long it is."""
 _LOCK: Final = 8_150_815
 _CACHE_KIB: Final = 65_536
 _DEFAULT_CACHE_KIB: Final = 2000
@@ -183,12 +188,24 @@ def _end(connection: Connection, begun: _Begun) -> None:
     connection.execute(insert(counters), last)
     derived = {"series": SERIES, "value": FORM, "details": None}
     connection.execute(insert(counters), derived)
+    if series := _complaint_series(connection):
+        connection.execute(insert(counters), series)
     at = datetime.fromordinal(world.today).replace(tzinfo=UTC)
     row = {"id": 1, "kind": InstallationKind.DEMO, "created_at": at}
     connection.execute(insert(table_of(Installation)), row)
     writer_for(connection).finish((Store, User, *TABLES), begun.indexes)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size=-{_DEFAULT_CACHE_KIB}")
+
+
+def _complaint_series(connection: Connection) -> list[Row]:
+    """The last number of each month: its complaints are numbered without gaps."""
+    month = func.substr(table_of(Complaint).c.number, *_MONTH_OF_A_NUMBER).label("month")
+    counted = select(month, func.count()).group_by("month").order_by("month")
+    return [
+        {"series": f"{_COMPLAINTS_SERIES}:{name}", "value": last, "details": None}
+        for name, last in connection.execute(counted)
+    ]
 
 
 @contextmanager
@@ -225,8 +242,8 @@ def load_sized(
     made = parcels(summary.recipe, engine.dialect.name, apart=apart)
     truth = hashlib.sha256()
     with write_turn(engine), _alone(engine), without_cycle_hunting(), closing(made):
-        begun, done = None, 0
-        while done < size.customers:
+        begun, is_done = None, False
+        while not is_done:
             with engine.begin() as connection:
                 if begun is None:
                     begun, summary.counts = _begin(connection, summary.recipe)
@@ -237,7 +254,7 @@ def load_sized(
                     _end(connection, begun)
                 if progress is not None:
                     progress(parcel.last, size.customers)
-            done = parcel.last
+            is_done = parcel.is_last
     summary.truth = truth.hexdigest()
     summary.seconds = time.perf_counter() - started
     return summary

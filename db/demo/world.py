@@ -60,6 +60,9 @@ class World:
         self.desks: dict[int, Desks] = {store.id: Desks() for store in stores}
         self.names: dict[int, str] = {}
         self.club: list[int] = []
+        self.directors: list[int] = []
+        self.managers: dict[int, int] = {}
+        """Store -> who leads it."""
         self.tenures: dict[int, tuple[int, int]] = {}
         """First day and first day without him of everyone who works with customers."""
         self._present: dict[tuple[int, str, int], list[int]] = {}
@@ -71,6 +74,10 @@ class World:
             self.names[member.id] = member.account.name
             if member.account.role in {Role.CLUB_MANAGER, Role.CLUB_STAFF}:
                 self.club.append(member.id)
+            if member.account.role is Role.DIRECTOR:
+                self.directors.append(member.id)
+            if member.account.role is Role.MANAGER and member.store_id is not None:
+                self.managers[member.store_id] = member.id
             if member.store_id is None or member.account.role is not Role.SPECIALIST:
                 continue
             desks = self.desks[member.store_id]

@@ -3,13 +3,14 @@
 Rows are packed where they are made, maybe in another process, and written where the connection is.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, Protocol
 
-from sqlalchemy import Boolean, Connection, Date, Table, TextClause, text
+from sqlalchemy import JSON, Boolean, Connection, Date, Table, TextClause, text
 
 from db.demo.people import Row
 from db.types import Base, UtcDateTime
@@ -101,6 +102,8 @@ def pack_sqlite(model: type[Base], rows: list[Row]) -> Packed:
             dated.append((place, _instant))
         elif isinstance(column.type, Date):
             dated.append((place, str))
+        elif isinstance(column.type, JSON):
+            dated.append((place, json.dumps))
     return Packed(len(rows), list(_converted(table, rows, dated)))
 
 
@@ -161,6 +164,10 @@ def _escaped(value: Any) -> str:
     return str(value).translate(_ESCAPES)
 
 
+def _escaped_json(value: Any) -> str:
+    return _escaped(json.dumps(value))
+
+
 def pack_postgres(model: type[Base], rows: list[Row]) -> Packed:
     """Rows as the text that `COPY` takes: tabs between, a backslash and N for nothing."""
     table = table_of(model)
@@ -168,6 +175,8 @@ def pack_postgres(model: type[Base], rows: list[Row]) -> Packed:
     for column in table.columns:
         if isinstance(column.type, Boolean):
             ways.append("ft".__getitem__)
+        elif isinstance(column.type, JSON):
+            ways.append(_escaped_json)
         else:
             is_text = column.type.python_type is str and not isinstance(column.type, UtcDateTime)
             ways.append(_escaped if is_text else str)

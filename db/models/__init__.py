@@ -55,6 +55,8 @@ from db.models.customers import (
     ValueClass,
     Vehicle,
 )
+from db.models.decks import ComplaintDeck
+from db.models.files import StoredFile
 from db.models.imports import (
     BatchState,
     ImportBatch,
@@ -92,6 +94,7 @@ __all__ = [
     "Channel",
     "Complaint",
     "ComplaintChannel",
+    "ComplaintDeck",
     "ComplaintEvent",
     "ComplaintFile",
     "ComplaintKind",
@@ -145,6 +148,7 @@ __all__ = [
     "Source",
     "Stage",
     "Store",
+    "StoredFile",
     "Touch",
     "TouchKind",
     "Urgency",

@@ -74,6 +74,8 @@ class Remedy(Base, table=True):
     words: str = Field(default="", max_length=2000)
     amount_fen: int | None = Field(default=None)
     account_code: str = Field(default="", max_length=40)
+    consent_no: str | None = Field(default=None, max_length=60)
+    """Of finance's paper, for what is beyond the director's limit."""
     state: RemedyState = Field(default=RemedyState.PLANNED, sa_type=enum_type(RemedyState))
     planned_at: datetime = Field(sa_type=UtcDateTime)
     planned_by_id: int | None = Field(default=None, foreign_key="users.id", ondelete="RESTRICT")

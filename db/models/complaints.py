@@ -115,6 +115,8 @@ class EventKind(StrEnum):
     PROPOSED = "proposed"
     AGREED = "agreed"
     REJECTED = "rejected"
+    OFFERED = "offered"
+    """A remedy: promised, agreed to by a second person, refused or dropped."""
     EXECUTED = "executed"
     REPLIED = "replied"
     CONFIRMED = "confirmed"
@@ -123,6 +125,12 @@ class EventKind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     FLAGGED = "flagged"
+    ACTED = "acted"
+    """An action against the cause: planned, done, checked."""
+    FILED = "filed"
+    """A paper, a picture, a recording was added."""
+    NAMED = "named"
+    """Somebody was let into the case, or let out of it."""
     CLOSED = "closed"
     SURVEYED = "surveyed"
     REOPENED = "reopened"
@@ -177,6 +185,7 @@ class Complaint(Base, Versioned, table=True):
     number: str = Field(max_length=14, unique=True)
     """TS-YYYYMM-####, by the month of registration, without gaps."""
     external_no: str = Field(default="", max_length=60, index=True)
+    """What it was called in the system from which it was imported."""
     store_id: int = Field(foreign_key="stores.id", ondelete="RESTRICT")
     received_at: datetime = Field(sa_type=UtcDateTime, index=True)
     registered_at: datetime = Field(sa_type=UtcDateTime)
@@ -189,6 +198,8 @@ class Complaint(Base, Versioned, table=True):
         default=None, foreign_key="vehicles.id", index=True, ondelete="RESTRICT"
     )
     order_id: int | None = Field(default=None, foreign_key="orders.id", ondelete="RESTRICT")
+    product: str | None = Field(default=None, max_length=120)
+    """What it is about as another system named it; the car of a file names itself."""
     person: str = Field(default="", max_length=80)
     """Whoever complains, where that is not the customer of the file, or where there is none."""
     phone: str | None = Field(default=None, max_length=20, index=True)
@@ -236,6 +247,8 @@ class Complaint(Base, Versioned, table=True):
     close_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     next_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """The earliest of those that run."""
+    voided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its import was taken back. Its number stays given; nobody sees it any more."""
 
 
 class ComplaintEvent(Base, table=True):
@@ -287,18 +300,23 @@ class ComplaintPerson(Base, table=True):
 
 
 class ComplaintFile(Base, table=True):
-    """What belongs to a complaint: pictures, letters, recordings (C03). The content lies in the
-    storage, under its digest."""
+    """What belongs to a complaint: pictures, letters, recordings (C03). Evidence: added, never
+    changed. The content lies in `stored_files`, under its digest."""
 
     __tablename__ = "complaint_files"
+    __table_args__ = (
+        Index("ix_complaint_files_once", "complaint_id", "sha256", unique=True),
+        Index("ix_complaint_files_sha256", "sha256"),
+    )
+    append_only: ClassVar[bool] = True
 
     id: int = Field(default=None, primary_key=True)
-    complaint_id: int = Field(foreign_key="complaints.id", index=True, ondelete="RESTRICT")
+    complaint_id: int = Field(foreign_key="complaints.id", ondelete="RESTRICT")
     name: str = Field(max_length=200)
     media_type: str = Field(max_length=80)
     """Of what it is, told by its content."""
     size: int
     """Bytes."""
-    sha256: str = Field(max_length=64)
+    sha256: str = Field(max_length=64, foreign_key="stored_files.sha256", ondelete="RESTRICT")
     added_at: datetime = Field(sa_type=UtcDateTime)
     added_by_id: int | None = Field(default=None, foreign_key="users.id", ondelete="RESTRICT")

@@ -23,6 +23,8 @@ if asked is None:
             registering.register(actor.store_id, actor.id)
     may_see_files = actor.may(Permission.CUSTOMERS_VIEW)
     places = fetch(customers.places) if may_see_files else customers.Places((), ())
-    listing.show(places, may_register=may_register)
+    may_export = actor.may(Permission.COMPLAINTS_EXPORT)
+    may_measure = actor.may(Permission.KPI_VIEW)
+    listing.show(places, may_register=may_register, may_export=may_export, may_measure=may_measure)
 else:
     case_view.show(fetch(complaints.case, asked))

@@ -11,7 +11,7 @@ from pages.components.forms import Form
 from pages.components.frame import done, fetch
 from pages.components.layout import Chip, Tone, chips, facts
 from pages.components.tables import Column, Kind, rows_table
-from pages.components.words import _, choice, field, fmoment, raw
+from pages.components.words import _, choice, field, fmoment, fmoney, raw
 from services import approvals
 from services.approvals import ApprovalLine
 from services.core.approvals import ApprovalState, Phrase
@@ -38,7 +38,7 @@ def approvals_table(found: Sequence[ApprovalLine]) -> None:
             (
                 one.id,
                 raw(one.label),
-                _shown(one.what),
+                _shown("what", one.what),
                 one.state,
                 one.person,
                 one.store or raw(GROUP),
@@ -68,10 +68,12 @@ def approvals_table(found: Sequence[ApprovalLine]) -> None:
         st.rerun()
 
 
-def _shown(value: Any) -> Any:
-    """A value of a request: a phrase in the reader's words, a choice by its label."""
+def _shown(name: str, value: Any) -> Any:
+    """A value of a request: a phrase and a choice in the reader's words, a sum in yuan."""
     if isinstance(value, Phrase):
         return raw(value.msgid)
+    if name.endswith("_fen"):
+        return fmoney(value)
     return choice(value) if isinstance(value, StrEnum) else value
 
 
@@ -109,7 +111,7 @@ def _request(one: ApprovalLine) -> None:
     """What is asked, and the answer where there is one."""
     chips([Chip(choice(one.state), TONES[one.state])])
     facts(
-        {field(name): _shown(value) for name, value in one.facts}
+        {field(name): _shown(name, value) for name, value in one.facts}
         | {
             raw(N_("Asked by")): one.person,
             field("reason"): one.reason,

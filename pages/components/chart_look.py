@@ -23,6 +23,8 @@ HALF_WIDTH: Final = 0x2E80
 class Palette:
     series: tuple[str, ...]
     soft: str
+    band: str
+    loud: str
     text: str
     grid: str
     faint: str
@@ -39,6 +41,8 @@ def palette(theme: Literal["light", "dark"]) -> Palette:
     return Palette(
         series=tuple(of("chartCategoricalColors")),
         soft=of("chartSequentialColors")[2],
+        band=of("chartSequentialColors")[0],
+        loud=of("redColor"),
         text=of("textColor"),
         grid=of("dataframeBorderColor"),
         faint=of("grayColor"),

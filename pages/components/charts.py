@@ -20,6 +20,8 @@ Label = str | dt.date
 
 VITAL_SHARE: Final = 0.8
 """Pareto's line: the few causes that make four fifths."""
+SMALL: Final = 5
+"""An axis up to here counts one by one."""
 MANY: Final = 13
 """More bars than this carry no numbers of their own; they would run into each other."""
 
@@ -107,6 +109,8 @@ def bar(
     legend = len(series) > 1 or target is not None
     layout = _layout(look, labels, height, legend=legend, share=share, lying=lying)
     layout["barmode"] = "group"
+    if not share and all((value or 0) <= SMALL for one in series for value in one.values):
+        layout["xaxis" if lying else "yaxis"]["dtick"] = 1  # no halves of a case
     if target is not None:
         along = [-0.5, *_places(labels)[1:-1], len(labels) - 0.5] if lying else _places(labels)
         data.append(_target(along, target, look, share=share, lying=lying))
@@ -125,6 +129,46 @@ def stacked(
     layout = _layout(look, labels, height, legend=True, share=False, lying=lying)
     layout["barmode"] = "stack"
     return {"data": data, "layout": layout}
+
+
+def control(
+    labels: Sequence[Label],
+    series: Series,
+    *,
+    centre: float | None,
+    limits: Sequence[tuple[float, float] | None],
+    loud: Sequence[int],
+    height: int = 280,
+) -> Figure:
+    """A course between the limits that chance makes; the points beyond them (`loud`) stand out."""
+    look = colours()
+    figure = line(labels, [series], height=height)
+    x = _places(labels)
+    lows = [limit[0] if limit else None for limit in limits]
+    highs = [limit[1] if limit else None for limit in limits]
+    edge: Figure = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "line": {"width": 0, "shape": "hvh"},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    band = [edge | {"y": lows}, edge | {"y": highs, "fill": "tonexty", "fillcolor": look.band}]
+    marks: Figure = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [x[at] for at in loud],
+        "y": [series.values[at] for at in loud],
+        "marker": {"size": 10, "color": look.loud},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    figure["data"] = [*band, *figure["data"], marks]
+    if centre is not None:
+        figure["layout"]["shapes"] = [_rule(look, centre, "y")]
+    figure["layout"]["yaxis"]["rangemode"] = "tozero"
+    return figure
 
 
 def pareto(
@@ -157,7 +201,10 @@ def pareto(
     bars["marker"] = {"color": tints}
     running = _running(names, Series(share_name, shares), look, bars["customdata"])
     layout = _layout(look, names, height, legend=True, share=False)
-    layout["yaxis"]["range"] = [0, max(counts, default=1) * 1.2]
+    most = max(counts, default=1)
+    layout["yaxis"]["range"] = [0, most * 1.2]
+    if most <= SMALL:
+        layout["yaxis"]["dtick"] = 1
     layout["yaxis2"] = SHARE_AXIS
     layout["shapes"] = [_rule(look, VITAL_SHARE, "y2")]
     return {"data": [bars, running], "layout": layout}

@@ -18,6 +18,7 @@ from services import drafts
 from services.core import audit
 from services.core.inputs import Input
 from services.core.run import Command
+from services.core.uploads import BY_SUFFIX
 from services.core.words import N_
 
 R = TypeVar("R")
@@ -105,6 +106,26 @@ class Form:
         return self._took(
             name, st.checkbox(words, bool(self._begin.get(name)), **self._bound(name))
         )
+
+    def files(self, name: str, megabytes: int) -> list[dict[str, Any]]:
+        """Any number of files. Streamlit's own words beside it are English: the label says all.
+
+        No draft keeps them: they are sent whole, or chosen again.
+        """
+        label = _(
+            N_("{field}: pictures, recordings, PDF, Word or Excel, up to {size} MB each"),
+            field=field(name),
+            size=megabytes,
+        )
+        chosen = st.file_uploader(
+            label,
+            type=list(BY_SUFFIX),
+            accept_multiple_files=True,
+            max_upload_size=megabytes,
+            key=f"{self.name}:{name}:{self.id}",
+        )
+        files = [{"name": one.name, "content": one.getvalue()} for one in chosen]
+        return self._took(name, files)
 
     # ---- sending
 

@@ -19,7 +19,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.bell import bell
-from pages.components.words import _, choice, fdate, fmoment, language, plain
+from pages.components.words import _, choice, fdate, fmoment, language, plain, plain_lines
 from services.core.words import N_
 
 NOTHING: Final = "–"
@@ -266,7 +266,7 @@ def timeline(events: Iterable[Event]) -> None:
                     st.markdown(f"**{plain(event.title)}** {chip}")
                     st.markdown(f":small[:gray[{plain(event.about)}]]")
                     if event.body:
-                        st.markdown(plain(event.body))
+                        st.markdown(plain_lines(event.body))
 
 
 def empty(title: str, what_to_do: str, icon: str = ":material/inbox:") -> DeltaGenerator:

@@ -30,6 +30,7 @@ def worded(refused: ValidationError) -> str:
 
 PYDANTIC = {
     "missing": N_("This must be filled in"),
+    "too_short": N_("This must be filled in"),
     "string_too_short": N_("At least {min_length} characters are needed"),
     "string_too_long": N_("At most {max_length} characters fit here"),
     "extra_forbidden": N_("You may not change this field"),

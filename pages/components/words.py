@@ -59,6 +59,11 @@ def plain(text: object) -> str:
     return _LINE_BREAK.sub(" ", _SPECIAL.sub(r"\\\1", str(text)))
 
 
+def plain_lines(text: object) -> str:
+    """The same, with its lines as they were written."""
+    return "  \n".join(plain(line) for line in str(text).splitlines())
+
+
 class Safe(str):
     """Words that are markdown already, such as one phrase within another."""
 
@@ -120,6 +125,14 @@ def fmoney(fen: int) -> str:
     """Fen as yuan, e.g. ¥128,000 (no fen where there are none)."""
     pattern = "#,##0.00" if fen % 100 else "#,##0"
     return "¥" + str(numbers.format_decimal(fen / 100, pattern, locale=language()))
+
+
+def fsize(size: int) -> str:
+    """Bytes as people name a file's size: 34 KB, 1.2 MB."""
+    kilobytes = max(round(size / 1024), 1)
+    if kilobytes < 1024:  # noqa: PLR2004 - of a megabyte
+        return f"{fnumber(kilobytes)} KB"
+    return f"{fnumber(round(kilobytes / 1024, 1))} MB"
 
 
 def ago(at: dt.datetime | None, now: dt.datetime) -> str:

@@ -1,13 +1,17 @@
 """One complaint whole: what it is about, its clocks, everything that happened to it (C01, C03)."""
 
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintEvent, Customer, EventKind, Store, User, Vehicle
-from services.complaints import closing, events, stages, timing, trees
+from services.complaints import events, filing, guards, naming, stages, timing, trees, work
+from services.complaints.clocks import ClockKind
 from services.complaints.passing import passing
+from services.complaints.timing import Clocks
 from services.complaints.views import Case, EventLine
 from services.core import masks
 from services.core.access import Actor, Permission, load
@@ -24,6 +28,10 @@ def case(session: Session, actor: Actor, complaint_id: int) -> Case:
     found = timing.clocks_of(session, [timing.Case(one.id, one.store_id, one.received_at)])
     nodes = trees.named(session)
     passed = passing(happened)
+    promised = work.remedies(session, actor, one, is_his=is_his)
+    deeds = _deeds(session, actor, one, is_his=is_his)
+    if not any(remedy.may_deliver for remedy in promised):
+        deeds -= {EventKind.EXECUTED}
     customer = _customer(session, one.customer_id)
     return Case(
         id=one.id,
@@ -39,12 +47,19 @@ def case(session: Session, actor: Actor, complaint_id: int) -> Case:
         department=one.department,
         handler_id=one.handler_id,
         customer_id=one.customer_id if customer else None,
+        spokesperson_id=one.spokesperson_id,
         category=nodes[one.category_id],
         cause=nodes.get(one.cause_id) if one.cause_id else None,
         clocks=list(found[one.id].values()),
         events=[_line(each, people) for each in reversed(happened)],
-        lacks=closing.missing(session, actor, one, happened),
-        deeds=_deeds(actor, one, is_his=is_his),
+        remedies=promised,
+        actions=work.actions(session, actor, one, is_his=is_his),
+        steps=work.steps(session, actor, one),
+        files=filing.files(session, one),
+        named=naming.named(session, one),
+        lacks=guards.missing(session, actor, one, happened),
+        deeds=deeds,
+        next_deed=_next(deeds, happened, found[one.id]),
         transfers=passed.transfers,
         returns=passed.returns,
     )
@@ -52,7 +67,8 @@ def case(session: Session, actor: Actor, complaint_id: int) -> Case:
 
 def _people(one: Complaint, happened: Any) -> set[int | None]:
     named = {each.actor_id for each in happened} | {each.handler_id for each in happened}
-    return named | {one.first_responder_id, one.accountable_id, one.handler_id}
+    his = {one.first_responder_id, one.accountable_id, one.handler_id, one.spokesperson_id}
+    return named | his
 
 
 def _customer(session: Session, customer_id: int | None) -> str | None:
@@ -75,7 +91,9 @@ def _values(
         "person": one.person,
         "phone": one.phone if is_clear or not one.phone else masks.phone(one.phone),
         "vehicle_id": f"{found.model} {plate if is_clear else masks.plate(plate)}" if found else "",
+        "product": one.product,
         "channel": one.channel,
+        "external_no": one.external_no,
         "received_at": one.received_at,
         "store_id": session.execute(
             select(col(Store.name)).where(col(Store.id) == one.store_id)
@@ -89,6 +107,9 @@ def _values(
         "waiting_for": one.waiting_for,
         "is_safety": one.is_safety,
         "is_media": one.is_media,
+        "is_legal": one.is_legal,
+        "legal_stage": one.legal_stage,
+        "spokesperson_id": people.get(one.spokesperson_id or 0, ""),
         "satisfaction": one.satisfaction,
         "parent": session.execute(parent).scalar() if one.parent_id is not None else None,
     }
@@ -110,12 +131,26 @@ def _line(event: ComplaintEvent, people: dict[int, str]) -> EventLine:
     )
 
 
-def _deeds(actor: Actor, one: Complaint, *, is_his: bool) -> frozenset[EventKind]:
+def _deeds(session: Session, actor: Actor, one: Complaint, *, is_his: bool) -> frozenset[EventKind]:
     """What the stage allows and his rights do; what else is missing the deed itself says."""
-    if not actor.may(Permission.COMPLAINTS_HANDLE):
-        return frozenset()
     light = events.is_light(one)
     allowed = {kind for kind in stages.MOVES if stages.allows(kind, one.stage, is_light=light)}
-    mine = allowed if is_his else allowed & events.BY_ANYONE
-    waits = EventKind.PAUSED if one.waiting_for is not None else EventKind.RESUMED
-    return frozenset(mine - {waits})
+    if not actor.may(Permission.COMPLAINTS_HANDLE):
+        return frozenset(allowed & filing.deeds(session, actor, one))
+    mine = allowed if is_his else (allowed & events.BY_ANYONE) - {EventKind.ACTED}
+    never = {EventKind.PAUSED if one.waiting_for is not None else EventKind.RESUMED}
+    if not actor.may(Permission.COMPLAINTS_LEAD):
+        never |= {EventKind.FLAGGED, EventKind.NAMED}
+    return frozenset(mine - never)
+
+
+def _next(
+    deeds: frozenset[EventKind], happened: Sequence[ComplaintEvent], found: Clocks
+) -> EventKind | None:
+    """Of the deeds that lead on the first that was not done since the stage began."""
+    stage = happened[-1].stage
+    since = takewhile(lambda event: event.stage is stage, reversed(happened))
+    done = {event.kind for event in since}
+    if found[ClockKind.ACKNOWLEDGE].ended_at is not None:
+        done.add(EventKind.ACKNOWLEDGED)
+    return next((kind for kind in stages.ONWARD if kind in deeds - done), None)

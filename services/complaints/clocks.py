@@ -117,10 +117,14 @@ class Rules:
     pause_days: int
 
 
+Gap = tuple[datetime, datetime]
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """One clock at a moment. `due_at` holds if nothing else happens (None: no limit); `net` and
-    `gross` are the time that it ran and that passed, in the unit of `limit`."""
+    `gross` are the time that it ran and that passed, in the unit of `limit`; `stops` when it stood
+    still, the last perhaps beyond the moment."""
 
     kind: ClockKind
     state: ClockState
@@ -129,14 +133,12 @@ class Clock:
     ended_at: datetime | None
     net: Fraction
     gross: Fraction
+    stops: Sequence[Gap] = ()
 
     @property
     def share(self) -> Fraction | None:
         """How much of the time is used up; above 1 when it is over. None without a limit."""
         return None if self.limit is None else self.net / self.limit.amount
-
-
-Gap = tuple[datetime, datetime]
 
 
 def clocks(
@@ -273,10 +275,11 @@ class _Case:
         ended_at, is_met = self.ended(kind)
         line, due = self.line(kind, ended_at)
         upto = self.now if ended_at is None else ended_at
+        stops = self.stops(kind)
         if line is None or due is None:
             state = ClockState.NONE if ended_at is None else _OPEN_ENDED[is_met]
-            return Clock(kind, state, None, None, ended_at, Fraction(0), Fraction(0))
-        unit, stops = line.limit.unit, self.stops(kind)
+            return Clock(kind, state, None, None, ended_at, Fraction(0), Fraction(0), stops)
+        unit = line.limit.unit
         gross = _measure(line.begin, max(upto, line.begin), unit, self.calendar)
         stood = sum(
             (
@@ -287,7 +290,7 @@ class _Case:
             Fraction(0),
         )
         state = self._state(kind, due, ended_at, is_met=is_met)
-        return Clock(kind, state, line.limit, due, ended_at, gross - stood, gross)
+        return Clock(kind, state, line.limit, due, ended_at, gross - stood, gross, stops)
 
     def _state(
         self, kind: ClockKind, due: datetime, ended_at: datetime | None, *, is_met: bool

@@ -1,73 +1,36 @@
-"""The end of a complaint, and what may not be missing by then (spec 3.3): closed, withdrawn,
-merged, opened again."""
+"""The end of a complaint: closed, withdrawn, merged, opened again (spec 3.3)."""
 
-from collections.abc import Sequence
-from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import (
-    ActionKind,
-    CauseAction,
     Complaint,
-    ComplaintEvent,
     EventKind,
-    Finding,
     Role,
-    Severity,
     Stage,
     User,
 )
-from services.complaints import events
+from services.complaints import events, helping, naming
 from services.complaints.events import Receipt
+from services.complaints.guards import LACKS, NotReady, missing
 from services.complaints.inputs import (
     CloseComplaint,
     MergeComplaint,
     ReopenComplaint,
     WithdrawComplaint,
 )
-from services.complaints.registering import MAJOR, enter, tell_given
-from services.complaints.talking import is_confirmed, since_reply
+from services.complaints.limits import heavier
+from services.complaints.registering import enter, tell_given
+from services.complaints.remedies import give_up
 from services.core import clock, parameters
 from services.core.access import Actor, Permission, load
-from services.core.errors import Conflict, InvalidInput
+from services.core.errors import InvalidInput
 from services.core.words import N_
 
 WORN_OUT: Final = 2
 """Reopened so often, a complaint weighs more, and the manager handles it."""
-
-
-class Lack(StrEnum):
-    """What still keeps a complaint from being closed."""
-
-    REPLY = "reply"
-    CONFIRMATION = "confirmation"
-    ACCEPTANCE = "acceptance"
-    FINDING = "finding"
-    CAUSE = "cause"
-    CORRECTIVE = "corrective"
-    PREVENTIVE = "preventive"
-    DIRECTOR = "director"
-    LEADER = "leader"
-
-
-LACKS: Final[dict[Lack, str]] = {
-    Lack.REPLY: N_("the answer to the customer"),
-    Lack.CONFIRMATION: N_("its confirmation by whoever stands for it"),
-    Lack.ACCEPTANCE: N_("what the customer says to it"),
-    Lack.FINDING: N_("the finding"),
-    Lack.CAUSE: N_("the cause"),
-    Lack.CORRECTIVE: N_("a corrective action"),
-    Lack.PREVENTIVE: N_("a preventive action"),
-    Lack.DIRECTOR: N_("the director's talk with the customer"),
-    Lack.LEADER: N_("a manager, who alone closes it as unjustified"),
-}
-
-
-class NotReady(Conflict):
-    msgid = N_("This complaint cannot be closed yet. Missing: {missing}")
 
 
 class NotMergeable(InvalidInput):
@@ -81,46 +44,15 @@ def close(session: Session, actor: Actor, form: CloseComplaint) -> Receipt:
     lacks = missing(session, actor, complaint, events.of(session, complaint.id))
     if lacks:
         raise NotReady(missing=[LACKS[lack] for lack in lacks])
-    complaint.closed_at = clock.now()
-    complaint.waiting_for = None
-    return events.happen(session, actor, complaint, EventKind.CLOSED, note=form.words)
-
-
-def missing(
-    session: Session, actor: Actor, complaint: Complaint, happened: Sequence[ComplaintEvent]
-) -> list[Lack]:
-    """What keeps this actor from closing it; [] when nothing does."""
-    answer = since_reply(happened)
-    kinds = {one.kind for one in answer}
-    wanted = {
-        Lack.REPLY: bool(answer),
-        Lack.CONFIRMATION: is_confirmed(complaint, happened),
-    }
-    if not events.is_light(complaint):
-        wanted |= {
-            Lack.ACCEPTANCE: EventKind.ACCEPTED in kinds,
-            Lack.FINDING: complaint.finding is not None,
-            Lack.CAUSE: complaint.cause_id is not None,
-        }
-    if complaint.severity in MAJOR:
-        planned = _planned(session, complaint.id)
-        wanted |= {
-            Lack.CORRECTIVE: ActionKind.CORRECTIVE in planned,
-            Lack.PREVENTIVE: ActionKind.PREVENTIVE in planned,
-            Lack.DIRECTOR: complaint.has_director,
-        }
-    if complaint.finding is Finding.UNJUSTIFIED:
-        wanted[Lack.LEADER] = actor.may(Permission.COMPLAINTS_LEAD)
-    return [lack for lack, is_there in wanted.items() if not is_there]
+    return _end(session, actor, complaint, EventKind.CLOSED, note=form.words)
 
 
 def withdraw(session: Session, actor: Actor, form: WithdrawComplaint) -> Receipt:
     """The customer takes it back, in his own words."""
     actor.require(Permission.COMPLAINTS_HANDLE)
     complaint = events.hold(session, actor, form, EventKind.WITHDRAWN)
-    complaint.closed_at = clock.now()
-    complaint.waiting_for = None
-    return events.happen(session, actor, complaint, EventKind.WITHDRAWN, note=form.words)
+    give_up(session, complaint.id)
+    return _end(session, actor, complaint, EventKind.WITHDRAWN, note=form.words)
 
 
 def merge(session: Session, actor: Actor, form: MergeComplaint) -> Receipt:
@@ -141,12 +73,19 @@ def merge(session: Session, actor: Actor, form: MergeComplaint) -> Receipt:
     )
     if into.closed_at is not None or not same:
         raise NotMergeable
-    complaint.parent_id, complaint.closed_at = into.id, clock.now()
-    complaint.waiting_for = None
+    complaint.parent_id = into.id
+    give_up(session, complaint.id)
     events.happen(session, actor, into, EventKind.NOTED, merged=complaint.number)
-    return events.happen(
-        session, actor, complaint, EventKind.MERGED, note=form.reason, into=into.number
-    )
+    return _end(session, actor, complaint, EventKind.MERGED, note=form.reason, into=into.number)
+
+
+def _end(
+    session: Session, actor: Actor, complaint: Complaint, kind: EventKind, **said: Any
+) -> Receipt:
+    complaint.closed_at, complaint.waiting_for = clock.now(), None
+    receipt = events.happen(session, actor, complaint, kind, **said)
+    helping.end_steps(session, complaint)  # last: whoever ends it may be in it as one asked only
+    return receipt
 
 
 def reopen(session: Session, actor: Actor, form: ReopenComplaint) -> Receipt:
@@ -166,8 +105,9 @@ def reopen(session: Session, actor: Actor, form: ReopenComplaint) -> Receipt:
     complaint.closed_at = None
     complaint.reopen_count += 1
     if complaint.reopen_count == WORN_OUT:
-        complaint.severity = _heavier(complaint.severity)
+        complaint.severity = heavier(complaint.severity)
         complaint.handler_id = _manager(session, complaint)
+        naming.keep_in_sight(session, complaint)
     tell_given(session, actor, complaint, complaint.handler_id)
     return events.happen(session, actor, complaint, EventKind.REOPENED, note=form.words)
 
@@ -181,7 +121,7 @@ def _follow(session: Session, actor: Actor, form: ReopenComplaint, closed: Compl
         handler_id=closed.handler_id,
         received_at=clock.now(),
         words=form.words,
-        parent_id=closed.id,
+        follows=closed,
         **{name: getattr(closed, name) for name in _CARRIED},
     )
     events.hold(session, actor, form, EventKind.NOTED)
@@ -191,13 +131,8 @@ def _follow(session: Session, actor: Actor, form: ReopenComplaint, closed: Compl
 
 _CARRIED: Final = (
     *("store_id", "kind", "channel", "customer_id", "vehicle_id", "order_id", "person", "phone"),
-    *("category_id", "severity", "urgency", "department", "is_safety", "is_media", "is_legal"),
+    *("category_id", "severity", "urgency", "department", "is_safety", "is_media"),
 )
-
-
-def _heavier(severity: Severity) -> Severity:
-    levels = list(Severity)
-    return levels[min(levels.index(severity) + 1, len(levels) - 1)]
 
 
 def _manager(session: Session, complaint: Complaint) -> int:
@@ -208,8 +143,3 @@ def _manager(session: Session, complaint: Complaint) -> int:
         col(User.is_active),
     )
     return session.execute(query.order_by(col(User.id))).scalar() or complaint.handler_id
-
-
-def _planned(session: Session, complaint_id: int) -> set[ActionKind]:
-    query = select(col(CauseAction.kind)).where(col(CauseAction.complaint_id) == complaint_id)
-    return set(session.execute(query).scalars())

@@ -1,10 +1,9 @@
 """Finding out what happened, and agreeing with the customer on what is done (C10, C11, C20)."""
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from db.models import EventKind, Heading, HeadingTree, WaitingFor
-from services.complaints import events
+from db.models import EventKind, HeadingTree, WaitingFor
+from services.complaints import events, raising, trees
 from services.complaints.events import Receipt
 from services.complaints.inputs import (
     AnswerProposal,
@@ -43,11 +42,11 @@ def investigate(session: Session, actor: Actor, form: InvestigateComplaint) -> R
     """
     actor.require(Permission.COMPLAINTS_HANDLE)
     complaint = events.hold(session, actor, form, EventKind.FOUND)
-    if form.cause_id is not None:
-        _check_cause(session, form.cause_id)
+    if form.cause_id and not trees.is_in_use(session, HeadingTree.CAUSE, form.cause_id):
+        raise NotACause
     complaint.finding = form.finding or complaint.finding
     complaint.cause_id = form.cause_id or complaint.cause_id
-    return events.happen(
+    events.happen(
         session,
         actor,
         complaint,
@@ -56,28 +55,28 @@ def investigate(session: Session, actor: Actor, form: InvestigateComplaint) -> R
         finding=form.finding,
         cause_id=form.cause_id,
     )
+    if form.cause_id:
+        raising.by_cluster(session, actor, complaint)
+    return Receipt(complaint.id, complaint.number, complaint.version)
 
 
 def prepare(session: Session, actor: Actor, form: PrepareProposal) -> Receipt:
     """What we shall propose to the customer."""
     actor.require(Permission.COMPLAINTS_HANDLE)
-    complaint = events.hold(session, actor, form, EventKind.PREPARED)
-    return events.happen(session, actor, complaint, EventKind.PREPARED, note=form.words)
+    return events.write(session, actor, form, EventKind.PREPARED, form.words)
 
 
 def propose(session: Session, actor: Actor, form: MakeProposal) -> Receipt:
     """The customer was told our proposal."""
     actor.require(Permission.COMPLAINTS_HANDLE)
-    complaint = events.hold(session, actor, form, EventKind.PROPOSED)
-    return events.happen(session, actor, complaint, EventKind.PROPOSED, note=form.words)
+    return events.write(session, actor, form, EventKind.PROPOSED, form.words)
 
 
 def answer_proposal(session: Session, actor: Actor, form: AnswerProposal) -> Receipt:
     """The customer agrees, or does not: then it goes back to whoever may offer more."""
     actor.require(Permission.COMPLAINTS_HANDLE)
     kind = EventKind.AGREED if form.is_agreed else EventKind.REJECTED
-    complaint = events.hold(session, actor, form, kind)
-    return events.happen(session, actor, complaint, kind, note=form.words)
+    return events.write(session, actor, form, kind, form.words)
 
 
 def pause(session: Session, actor: Actor, form: PauseComplaint) -> Receipt:
@@ -112,13 +111,3 @@ def resume(session: Session, actor: Actor, form: ResumeComplaint) -> Receipt:
         raise DoesNotWait
     complaint.waiting_for = None
     return events.happen(session, actor, complaint, EventKind.RESUMED, note=form.words)
-
-
-def _check_cause(session: Session, cause_id: int) -> None:
-    query = select(col(Heading.id)).where(
-        col(Heading.id) == cause_id,
-        col(Heading.tree) == HeadingTree.CAUSE,
-        col(Heading.is_active),
-    )
-    if session.execute(query).first() is None:
-        raise NotACause

@@ -20,7 +20,10 @@ from services.core.errors import NotPermitted, StaleRecord
 BY_ANYONE: Final = frozenset(
     {
         EventKind.ACKNOWLEDGED,
+        EventKind.ACTED,
         EventKind.CONTACTED,
+        EventKind.FILED,
+        EventKind.HELPED,
         EventKind.LEVELLED,
         EventKind.NOTED,
         EventKind.REOPENED,
@@ -34,6 +37,10 @@ BY_ANYONE: Final = frozenset(
 the complaint is."""
 
 
+AUDITED: Final = ("amount_fen", "sha256", "state", "verdict")
+"""What of an event's details its audit tells, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """A complaint by its id and its number, at the version that a deed left."""
@@ -43,9 +50,7 @@ class Receipt:
     version: int
 
 
-def hold(
-    session: Session, actor: Actor, form: AddToComplaint | ChangeComplaint, kind: EventKind
-) -> Complaint:
+def hold(session: Session, actor: Actor, form: AddToComplaint, kind: EventKind) -> Complaint:
     """The complaint of a form, locked, at the stage to which the deed leads.
 
     Raises NotFound, StaleRecord, NotPermitted (not in his hands), NotNext.
@@ -61,8 +66,19 @@ def hold(
 
 def in_hands(actor: Actor, complaint: Complaint) -> bool:
     """Whether he handles it, stands for it, or leads where it is."""
-    his = actor.id in {complaint.handler_id, complaint.accountable_id}
-    return his or actor.may(Permission.COMPLAINTS_LEAD)
+    return actor.id in {complaint.handler_id, complaint.accountable_id} or leads(actor, complaint)
+
+
+def leads(actor: Actor, complaint: Complaint) -> bool:
+    """Whether he leads where it is. The manager of another store may see it, because he was asked
+    for his part or is named in it; he does not decide there."""
+    is_here = actor.is_of_group or actor.store_id == complaint.store_id
+    return is_here and actor.may(Permission.COMPLAINTS_LEAD)
+
+
+def check_leads(actor: Actor, complaint: Complaint) -> None:
+    if not leads(actor, complaint):
+        raise NotPermitted(complaint=complaint.number)
 
 
 def is_light(complaint: Complaint) -> bool:
@@ -109,9 +125,18 @@ def happen(
     warning.settle(session, complaint.id, found)
     warning.tell_major(session, complaint)
     action = Action(f"complaints:{kind.value}")
-    audit.record(session, actor, action, complaint, stage=complaint.stage)
+    audited = {name: details[name] for name in AUDITED if details.get(name) is not None}
+    audit.record(session, actor, action, complaint, stage=complaint.stage, **audited)
     session.flush()
     return Receipt(complaint.id, complaint.number, complaint.version)
+
+
+def write(
+    session: Session, actor: Actor, form: AddToComplaint, kind: EventKind, words: str
+) -> Receipt:
+    """What is nothing but words: the complaint held, and what was said written down."""
+    complaint = hold(session, actor, form, kind)
+    return happen(session, actor, complaint, kind, note=words)
 
 
 def of(session: Session, complaint_id: int) -> Sequence[ComplaintEvent]:

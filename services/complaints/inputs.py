@@ -2,16 +2,22 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from db.models import (
+    ActionKind,
     ComplaintChannel,
     ComplaintKind,
     Department,
     Finding,
+    RemedyKind,
     Severity,
     Urgency,
+    Verdict,
     WaitingFor,
 )
 from services.core.fields import (
+    DateInRange,
     LongText,
     Moment,
     Name,
@@ -19,10 +25,13 @@ from services.core.fields import (
     Phone,
     PositiveId,
     Reason,
+    Yuan,
     text,
     whole,
 )
-from services.core.inputs import Request
+from services.core.inputs import Input, Request
+from services.core.normal import money_fen
+from services.core.uploads import Upload
 
 Words = Annotated[str, text(2000, least=2, lines=True)]
 """What was said or found, as long as a note may be."""
@@ -31,10 +40,10 @@ MaybeWords = Annotated[str, text(2000, least=0, lines=True)]
 
 class RegisterComplaint(Request):
     """A new complaint. Without `customer_id` it is somebody's who has no file or stays unknown;
-    `handler_id` None: whoever registers it."""
+    `received_at` None: now; `handler_id` None: whoever registers it."""
 
     store_id: PositiveId
-    received_at: Moment
+    received_at: OrNone[Moment] = None
     kind: ComplaintKind
     channel: ComplaintChannel
     customer_id: OrNone[PositiveId] = None
@@ -51,6 +60,7 @@ class RegisterComplaint(Request):
     is_safety: bool = False
     is_media: bool = False
     promised_at: OrNone[Moment] = None
+    files: tuple[Upload, ...] = ()
 
 
 class AddToComplaint(Request):
@@ -60,8 +70,9 @@ class AddToComplaint(Request):
     complaint_id: PositiveId
 
 
-class ChangeComplaint(Request):
-    complaint_id: PositiveId
+class ChangeComplaint(AddToComplaint):
+    """What may only be done to a complaint as its reader saw it."""
+
     version: PositiveId
 
 
@@ -189,3 +200,103 @@ class MergeComplaint(ChangeComplaint):
 
     into_id: PositiveId
     reason: Reason
+
+
+class OfferRemedy(AddToComplaint):
+    """What the customer is promised. Money has an amount, in yuan as people write it; beyond the
+    director's limit the number of finance's consent as well."""
+
+    kind: RemedyKind
+    words: Words
+    amount: OrNone[Yuan] = None
+    account_code: Annotated[str, text(40, least=0)] = ""
+    consent_no: OrNone[Annotated[str, text(60)]] = None
+
+    @property
+    def amount_fen(self) -> int | None:
+        return None if self.amount is None else money_fen(self.amount)
+
+
+class DeliverRemedy(AddToComplaint):
+    remedy_id: PositiveId
+    words: MaybeWords = ""
+
+
+class DropRemedy(AddToComplaint):
+    remedy_id: PositiveId
+    reason: Reason
+
+
+class PayRemedy(AddToComplaint):
+    remedy_id: PositiveId
+    words: Words
+    """Finance's voucher."""
+
+
+class AgreeToRemedy(Request):
+    """What a second person is asked to agree to."""
+
+    remedy_id: PositiveId
+
+
+class PlanAction(AddToComplaint):
+    """`check_on` None: as many days after `due_on` as the rule says."""
+
+    kind: ActionKind
+    what: Words
+    handler_id: PositiveId
+    """Who does it."""
+    due_on: DateInRange
+    check_on: OrNone[DateInRange] = None
+
+
+class FinishAction(AddToComplaint):
+    action_id: PositiveId
+    words: Words
+    """What was done."""
+
+
+class CheckAction(AddToComplaint):
+    action_id: PositiveId
+    verdict: Verdict
+    words: MaybeWords = ""
+
+
+class FlagComplaint(ChangeComplaint):
+    """What it touches, as it is from now on."""
+
+    is_safety: bool
+    is_media: bool
+    is_legal: bool
+    spokesperson_id: OrNone[PositiveId] = None
+    legal_stage: Annotated[str, text(200, least=0)] = ""
+    reason: Reason
+
+
+class NamePerson(AddToComplaint):
+    user_id: PositiveId
+    reason: Reason
+
+
+class AskDepartment(AddToComplaint):
+    """A question to somebody of another department, to be answered on `due_on` at the latest."""
+
+    department: Department
+    user_id: PositiveId
+    words: Words
+    due_on: DateInRange
+
+
+class AnswerStep(AddToComplaint):
+    step_id: PositiveId
+    words: Words
+
+
+class AddFiles(AddToComplaint):
+    """Papers, pictures and recordings: all of them, or none."""
+
+    files: Annotated[tuple[Upload, ...], Field(min_length=1)]
+
+
+class TakeFile(Input):
+    file_id: PositiveId

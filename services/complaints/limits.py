@@ -22,9 +22,24 @@ _UNITS: Final = {
     parameters.Unit.WORKING_DAYS: Unit.WORKING_DAYS,
     parameters.Unit.MINUTES: Unit.MINUTES,
 }
+_PER_DAY: Final = {
+    parameters.Unit.WORKING_MINUTES: 4 * 60,
+    parameters.Unit.WORKING_DAYS: 1,
+    parameters.Unit.MINUTES: 24 * 60,
+}
 _LEVELS: Final = [(severity, urgency) for severity in Severity for urgency in Urgency]
 """From the lightest to the heaviest: an urgent one weighs more than an ordinary one of its
 severity."""
+
+
+MAJOR: Final = (Severity.L3, Severity.L4)
+"""Managers and directors know of these at once, and more is asked for before they are closed."""
+
+
+def heavier(severity: Severity) -> Severity:
+    """The next level; L4 stays."""
+    levels = list(Severity)
+    return levels[min(levels.index(severity) + 1, len(levels) - 1)]
 
 
 def level_of(severity: Severity, urgency: Urgency) -> int:
@@ -57,6 +72,18 @@ class Book:
         """The rules of a complaint of this store that came in then."""
         pause = self._value(parameters.PAUSE_DAYS, received_at, store_id)
         return Rules(self._limits(store_id), int(pause))
+
+    def longest_days(self) -> int:
+        """The longest limit that ever was, in days; a working day counts as four hours at least."""
+        return max(
+            ceil(int(amount) / _PER_DAY[parameters.parameter(key).unit])
+            for key in _KEYS
+            for amount in self._amounts(key)
+        )
+
+    def _amounts(self, key: str) -> list[Number]:
+        decided = [one.value for one in self.decided.get(key, ()) if one.value is not None]
+        return [parameters.parameter(key).default, *decided]
 
     def _limits(self, store_id: int) -> Callable[[ClockKind, int, datetime], Limit | None]:
         def limit(kind: ClockKind, level: int, at: datetime) -> Limit | None:

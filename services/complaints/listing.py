@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, false, select
+from sqlalchemy import ColumnElement, Row, false, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -42,14 +42,24 @@ class Filters:
     severity: Severity | None = None
     department: Department | None = None
     text: str = ""
-    """Of a number."""
+    """Of a number; or the whole number in the system from which it came."""
+
+    @property
+    def elsewhere(self) -> str:
+        """The text as a number of another system may be."""
+        return "".join(filter(str.isprintable, self.text)).strip()[:LONGEST_ELSEWHERE]
+
+    @property
+    def signs(self) -> str:
+        """Of the text what a number may hold."""
+        return "".join(sign for sign in self.text.upper()[:LONGEST] if sign in _SIGNS)
 
 
 def wall(session: Session, actor: Actor, filters: Filters = Filters()) -> list[ComplaintRow]:
     """The open ones, whose time runs out first before the others; those without a clock last."""
     actor.require(Permission.COMPLAINTS_VIEW)
     due = col(Complaint.next_due_at)
-    query = _narrowed(filters).where(col(Complaint.closed_at).is_(None))
+    query = _ROWS.where(*bounds(filters), col(Complaint.closed_at).is_(None))
     query = query.order_by(due.is_(None), due, col(Complaint.id)).limit(WALL)
     return _rows(session, session.execute(query).all())
 
@@ -59,12 +69,10 @@ def page(
 ) -> Page:
     """One page of the ledger, newest first. `after` is the code of the last row seen."""
     actor.require(Permission.COMPLAINTS_VIEW)
-    query = _narrowed(filters)
-    if key := id_in(after):
-        query = query.where(col(Complaint.id) < key)
-    found = session.execute(query.order_by(col(Complaint.id).desc()).limit(PAGE + 1)).all()
-    rows = _rows(session, found[:PAGE])
-    return Page(rows, str(rows[-1].id) if len(found) > PAGE else None)
+    rows = newest(session, filters, PAGE + 1, id_in(after))
+    more = len(rows) > PAGE
+    rows = rows[:PAGE]
+    return Page(rows, str(rows[-1].id) if more else None)
 
 
 _handler, _first = aliased(User), aliased(User)
@@ -85,37 +93,39 @@ _ROWS: Final[Any] = (
 )
 
 
-def _narrowed(filters: Filters) -> Select[Any]:
+def bounds(filters: Filters) -> list[ColumnElement[bool]]:
+    """What the filters ask of a complaint. A text without any sign of a number finds nothing."""
     complaint = Complaint
-    bounds = {
+    wanted = {
         complaint.store_id: filters.store_id,
         complaint.handler_id: filters.handler_id,
         complaint.severity: filters.severity,
         complaint.department: filters.department,
     }
-    query: Select[Any] = _ROWS.where(
-        *(col(column) == value for column, value in bounds.items() if value is not None)
-    )
-    if filters.part is Part.OPEN:
-        query = query.where(col(complaint.closed_at).is_(None))
-    elif filters.part is Part.CLOSED:
-        query = query.where(col(complaint.closed_at).is_not(None))
-    elif filters.part is Part.LATE:
-        query = query.where(
-            col(complaint.closed_at).is_(None), col(complaint.next_due_at) < clock.now()
-        )
+    found = [col(column) == value for column, value in wanted.items() if value is not None]
+    if filters.part is Part.CLOSED:
+        found.append(col(complaint.closed_at).is_not(None))
+    elif filters.part is not None:
+        found.append(col(complaint.closed_at).is_(None))
+    if filters.part is Part.LATE:
+        found.append(col(complaint.next_due_at) < clock.now())
     if filters.text.strip():
-        query = query.where(_numbered(filters.text))
-    return query
+        signs = filters.signs
+        theirs = col(complaint.external_no) == filters.elsewhere
+        found.append(or_(theirs, col(complaint.number).contains(signs) if signs else false()))
+    return found
 
 
-def _numbered(text: str) -> ColumnElement[bool]:
-    """Those in whose number these signs stand; a text without any finds nothing."""
-    part = "".join(sign for sign in text.upper()[:LONGEST] if sign in _SIGNS)
-    return col(Complaint.number).contains(part) if part else false()
+def newest(session: Session, filters: Filters, most: int, before: int | None) -> list[ComplaintRow]:
+    """Of those that the actor sees the newest, registered before the one with the id `before`."""
+    query = _ROWS.where(*bounds(filters)).order_by(col(Complaint.id).desc()).limit(most)
+    if before:
+        query = query.where(col(Complaint.id) < before)
+    return _rows(session, session.execute(query).all())
 
 
 LONGEST: Final = 20
+LONGEST_ELSEWHERE: Final = 60
 _SIGNS: Final = frozenset("TS-0123456789")
 
 
@@ -142,6 +152,9 @@ def _rows(session: Session, found: Sequence[Row[Any]]) -> list[ComplaintRow]:
             first_responder=row.first_responder,
             store=row.store,
             next_clock=next_of(running.get(one.id, {})),
+            closed_at=one.closed_at,
+            finding=one.finding,
+            cause=names[one.cause_id] if one.cause_id is not None else None,
         )
         for row in found
         for one in [row.Complaint]

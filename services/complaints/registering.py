@@ -1,6 +1,6 @@
 """Taking a complaint: its number, its first responder, its clocks (C01, C02, C03, C13, C35)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,23 +11,25 @@ from db.models import (
     Complaint,
     Customer,
     EventKind,
-    Heading,
     HeadingTree,
     Ownership,
     Severity,
+    Store,
     User,
     Vehicle,
 )
+from services.complaints import naming, raising, trees
 from services.complaints.events import Receipt, happen
+from services.complaints.filing import keep_files
 from services.complaints.inputs import RegisterComplaint
+from services.complaints.limits import MAJOR
 from services.core import clock, notices, numbers
-from services.core.access import READS, Actor, Permission, load
+from services.core.access import GRANTS, OF_GROUP, READS, Actor, Permission, load
 from services.core.errors import InvalidInput, NotFound, NotPermitted
 from services.core.notices import NoticeKind
 from services.core.words import N_
 
 SERIES = "complaints"
-MAJOR = (Severity.L3, Severity.L4)
 
 
 class ReceivedLater(InvalidInput):
@@ -54,34 +56,47 @@ class TooLight(InvalidInput):
     msgid = N_("What touches safety or the media is at least L3")
 
 
+class DueBefore(InvalidInput):
+    msgid = N_("This day has passed. Choose today or a later one")
+
+
 class NotAHandler(InvalidInput):
     msgid = N_("This person cannot handle complaints of this store")
 
 
 def register(session: Session, actor: Actor, form: RegisterComplaint) -> Receipt:
-    """Take a complaint. Whoever registers it is its first responder for good.
+    """Take a complaint, with its papers or not at all. Whoever registers it is its first responder
+    for good.
 
-    Raises NotPermitted (a store out of reach), NotFound (customer, car), ReceivedLater,
-    PromisedBefore, NotACategory, NotHisCar, WhoComplains, TooLight, NotAHandler.
+    Raises NotPermitted (a store out of reach), NotFound (store, customer, car), ReceivedLater,
+    PromisedBefore, NotACategory, NotHisCar, WhoComplains, TooLight, NotAHandler, PaperTooLarge,
+    TooManyPapers.
     """
     actor.require(Permission.COMPLAINTS_REGISTER)
     if actor.id is None or not _reaches(actor, form.store_id):
         raise NotPermitted(store_id=form.store_id)
-    _check_times(form)
+    load(session, Store, form.store_id)
+    received_at = form.received_at or clock.now()
+    _check_times(received_at, form.promised_at)
     _check_who(session, form)
-    _check_category(session, form.category_id)
+    if not trees.is_in_use(session, HeadingTree.CATEGORY, form.category_id):
+        raise NotACategory
     check_weight(form.severity, is_safety=form.is_safety, is_media=form.is_media)
     handler = form.handler_id or actor.id
     check_handler(session, handler, form.store_id)
-    values = form.model_dump(exclude={"request_id", "handler_id", "person"})
-    return enter(
+    values = form.model_dump(exclude={"request_id", "received_at", "handler_id", "person", "files"})
+    receipt = enter(
         session,
         actor,
         taken_by=actor.id,
         handler_id=handler,
+        received_at=received_at,
         person=form.person or "",
         **values,
     )
+    if not form.files:
+        return receipt
+    return keep_files(session, actor, load(session, Complaint, receipt.id), form.files)
 
 
 def enter(
@@ -91,11 +106,14 @@ def enter(
     taken_by: int,
     handler_id: int,
     received_at: datetime,
+    follows: Complaint | None = None,
     **values: Any,
 ) -> Receipt:
-    """Give a complaint its number and put it into the ledger; `values` are its columns."""
+    """Give a complaint its number and put it into the ledger; `values` are its columns. One that
+    `follows` a legal case is a legal one before anybody is told of it."""
+    [number] = next_numbers(session, f"{clock.today():%Y%m}")
     complaint = Complaint(
-        number=_next_number(session),
+        number=number,
         received_at=received_at,
         registered_at=clock.now(),
         first_responder_id=taken_by,
@@ -104,26 +122,29 @@ def enter(
         **values,
     )
     session.add(complaint)
-    receipt = happen(session, actor, complaint, EventKind.REGISTERED, at=received_at)
+    if follows is not None:
+        naming.follow(session, follows, complaint)
+    happen(session, actor, complaint, EventKind.REGISTERED, at=received_at)
+    raising.by_repetition(session, actor, complaint)
     tell_given(session, actor, complaint, handler_id)
-    return receipt
+    return Receipt(complaint.id, complaint.number, complaint.version)
 
 
 def _reaches(actor: Actor, store_id: int) -> bool:
     return actor.covers(READS, SimpleNamespace(store_id=store_id, owner_id=None))
 
 
-def _next_number(session: Session) -> str:
-    """TS-YYYYMM-####: the month where the dealer works."""
-    month = f"{clock.today():%Y%m}"
-    return f"TS-{month}-{numbers.reserve(session, f'{SERIES}:{month}') + 1:04d}"
+def next_numbers(session: Session, month: str, count: int = 1) -> list[str]:
+    """The next numbers of a month (YYYYMM, where the dealer works): TS-YYYYMM-####."""
+    last = numbers.reserve(session, f"{SERIES}:{month}", count)
+    return [f"TS-{month}-{last + nth:04d}" for nth in range(1, count + 1)]
 
 
-def _check_times(form: RegisterComplaint) -> None:
-    if form.received_at > clock.now():
+def _check_times(received_at: datetime, promised_at: datetime | None) -> None:
+    if received_at > clock.now():
         raise ReceivedLater
-    if form.promised_at is not None:
-        check_promise(form.received_at, form.promised_at)
+    if promised_at is not None:
+        check_promise(received_at, promised_at)
 
 
 def check_promise(received_at: datetime, promised_at: datetime) -> None:
@@ -152,16 +173,6 @@ def _check_who(session: Session, form: RegisterComplaint) -> None:
         raise NotHisCar
 
 
-def _check_category(session: Session, category_id: int) -> None:
-    query = select(col(Heading.id)).where(
-        col(Heading.id) == category_id,
-        col(Heading.tree) == HeadingTree.CATEGORY,
-        col(Heading.is_active),
-    )
-    if session.execute(query).first() is None:
-        raise NotACategory
-
-
 def tell_given(session: Session, actor: Actor, complaint: Complaint, user_id: int) -> None:
     """Tell somebody that a complaint is his from now on."""
     if user_id == actor.id:
@@ -177,10 +188,17 @@ def tell_given(session: Session, actor: Actor, complaint: Complaint, user_id: in
     )
 
 
+def check_due(due_on: date) -> None:
+    if due_on < clock.today():
+        raise DueBefore
+
+
 def check_handler(session: Session, user_id: int, store_id: int) -> None:
     try:
         user = load(session, User, user_id)
     except NotFound:
         raise NotAHandler from None
-    if not user.is_active or user.store_id not in {None, store_id}:
+    is_here = user.role in OF_GROUP or user.store_id in {None, store_id}
+    may = Permission.COMPLAINTS_HANDLE in GRANTS[user.role]
+    if not (user.is_active and is_here and may):
         raise NotAHandler

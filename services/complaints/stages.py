@@ -39,7 +39,7 @@ MOVES: Final[dict[EventKind, Moves]] = {
     EventKind.PROPOSED: {S.PROPOSAL_READY: S.PROPOSED},
     EventKind.AGREED: {S.PROPOSED: S.AGREED},
     EventKind.REJECTED: {S.PROPOSED: S.REJECTED, S.REPLIED: S.REJECTED},
-    EventKind.EXECUTED: {S.AGREED: S.EXECUTING, S.EXECUTING: S.EXECUTING},
+    EventKind.EXECUTED: _ANYWHERE | {S.AGREED: S.EXECUTING},
     EventKind.REPLIED: {
         S.INVESTIGATING: S.REPLIED,
         S.AGREED: S.REPLIED,
@@ -61,14 +61,30 @@ MOVES: Final[dict[EventKind, Moves]] = {
             EventKind.HELPED,
             EventKind.PAUSED,
             EventKind.RESUMED,
-            EventKind.FLAGGED,
+            EventKind.OFFERED,
         ),
         _ANYWHERE,
     ),
+    **dict.fromkeys((EventKind.ACTED, EventKind.FLAGGED, EventKind.NAMED), _stays(*Stage)),
     **dict.fromkeys(
-        (EventKind.NOTED, EventKind.CONTACTED), _ANYWHERE | _stays(S.CLOSED, S.SURVEYED)
+        (EventKind.NOTED, EventKind.CONTACTED, EventKind.FILED),
+        _ANYWHERE | _stays(S.CLOSED, S.SURVEYED),
     ),
 }
+ONWARD: Final = (
+    EventKind.ACKNOWLEDGED,
+    EventKind.TRIAGED,
+    EventKind.FOUND,
+    EventKind.PREPARED,
+    EventKind.PROPOSED,
+    EventKind.AGREED,
+    EventKind.EXECUTED,
+    EventKind.REPLIED,
+    EventKind.ACCEPTED,
+    EventKind.CLOSED,
+    EventKind.SURVEYED,
+)
+"""What leads a complaint on, in the usual order."""
 AT_ONCE: Final[Moves] = dict.fromkeys(
     (S.REGISTERED, S.ACKNOWLEDGED, S.TRIAGED, S.INVESTIGATING), S.REPLIED
 )

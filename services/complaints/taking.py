@@ -1,12 +1,10 @@
 """Taking a complaint up: telling the customer so, sorting it, giving it into the right hands
 (C08, C09, C13, C15, C18)."""
 
-from typing import Final
-
 from sqlmodel import Session
 
 from db.models import Complaint, Department, EventKind, Severity, Urgency
-from services.complaints import events, limits
+from services.complaints import events, limits, naming, warning
 from services.complaints.events import Receipt
 from services.complaints.inputs import (
     AcknowledgeComplaint,
@@ -27,9 +25,6 @@ from services.core.access import Actor, Permission
 from services.core.errors import Conflict, NotPermitted
 from services.core.notices import NoticeKind
 from services.core.words import N_
-
-TOSSED: Final = 2
-"""More transfers than these are told to the manager (spec 3.4)."""
 
 
 class NothingChanges(Conflict):
@@ -88,11 +83,11 @@ def transfer(session: Session, actor: Actor, form: TransferComplaint) -> Receipt
     _hand_on(session, actor, complaint, form.department, form.handler_id)
     receipt = events.happen(session, actor, complaint, EventKind.TRANSFERRED, note=form.reason)
     found = passing(events.of(session, complaint.id))
-    if found.transfers > TOSSED or found.returns:
+    if found.is_tossed:
         people = notices.those_who_may(session, Permission.COMPLAINTS_LEAD, complaint.store_id)
         notices.tell(
             session,
-            people,
+            warning.those_who_see(session, complaint, people),
             NoticeKind.COMPLAINT_TOSSED,
             f"complaints:{complaint.id}:tossed:{found.transfers}",
             number=complaint.number,
@@ -113,9 +108,10 @@ def cover(session: Session, actor: Actor, form: CoverComplaint) -> Receipt:
     if stands == complaint.accountable_id:
         raise NothingChanges
     if actor.id not in {complaint.accountable_id, complaint.first_responder_id}:
-        actor.require(Permission.COMPLAINTS_LEAD)
+        events.check_leads(actor, complaint)
     check_handler(session, stands, complaint.store_id)
     complaint.accountable_id = stands
+    naming.keep_in_sight(session, complaint)
     tell_given(session, actor, complaint, stands)
     return events.happen(
         session, actor, complaint, EventKind.COVERED, note=form.reason, user_id=stands
@@ -124,7 +120,7 @@ def cover(session: Session, actor: Actor, form: CoverComplaint) -> Receipt:
 
 def _set_level(actor: Actor, complaint: Complaint, severity: Severity, urgency: Urgency) -> None:
     was = limits.level_of(complaint.severity, complaint.urgency)
-    if limits.level_of(severity, urgency) < was and not actor.may(Permission.COMPLAINTS_LEAD):
+    if limits.level_of(severity, urgency) < was and not events.leads(actor, complaint):
         raise NotPermitted(complaint=complaint.number, severity=severity.value)
     check_weight(severity, is_safety=complaint.is_safety, is_media=complaint.is_media)
     complaint.severity, complaint.urgency = severity, urgency
@@ -137,3 +133,4 @@ def _hand_on(
         check_handler(session, handler_id, complaint.store_id)
         tell_given(session, actor, complaint, handler_id)
     complaint.department, complaint.handler_id = department, handler_id
+    naming.keep_in_sight(session, complaint)

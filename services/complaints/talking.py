@@ -19,6 +19,7 @@ from services.complaints.inputs import (
     SurveyComplaint,
     TalkAboutComplaint,
 )
+from services.complaints.naming import check_spokesperson
 from services.core import calendars, clock, parameters
 from services.core.access import Actor, Permission
 from services.core.errors import Conflict, NotPermitted
@@ -42,8 +43,7 @@ class ConfirmedAlready(Conflict):
 def note(session: Session, actor: Actor, form: NoteComplaint) -> Receipt:
     """Write something down about it."""
     actor.require(Permission.COMPLAINTS_HANDLE)
-    complaint = events.hold(session, actor, form, EventKind.NOTED)
-    return events.happen(session, actor, complaint, EventKind.NOTED, note=form.words)
+    return events.write(session, actor, form, EventKind.NOTED, form.words)
 
 
 def talk(session: Session, actor: Actor, form: TalkAboutComplaint) -> Receipt:
@@ -66,9 +66,13 @@ def talk(session: Session, actor: Actor, form: TalkAboutComplaint) -> Receipt:
 
 def reply(session: Session, actor: Actor, form: ReplyToComplaint) -> Receipt:
     """What the customer was told in the end. Where somebody else than the one who stands for the
-    complaint told him, that one has to confirm it before the complaint is closed (C01)."""
+    complaint told him, that one has to confirm it before the complaint is closed (C01).
+
+    Raises NotTheSpokesperson.
+    """
     actor.require(Permission.COMPLAINTS_HANDLE)
     complaint = events.hold(session, actor, form, EventKind.REPLIED)
+    check_spokesperson(session, actor, complaint)
     return events.happen(session, actor, complaint, EventKind.REPLIED, note=form.words)
 
 
@@ -102,8 +106,7 @@ def accept(session: Session, actor: Actor, form: AcceptReply) -> Receipt:
 def reject(session: Session, actor: Actor, form: RejectReply) -> Receipt:
     """The customer does not accept what we proposed or answered: it is looked into again."""
     actor.require(Permission.COMPLAINTS_HANDLE)
-    complaint = events.hold(session, actor, form, EventKind.REJECTED)
-    return events.happen(session, actor, complaint, EventKind.REJECTED, note=form.words)
+    return events.write(session, actor, form, EventKind.REJECTED, form.words)
 
 
 def survey(session: Session, actor: Actor, form: SurveyComplaint) -> Receipt:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintEvent, EventKind, Severity, Urgency
@@ -112,9 +112,15 @@ def _events(session: Session, ids: Collection[int], now: datetime) -> dict[int, 
         .order_by(col(event.complaint_id), col(event.seq))
     )
     found: dict[int, list[Line]] = {key: [] for key in ids}
-    for key, at, kind, severity, urgency, details in session.execute(query):
-        found[key].append(Line(at, kind, severity, urgency, bool(details.get(ANSWERS))))
+    for row in session.execute(query):
+        found[row.complaint_id].append(line(row))
     return found
+
+
+def line(event: Row[Any]) -> Line:
+    """What of an event (its columns) the clocks know."""
+    is_answer = bool(event.details.get(ANSWERS))
+    return Line(event.at, event.kind, event.severity, event.urgency, is_answer)
 
 
 def keep(complaint: Complaint, found: Clocks) -> bool:

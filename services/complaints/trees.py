@@ -17,6 +17,14 @@ def headings(session: Session, actor: Actor, tree: HeadingTree) -> list[Heading]
     return [one for key, one in named(session).items() if key in active]
 
 
+def is_in_use(session: Session, tree: HeadingTree, heading_id: int) -> bool:
+    """Whether one may sort by this node of that tree."""
+    query = select(col(Node.id)).where(
+        col(Node.id) == heading_id, col(Node.tree) == tree, col(Node.is_active)
+    )
+    return session.execute(query).first() is not None
+
+
 def named(session: Session) -> dict[int, Heading]:
     """Every node of both trees by its id, those out of use too, in the order of their codes."""
     query = select(col(Node.id), col(Node.parent_id), col(Node.name), col(Node.name_en))

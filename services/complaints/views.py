@@ -2,20 +2,25 @@
 those in whose hands a complaint is."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from db.models import (
+    ActionKind,
     ComplaintKind,
     Department,
     EventKind,
+    Finding,
+    RemedyKind,
+    RemedyState,
     Severity,
     Stage,
     Urgency,
+    Verdict,
     WaitingFor,
 )
 from services.complaints.clocks import Clock
-from services.complaints.closing import Lack
+from services.complaints.guards import Lack
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,9 @@ class ComplaintRow:
     first_responder: str
     store: str
     next_clock: Clock | None
+    closed_at: datetime | None
+    finding: Finding | None
+    cause: Heading | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,71 @@ class EventLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RemedyLine:
+    """Something that the customer was promised. `approved_by` is "" where nobody had to agree."""
+
+    id: int
+    kind: RemedyKind
+    words: str
+    amount_fen: int | None
+    state: RemedyState
+    planned_by: str
+    planned_at: datetime
+    approved_by: str
+    done_at: datetime | None
+    paid_at: datetime | None
+    may_deliver: bool
+    may_pay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """Something that is done against the cause. `recurrences` are those of its check, or of now
+    where it has not been checked."""
+
+    id: int
+    kind: ActionKind
+    what: str
+    owner: str
+    due_on: date
+    done_at: datetime | None
+    check_on: date
+    verdict: Verdict | None
+    recurrences: int
+    is_late: bool
+    may_finish: bool
+    may_check: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """What another department was asked, and its answer ("" while there is none)."""
+
+    id: int
+    department: Department
+    person: str
+    asked_by: str
+    question: str
+    due_on: date
+    done_at: datetime | None
+    result: str
+    is_late: bool
+    may_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A paper of a complaint; `size` in bytes."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+    added_at: datetime
+    added_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One complaint whole. `values` are its own fields, in the order in which they are read."""
 
@@ -90,14 +163,82 @@ class Case:
     department: Department
     handler_id: int
     customer_id: int | None
+    spokesperson_id: int | None
     category: Heading
     cause: Heading | None
     clocks: list[Clock]
     events: list[EventLine]
     """Newest first."""
+    remedies: list[RemedyLine]
+    actions: list[ActionLine]
+    steps: list[StepLine]
+    files: list[FileLine]
+    named: list[str]
+    """Who is named in it, where it is a legal case."""
     lacks: list[Lack]
     """What keeps the reader from closing it, once the customer has an answer."""
     deeds: frozenset[EventKind]
     """What the reader may do now."""
+    next_deed: EventKind | None
+    """The one of them that leads on."""
     transfers: int
     returns: int
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentLine:
+    """What lies with one department: counts of complaints that are not closed, and their age."""
+
+    department: Department
+    open: int
+    late: int
+    """A clock that runs is over."""
+    waiting: int
+    """For the customer, or for somebody outside."""
+    tossed: int
+    """Passed on too often, or back to a department that had had it."""
+    mean_days: float
+    median_days: float
+    """Since they were received, days of 24 hours."""
+    idle: float | None
+    """The share of their working time that has passed since anything happened; None where there
+    was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """How many complaints that are not closed somebody took, and how many he handles."""
+
+    id: int
+    name: str
+    took: int
+    handles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Who holds what: the departments with most late ones first, the people with most first."""
+
+    departments: list[DepartmentLine]
+    people: list[PersonLine]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingLine:
+    """One node of a tree: how many complaints are sorted just there, and how many there or below.
+    `share` is what `total` is of all that were received."""
+
+    heading: Heading
+    own: int
+    total: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class CauseBoard:
+    """The nodes that hold any, each below the one that it belongs to, the fullest first."""
+
+    received: int
+    lines: list[HeadingLine]
+    unsorted: int
+    """How many stand nowhere in the tree: their cause is not found yet."""

@@ -1,6 +1,6 @@
 """Telling people in time: at 50, 80 and 100 % of a clock, then up the line (spec 3.2, 3.4)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -9,9 +9,10 @@ from typing import Final
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.models import Complaint, Role, Severity, User
+from db.models import Complaint, ComplaintPerson, Role, Severity, User
 from services.complaints import timing
-from services.complaints.clocks import Clock, ClockState
+from services.complaints.clocks import Clock, ClockKind, ClockState
+from services.complaints.limits import MAJOR
 from services.complaints.timing import CLOCKS, RUNNING, Clocks
 from services.core import audit, calendars, clock, fields, notices
 from services.core.access import Actor, Permission
@@ -23,7 +24,6 @@ from services.core.worktime import Calendar, business_days
 
 STEP: Final = 200
 """Complaints that are looked at in one go."""
-MAJOR: Final = (Severity.L3, Severity.L4)
 
 
 class Mark(StrEnum):
@@ -56,13 +56,14 @@ class Watched:
 
 def watch(session: Session, actor: Actor, form: WatchComplaints) -> Watched:
     """Tell people of the clocks that run out, and keep anew when they are due, as a calendar or a
-    parameter that changed makes it."""
+    parameter that changed makes it. One that somebody is at just now is left for the next time."""
     actor.require(Permission.DATA_SWEEP)
     query = (
         select(Complaint)
         .where(col(Complaint.closed_at).is_(None), col(Complaint.id) > form.after)
         .order_by(col(Complaint.id))
         .limit(STEP)
+        .with_for_update(skip_locked=True)
     )
     rows = session.execute(query).scalars().all()
     cases = [timing.Case(one.id, one.store_id, one.received_at) for one in rows]
@@ -77,7 +78,7 @@ def watch(session: Session, actor: Actor, form: WatchComplaints) -> Watched:
         for one in rows
         for each in found[one.id].values()
     )
-    return Watched(len(timed) + told, rows[-1].id if len(rows) == STEP else None)
+    return Watched(len(timed) + told, rows[-1].id if rows else None)
 
 
 def tell_major(session: Session, complaint: Complaint) -> None:
@@ -87,24 +88,35 @@ def tell_major(session: Session, complaint: Complaint) -> None:
     line = _line(session)
     notices.tell(
         session,
-        line.managers(complaint.store_id) | line.directors,
+        those_who_see(session, complaint, line.managers(complaint.store_id) | line.directors),
         NoticeKind.COMPLAINT_MAJOR,
-        f"{cause_of(complaint.id)}major:{complaint.severity.value}",
+        f"complaints:{complaint.id}:major:{complaint.severity.value}",
         number=complaint.number,
         level=[choice_label(complaint.severity)],
         complaint=complaint.id,
     )
 
 
+def those_who_see(session: Session, complaint: Complaint, people: Collection[int]) -> set[int]:
+    """Of these people (ids) the ones who may know of it: of a legal case those named (C29)."""
+    if not complaint.is_legal:
+        return set(people)
+    query = select(col(ComplaintPerson.user_id)).where(
+        col(ComplaintPerson.complaint_id) == complaint.id
+    )
+    return set(people) & set(session.execute(query).scalars())
+
+
 def settle(session: Session, complaint_id: int, found: Clocks) -> None:
-    """Nobody is warned any more of clocks that have ended."""
-    ended = [kind for kind, one in found.items() if one.state not in RUNNING]
-    notices.settle_all(session, [f"{cause_of(complaint_id)}{kind.value}:" for kind in ended])
+    """Nobody is warned any more of clocks that have ended, or that are not there."""
+    running = {kind for kind, one in found.items() if one.state in RUNNING}
+    ended = [kind for kind in ClockKind if kind not in running]
+    causes = [_cause(complaint_id, kind, mark) for kind in ended for mark in Mark]
+    notices.settle(session, *causes)
 
 
-def cause_of(complaint_id: int) -> str:
-    """How the cause of every notice on a complaint begins."""
-    return f"complaints:{complaint_id}:"
+def _cause(complaint_id: int, kind: ClockKind, mark: Mark) -> str:
+    return f"complaints:{complaint_id}:{kind.value}:{mark.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +156,9 @@ def _warn(
         told += len(
             notices.tell(
                 session,
-                _whom(line, complaint, mark),
+                those_who_see(session, complaint, _whom(line, complaint, mark)),
                 _KINDS.get(mark, NoticeKind.COMPLAINT_DUE),
-                f"{cause_of(complaint.id)}{one.kind.value}:{mark.value}",
+                _cause(complaint.id, one.kind, mark),
                 number=complaint.number,
                 clock=[CLOCKS[one.kind]],
                 percent=int(SHARES.get(mark, Fraction(1)) * 100),

@@ -40,10 +40,12 @@ __all__ = [
 class ApprovalKind(StrEnum):
     """What may wait for a second person."""
 
+    REMEDY = "remedy"
     SETTING = "setting"
 
 
 LABELS: Final[Mapping[ApprovalKind, str]] = {
+    ApprovalKind.REMEDY: N_("Money for a complaint"),
     ApprovalKind.SETTING: N_("Change of a parameter"),
 }
 

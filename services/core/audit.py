@@ -37,6 +37,7 @@ class Action(StrEnum):
     CALENDARS_WITHDRAWN = "calendars:withdrawn"
     COMPLAINTS_ACCEPTED = "complaints:accepted"
     COMPLAINTS_ACKNOWLEDGED = "complaints:acknowledged"
+    COMPLAINTS_ACTED = "complaints:acted"
     COMPLAINTS_AGREED = "complaints:agreed"
     COMPLAINTS_ASKED = "complaints:asked"
     COMPLAINTS_CLOSED = "complaints:closed"
@@ -44,12 +45,17 @@ class Action(StrEnum):
     COMPLAINTS_CONTACTED = "complaints:contacted"
     COMPLAINTS_COVERED = "complaints:covered"
     COMPLAINTS_EXECUTED = "complaints:executed"
+    COMPLAINTS_EXPORTED = "complaints:exported"
+    COMPLAINTS_FILED = "complaints:filed"
+    COMPLAINTS_FILE_TAKEN = "complaints:file_taken"
     COMPLAINTS_FLAGGED = "complaints:flagged"
     COMPLAINTS_FOUND = "complaints:found"
     COMPLAINTS_HELPED = "complaints:helped"
     COMPLAINTS_LEVELLED = "complaints:levelled"
     COMPLAINTS_MERGED = "complaints:merged"
+    COMPLAINTS_NAMED = "complaints:named"
     COMPLAINTS_NOTED = "complaints:noted"
+    COMPLAINTS_OFFERED = "complaints:offered"
     COMPLAINTS_PAUSED = "complaints:paused"
     COMPLAINTS_PREPARED = "complaints:prepared"
     COMPLAINTS_PROPOSED = "complaints:proposed"
@@ -71,6 +77,8 @@ class Action(StrEnum):
     CUSTOMERS_CONSENTED = "customers:consented"
     CUSTOMERS_DOCUMENTED = "customers:documented"
     DATA_LOADED = "data:loaded"
+    DECKS_FROZEN = "decks:frozen"
+    DECKS_TAKEN = "decks:taken"
     IMPORTS_CHECKED = "imports:checked"
     IMPORTS_EXPORTED = "imports:exported"
     IMPORTS_RUN = "imports:run"
@@ -102,6 +110,7 @@ ACTIONS: dict[Action, str] = {
     Action.CALENDARS_WITHDRAWN: N_("Working hours withdrawn"),
     Action.COMPLAINTS_ACCEPTED: N_("Answer accepted"),
     Action.COMPLAINTS_ACKNOWLEDGED: N_("Complaint acknowledged"),
+    Action.COMPLAINTS_ACTED: N_("Action against a cause"),
     Action.COMPLAINTS_AGREED: N_("Proposal agreed to"),
     Action.COMPLAINTS_ASKED: N_("Department asked"),
     Action.COMPLAINTS_CLOSED: N_("Complaint closed"),
@@ -109,12 +118,17 @@ ACTIONS: dict[Action, str] = {
     Action.COMPLAINTS_CONTACTED: N_("Talk about a complaint"),
     Action.COMPLAINTS_COVERED: N_("Complaint covered"),
     Action.COMPLAINTS_EXECUTED: N_("Remedy done"),
+    Action.COMPLAINTS_EXPORTED: N_("Complaints taken along as a file"),
+    Action.COMPLAINTS_FILED: N_("Paper added to a complaint"),
+    Action.COMPLAINTS_FILE_TAKEN: N_("Paper of a complaint taken along"),
     Action.COMPLAINTS_FLAGGED: N_("Complaint marked"),
     Action.COMPLAINTS_FOUND: N_("Complaint investigated"),
     Action.COMPLAINTS_HELPED: N_("Department answered"),
     Action.COMPLAINTS_LEVELLED: N_("Level of a complaint changed"),
     Action.COMPLAINTS_MERGED: N_("Complaint merged"),
+    Action.COMPLAINTS_NAMED: N_("People named in a complaint"),
     Action.COMPLAINTS_NOTED: N_("Note on a complaint"),
+    Action.COMPLAINTS_OFFERED: N_("Remedy for a complaint"),
     Action.COMPLAINTS_PAUSED: N_("Complaint waits"),
     Action.COMPLAINTS_PREPARED: N_("Proposal prepared"),
     Action.COMPLAINTS_PROPOSED: N_("Proposal made"),
@@ -136,6 +150,8 @@ ACTIONS: dict[Action, str] = {
     Action.CUSTOMERS_CONSENTED: N_("Consent recorded"),
     Action.CUSTOMERS_DOCUMENTED: N_("Document recorded"),
     Action.DATA_LOADED: N_("Data loaded"),
+    Action.DECKS_FROZEN: N_("Presentation frozen"),
+    Action.DECKS_TAKEN: N_("Presentation taken along"),
     Action.IMPORTS_CHECKED: N_("Import checked"),
     Action.IMPORTS_EXPORTED: N_("Wrong rows exported"),
     Action.IMPORTS_RUN: N_("Import run"),

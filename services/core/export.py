@@ -38,6 +38,8 @@ _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9][0-9 ()./-]*")
 """Phone numbers and amounts: a sign before digits is no formula and stays readable."""
 LONGEST_CELL: Final = 32_767
 _WIDEST: Final = 60
+A4: Final = 9
+"""As workbooks number paper."""
 
 
 def looks_like_formula(text: str) -> bool:
@@ -57,7 +59,8 @@ def neutral_cell(text: str) -> str:
 def workbook(
     title: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, wide: int = 0
 ) -> bytes:
-    """An .xlsx of one sheet: a header that stays in view, filters, every cell a text.
+    """An .xlsx of one sheet: a header that stays in view, filters, every cell a text. Printed, it
+    is as wide as a sheet of A4 laid across, with the header on each.
 
     `wide`: how many columns on the left hold sentences.
     """
@@ -80,6 +83,10 @@ def workbook(
         sheet.freeze_panes(1, wide)
         sheet.autofilter(0, 0, last, max(len(header) - 1, 0))
         sheet.set_column(0, max(len(header) - 1, 0), 18)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         if wide:
             sheet.set_column(0, wide - 1, _WIDEST)
     return target.getvalue()

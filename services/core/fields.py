@@ -26,6 +26,7 @@ __all__ = [
     "DateInRange",
     "Email",
     "Fen",
+    "FileName",
     "Hours",
     "IdNumber",
     "Kilometres",
@@ -46,6 +47,7 @@ __all__ = [
     "Username",
     "VinCode",
     "Written",
+    "Yuan",
     "YuanText",
     "blank_to_none",
     "dates",
@@ -58,6 +60,7 @@ __all__ = [
 T = TypeVar("T")
 
 REASON_LEAST: Final = 2
+REASON_MOST: Final = 200
 """Characters: two say something in Chinese, as in 误录 or 报废."""
 BIGGEST_COUNT: Final = 2**31 - 1
 """What an integer column holds on PostgreSQL."""
@@ -222,10 +225,12 @@ OrNone = Annotated[T | None, blank_to_none]
 Line = Annotated[str, text(200)]
 Written = Annotated[str, _of_text(normal.storable)]
 """As it was written, however long: a file's own words, which cannot be refused."""
+FileName = Annotated[str, _of_text(normal.file_name)]
+"""Whatever a browser or a person calls a file; never part of a path of ours."""
 Sought = Annotated[str, _of_text(_sought)]
 """What is looked for: cleaned as what it may find is. Nonsense is no error and finds nothing."""
 Name = Annotated[str, _of_text(normal.name)]
-Reason = Annotated[str, text(200, least=REASON_LEAST)]
+Reason = Annotated[str, text(REASON_MOST, least=REASON_LEAST)]
 """Why somebody does it."""
 LongText = Annotated[str, text(10_000, lines=True)]
 Code = Annotated[str, _of_text(_code)]
@@ -245,6 +250,8 @@ Fen = Annotated[int, _checked(_amount)]
 """Hundredths of a yuan, as an int; what people write in yuan is `YuanText`."""
 YuanText = Annotated[int, _of_text(normal.money_fen)]
 """A text in yuan, kept as fen."""
+Yuan = Annotated[str, _of_text(lambda text: normal.written_yuan(normal.money_fen(text, le=10**9)))]
+"""A sum of at most ten million yuan, in its one form."""
 Hours = Annotated[str, _of_text(lambda written: normal.written_hours(normal.hours(written)))]
 """Opening hours of a day, in their one form; "" is a closed day."""
 Kilometres = Annotated[int, whole(0, 2_000_000)]

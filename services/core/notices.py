@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
 from db.engine import wall_opened
@@ -25,8 +25,12 @@ from services.core.words import N_
 class NoticeKind(StrEnum):
     """Everything that people are told; features add theirs, and what it says to `KINDS`."""
 
+    ACTION_CHECK = "action_check"
+    ACTION_DUE = "action_due"
+    ACTION_GIVEN = "action_given"
     APPROVAL_ASKED = "approval_asked"
     APPROVAL_ANSWERED = "approval_answered"
+    COMPLAINT_CLUSTER = "complaint_cluster"
     COMPLAINT_DUE = "complaint_due"
     COMPLAINT_ESCALATED = "complaint_escalated"
     COMPLAINT_GIVEN = "complaint_given"
@@ -37,6 +41,9 @@ class NoticeKind(StrEnum):
     HOLIDAYS_UNKNOWN = "holidays_unknown"
     IMPORT_DONE = "import_done"
     JOB_FAILED = "job_failed"
+    STEP_ANSWERED = "step_answered"
+    STEP_ASKED = "step_asked"
+    STEP_DUE = "step_due"
     SWEEP_FAILED = "sweep_failed"
 
 
@@ -56,6 +63,26 @@ class Telling:
 
 
 KINDS: Final[dict[NoticeKind, Telling]] = {
+    NoticeKind.ACTION_CHECK: Telling(
+        N_("{number}: see whether the action against its cause works"),
+        ":material/fact_check:",
+        "complaints",
+        {"id": "complaint"},
+        waits_for_deed=True,
+    ),
+    NoticeKind.ACTION_DUE: Telling(
+        N_("{number}: your action against its cause is due on {day}"),
+        ":material/event_upcoming:",
+        "complaints",
+        {"id": "complaint"},
+        waits_for_deed=True,
+    ),
+    NoticeKind.ACTION_GIVEN: Telling(
+        N_("{number}: you are to do something against its cause by {day}"),
+        ":material/build:",
+        "complaints",
+        {"id": "complaint"},
+    ),
     NoticeKind.APPROVAL_ASKED: Telling(
         N_("{person} asks for approval: {what}"),
         ":material/approval:",
@@ -65,6 +92,13 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
     ),
     NoticeKind.APPROVAL_ANSWERED: Telling(
         N_("{answer}: {what}"), ":material/approval:", "approvals", {"approval": "approval"}
+    ),
+    NoticeKind.COMPLAINT_CLUSTER: Telling(
+        N_("{count} complaints about {model} in a few days have one cause: {what}"),
+        ":material/crisis_alert:",
+        "complaints",
+        {"id": "complaint"},
+        is_urgent=True,
     ),
     NoticeKind.COMPLAINT_DUE: Telling(
         N_("{number}: {percent} % of the time for “{clock}” are used up"),
@@ -126,6 +160,26 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
         {"job": "job"},
         is_urgent=True,
     ),
+    NoticeKind.STEP_ANSWERED: Telling(
+        N_("{number}: what you asked is answered"),
+        ":material/quick_reply:",
+        "complaints",
+        {"id": "complaint"},
+    ),
+    NoticeKind.STEP_ASKED: Telling(
+        N_("{number}: you are asked for your part, by {day}"),
+        ":material/contact_support:",
+        "complaints",
+        {"id": "complaint"},
+        waits_for_deed=True,
+    ),
+    NoticeKind.STEP_DUE: Telling(
+        N_("{number}: your answer is due on {day}"),
+        ":material/event_upcoming:",
+        "complaints",
+        {"id": "complaint"},
+        waits_for_deed=True,
+    ),
     NoticeKind.SWEEP_FAILED: Telling(
         N_("A part of the background work failed: {what}. Incident {incident}"),
         ":material/error:",
@@ -160,21 +214,14 @@ def tell(
         return add_once(session, Notice, rows, col(Notice.id))
 
 
-def settle(session: Session, cause: str) -> None:
+def settle(session: Session, *causes: str) -> None:
     """What these notices asked for was done, or is not wanted any more: they are over for all."""
-    _end(session, col(Notice.cause) == cause)
-
-
-def settle_all(session: Session, beginnings: Collection[str]) -> None:
-    """The same for every cause that begins with one of these."""
-    causes = [col(Notice.cause).startswith(each, autoescape=True) for each in beginnings]
-    if causes:
-        _end(session, or_(*causes))
-
-
-def _end(session: Session, those: ColumnElement[bool]) -> None:
-    over = update(Notice).where(those, col(Notice.acted_at).is_(None))
-    beyond(session, over.values(acted_at=clock.now()))
+    over = (
+        update(Notice)
+        .where(col(Notice.cause).in_(causes), col(Notice.acted_at).is_(None))
+        .values(acted_at=clock.now())
+    )
+    beyond(session, over)
 
 
 def those_who_may(

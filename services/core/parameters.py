@@ -6,7 +6,7 @@ Whoever computes for a day asks for that day: what changes today leaves last mon
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from db.models import ParameterValue
+from db.models import ParameterValue, Role
 from services.core import clock
 from services.core.errors import InvalidInput, NotFound
 from services.core.words import N_
@@ -39,7 +39,10 @@ class Unit(StrEnum):
     TIMES = "times"
     SHARE = "share"
     """A Decimal from 0 to 1; the other units are counted in whole numbers."""
-    FEN = "fen"
+    YUAN = "yuan"
+    MEGABYTES = "megabytes"
+    """Of 2**20 bytes."""
+    FILES = "files"
 
 
 class UnknownParameter(NotFound):
@@ -100,6 +103,18 @@ URGENT_SHARE: Final = "complaints.urgent_share"
 REOPEN_DAYS: Final = "complaints.reopen_days"
 SILENT_DAYS: Final = "complaints.silent_days"
 SILENT_ATTEMPTS: Final = "complaints.silent_attempts"
+COMPENSATION: Final[Mapping[Role, str]] = {
+    role: f"complaints.compensation.{role.value}"
+    for role in (Role.SPECIALIST, Role.MANAGER, Role.DIRECTOR)
+}
+REPEAT_DAYS: Final = "complaints.repeat_days"
+REPEAT_COUNT: Final = "complaints.repeat_count"
+CLUSTER_DAYS: Final = "complaints.cluster_days"
+CLUSTER_COUNT: Final = "complaints.cluster_count"
+CHECK_DAYS: Final = "complaints.check_days"
+FILE_SIZE: Final = "complaints.file_size"
+FILE_COUNT: Final = "complaints.file_count"
+RECOVERY_DAYS: Final = "complaints.recovery_days"
 
 
 def _reveals(key: str, label: str, default: int) -> Parameter:
@@ -120,8 +135,30 @@ def _days(key: str, label: str, default: int, source: str, *, most: int = 3650) 
     return Parameter(key, label, Unit.DAYS, default, least=1, most=most, source=source)
 
 
+def _times(key: str, label: str, default: int, source: str) -> Parameter:
+    return Parameter(key, label, Unit.TIMES, default, least=2, most=100, source=source)
+
+
+def _files(key: str, label: str, unit: Unit, default: int, *, most: int) -> Parameter:
+    return Parameter(key, label, unit, default, least=1, most=most, source="C03")
+
+
 def _hour(key: str, label: str, default: int) -> Parameter:
     return Parameter(key, label, Unit.HOUR, default, least=0, most=24, source="A21")
+
+
+def _compensation(role: Role, label: str, default: int) -> Parameter:
+    return Parameter(
+        COMPENSATION[role],
+        label,
+        Unit.YUAN,
+        default,
+        least=0,
+        most=1_000_000,
+        source="C10",
+        by_store=True,
+        needs_approval=True,
+    )
 
 
 def _limits() -> list[Parameter]:
@@ -205,6 +242,25 @@ PARAMETERS: Final[dict[str, Parameter]] = {
             source="C07",
             by_store=True,
         ),
+        _compensation(
+            Role.SPECIALIST, N_("Money that a specialist may promise for one complaint"), 0
+        ),
+        _compensation(Role.MANAGER, N_("Money that a manager may promise for one complaint"), 500),
+        _compensation(
+            Role.DIRECTOR, N_("Money that the director may promise for one complaint"), 5000
+        ),
+        _days(
+            REPEAT_DAYS, N_("Days within which complaints of one customer are counted"), 90, "C23"
+        ),
+        _times(REPEAT_COUNT, N_("Complaint of a customer from which on it weighs more"), 3, "C23"),
+        _days(CLUSTER_DAYS, N_("Days within which complaints of one cause are counted"), 7, "C30"),
+        _times(
+            CLUSTER_COUNT, N_("Complaints of one cause and model that warn of a crisis"), 3, "C30"
+        ),
+        _days(CHECK_DAYS, N_("Days after which an action against a cause is checked"), 60, "C22"),
+        _files(FILE_SIZE, N_("Size of a file that a complaint takes"), Unit.MEGABYTES, 20, most=50),
+        _files(FILE_COUNT, N_("Files that a complaint holds"), Unit.FILES, 50, most=500),
+        _days(RECOVERY_DAYS, N_("Days in which a customer who complained comes back"), 180, "C23"),
         _days(REOPEN_DAYS, N_("Days in which a closed complaint is opened again"), 7, "C07"),
         _days(APPROVAL_DAYS, N_("Days to answer a request"), 7, "A21"),
         _hour(QUIET_FROM, N_("Notices wait from this hour on"), 20),

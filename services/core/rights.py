@@ -17,10 +17,18 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit:view"
     CALENDARS_CHANGE = "calendars:change"
     CALENDARS_VIEW = "calendars:view"
+    COMPLAINTS_EXPORT = "complaints:export"
+    """To take the ledger along as a file, as far as one sees it: a few rows at a time."""
+    COMPLAINTS_EXPORT_ALL = "complaints:export_all"
+    """To take along as many rows as a file holds."""
     COMPLAINTS_HANDLE = "complaints:handle"
+    COMPLAINTS_HELP = "complaints:help"
+    """To answer what one was asked about a complaint."""
     COMPLAINTS_LEAD = "complaints:lead"
     """To act in complaints that others handle, lower a level, close one as unjustified."""
     COMPLAINTS_REGISTER = "complaints:register"
+    COMPLAINTS_SETTLE = "complaints:settle"
+    """To agree to money beyond what a manager may promise."""
     COMPLAINTS_VIEW = "complaints:view"
     CUSTOMERS_ASSIGN = "customers:assign"
     CUSTOMERS_CREATE = "customers:create"
@@ -32,12 +40,16 @@ class Permission(StrEnum):
     DATA_SWEEP = "data:sweep"
     """The system's own, granted to no role."""
     DATA_VERIFY = "data:verify"
+    DECKS_VIEW = "decks:view"
+    """To see and take along the monthly presentations, of the whole group."""
     IMPORTS_RUN = "imports:run"
     IMPORTS_VIEW = "imports:view"
     JOBS_RUN = "jobs:run"
     """The system's own, granted to no role."""
     JOBS_VIEW = "jobs:view"
     """The system's jobs too; one's own are everyone's to see."""
+    KPI_VIEW = "kpi:view"
+    """To see figures, of what one sees."""
     PROFILE_EDIT = "profile:edit"
     SESSIONS_OPEN = "sessions:open"
     """What happens before anyone is signed in: the system's own, granted to no role."""
@@ -63,7 +75,8 @@ class Reach(StrEnum):
 
 P = Permission
 EVERYONE: Final = frozenset({P.PROFILE_EDIT})
-_READER: Final = EVERYONE | {P.COMPLAINTS_VIEW, P.CUSTOMERS_VIEW}
+_BEHOLDER: Final = EVERYONE | {P.COMPLAINTS_HELP, P.COMPLAINTS_VIEW}
+_READER: Final = _BEHOLDER | {P.CUSTOMERS_VIEW, P.KPI_VIEW}
 _DESK: Final = _READER | {
     P.COMPLAINTS_HANDLE,
     P.COMPLAINTS_REGISTER,
@@ -72,7 +85,13 @@ _DESK: Final = _READER | {
     P.CUSTOMERS_REVEAL,
     P.CUSTOMERS_TOUCH,
 }
-_FILES: Final = _DESK | {P.CUSTOMERS_ASSIGN, P.IMPORTS_RUN, P.IMPORTS_VIEW}
+_FILES: Final = _DESK | {
+    P.COMPLAINTS_EXPORT,
+    P.DECKS_VIEW,
+    P.CUSTOMERS_ASSIGN,
+    P.IMPORTS_RUN,
+    P.IMPORTS_VIEW,
+}
 _NORMS: Final = frozenset({P.CALENDARS_VIEW, P.SETTINGS_VIEW})
 _OVERSIGHT: Final = _NORMS | {P.AUDIT_VIEW, P.USERS_VIEW}
 _SECOND: Final = frozenset({P.APPROVALS_DECIDE, P.SETTINGS_APPROVE})
@@ -83,14 +102,18 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | _SECOND
     | {
         P.CALENDARS_CHANGE,
+        P.COMPLAINTS_EXPORT_ALL,
         P.COMPLAINTS_LEAD,
+        P.COMPLAINTS_SETTLE,
         P.CUSTOMERS_SEARCH_PARTS,
         P.DATA_VERIFY,
         P.JOBS_VIEW,
         P.SETTINGS_CHANGE,
         P.SETTINGS_PROPOSE,
     },
-    Role.MANAGER: _FILES | _OVERSIGHT | {P.CALENDARS_CHANGE, P.COMPLAINTS_LEAD, P.SETTINGS_PROPOSE},
+    Role.MANAGER: _FILES
+    | _OVERSIGHT
+    | {P.APPROVALS_DECIDE, P.CALENDARS_CHANGE, P.COMPLAINTS_LEAD, P.SETTINGS_PROPOSE},
     Role.SPECIALIST: _DESK,
     Role.STEWARD: _FILES | _NORMS | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.SETTINGS_PROPOSE},
     Role.CLUB_MANAGER: _READER
@@ -101,7 +124,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | _OVERSIGHT
     | _SECOND
     | {P.DATA_VERIFY, P.JOBS_VIEW, P.USERS_MANAGE},
-    Role.GUEST: EVERYONE | {P.COMPLAINTS_VIEW},
+    Role.GUEST: _BEHOLDER,
 }
 
 READS: Final[dict[Role, Reach]] = {

@@ -31,6 +31,7 @@ from db.models import (
     Remedy,
     Reveal,
     Revision,
+    StoredFile,
 )
 from db.types import Base, scoped_models
 from services.core.rights import READS, Reach
@@ -53,7 +54,7 @@ OF_COMPLAINTS: Final[tuple[type[Base], ...]] = (
 def criteria(actor: "Actor") -> Iterable[tuple[type[Base], ColumnElement[bool]]]:
     """What a session adds to every select of these tables for this actor."""
     if actor.role is None:
-        return []
+        return [(Complaint, _in_force(Complaint))]
     own: list[tuple[type[Base], ColumnElement[bool]]] = [
         (AuditEntry, _readable(actor, AuditEntry, actor.audit_reach)),
         (Approval, _readable_approvals(actor)),
@@ -67,6 +68,7 @@ def criteria(actor: "Actor") -> Iterable[tuple[type[Base], ColumnElement[bool]]]
     own += [(ImportBatch, batches), (ImportRow, col(ImportRow.batch_id).in_(rows))]
     own += [(Complaint, _readable_complaints(actor, Complaint))]
     own += [(model, _of_complaint(model, actor)) for model in OF_COMPLAINTS]
+    own += [(StoredFile, _of_record(actor))]
     if actor.reach(READS) is Reach.ALL:
         return own
     seen = [(model, _readable(actor, model)) for model in (*scoped_models(), CustomerSummary)]
@@ -116,13 +118,28 @@ def _readable_complaints(actor: "Actor", model: Any) -> ColumnElement[bool]:
     person = aliased(ComplaintPerson)
     named = exists().where(col(person.complaint_id) == model.id, col(person.user_id) == actor.id)
     his = or_(*(part == actor.id for part in (model.handler_id, model.accountable_id)))
-    return or_(and_(not_(model.is_legal), or_(_readable(actor, model), his)), named)
+    seen = or_(and_(not_(model.is_legal), or_(_readable(actor, model), his)), named)
+    return and_(_in_force(model), seen)
+
+
+def _in_force(model: Any) -> ColumnElement[bool]:
+    """Not of an import that was taken back: such a complaint is in no list and no figure, not even
+    the system's."""
+    voided: ColumnElement[bool] = model.voided_at.is_(None)
+    return voided
 
 
 def _of_complaint(model: Any, actor: "Actor") -> ColumnElement[bool]:
     complaint = aliased(Complaint)
     seen = _readable_complaints(actor, complaint)
     return exists().where(col(complaint.id) == model.complaint_id, seen)
+
+
+def _of_record(actor: "Actor") -> ColumnElement[bool]:
+    """The contents of files that hang on what is within the actor's eyes."""
+    paper = aliased(ComplaintFile)
+    held = col(paper.sha256) == col(StoredFile.sha256)
+    return exists().where(held, _of_complaint(paper, actor))
 
 
 def _readable_approvals(actor: "Actor") -> ColumnElement[bool]:

@@ -4,7 +4,6 @@ Every function here is one short transaction; `driving` calls them again and aga
 was left in the middle is taken up by whoever may, at the row where it stands.
 """
 
-import re
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -56,12 +55,6 @@ class AlreadyRun(Conflict):
     msgid = N_("This import has begun; it can be undone, not thrown away")
 
 
-def _file_name(said: str) -> str:
-    """A file's name as it is kept: no folders, nothing unprintable, at most 200 characters."""
-    name = storable(re.split(r"[/\\]", said)[-1])
-    return "".join(c for c in name if c.isprintable())[-200:].strip() or "-"
-
-
 Heading = Annotated[fields.Written, AfterValidator(storable)]
 
 
@@ -70,7 +63,7 @@ class OpenBatch(Request):
     is a workbook, in which a date may be a day number."""
 
     kind: fields.Line
-    file_name: Annotated[fields.Written, AfterValidator(_file_name)]
+    file_name: fields.FileName
     digest: Annotated[str, fields.text(64)]
     store_id: fields.PositiveId
     columns: tuple[Heading, ...]
@@ -150,7 +143,7 @@ def check_rows(session: Session, actor: Actor, form: CheckRows) -> Step:
     counts = dict(batch.counts)
     if batch.state is not BatchState.CHECKED or counts["checked"] == counts["rows"]:
         raise Conflict
-    kind, place = kind_of(batch.kind), place_of(session, batch.store_id)
+    kind, place = kind_of(batch.kind), place_of(session, batch)
     lines = _lines(kind, batch, [(row, None) for row in form.rows])
     known = kind.look(session, place, [line for line in lines if not line.wrong], False)
     for row, line in zip(form.rows, lines, strict=True):
@@ -204,7 +197,7 @@ def run_chunk(session: Session, actor: Actor, form: RunChunk) -> Step:
     reserve_numbers(session, 0)  # whoever makes customers waits here, so none is made twice
     size = max(FEWEST, min(form.size, MOST))
     rows = _waiting(session, batch, size)
-    kind, place = kind_of(batch.kind), place_of(session, batch.store_id)
+    kind, place = kind_of(batch.kind), place_of(session, batch)
     plans = _done(session, kind, place, batch, rows)
     _note(counts, rows, plans)
     if rows:
@@ -348,9 +341,10 @@ def _require_store(session: Session, actor: Actor, store_id: int) -> None:
         raise InvalidInput(field="store_id")
 
 
-def place_of(session: Session, store_id: int) -> Place:
+def place_of(session: Session, batch: ImportBatch) -> Place:
+    here = or_(col(User.store_id) == batch.store_id, col(User.store_id).is_(None))
     query = select(col(User.id), col(User.username), col(User.name)).where(
-        col(User.is_active), or_(col(User.store_id) == store_id, col(User.store_id).is_(None))
+        col(User.is_active), here
     )
     people: dict[str, int] = {}
     twice: set[str] = set()
@@ -360,7 +354,7 @@ def place_of(session: Session, store_id: int) -> Place:
         (twice.add(name.casefold()) if name.casefold() in people else None)
         people[name.casefold()] = key
     unique = {name: key for name, key in people.items() if name not in twice}
-    return Place(store_id, {**unique, **usernames})
+    return Place(batch.store_id, {**unique, **usernames}, batch.user_id)
 
 
 def _lines(kind: Kind, batch: ImportBatch, rows: list[tuple[Row, int | None]]) -> list[Line]:

@@ -333,5 +333,5 @@ def _kind(name: str, label: str, fields: tuple[Field, ...], kind: OrderKind) -> 
     )
 
 
-SALES: Final = _kind("sales", N_("Sales"), SALE_FIELDS, OrderKind.SALE)
+SALES: Final = _kind("sales", N_("Sales orders"), SALE_FIELDS, OrderKind.SALE)
 REPAIRS: Final = _kind("repairs", N_("Repair orders"), REPAIR_FIELDS, OrderKind.REPAIR)

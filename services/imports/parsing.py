@@ -6,7 +6,8 @@ Every parser raises InvalidValue, which carries the reason for the reader.
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,9 @@ WORDS: Final[dict[str, Any]] = tomllib.loads(
 )
 _BLANKS: Final = frozenset(WORDS["blanks"])
 _COMPANIES: Final = tuple(word.casefold() for word in WORDS["companies"])
-_PROSE: Final = frozenset({"name", "contact_name", "note", "need", "summary", "street"})
+_PROSE: Final = frozenset(
+    {"name", "contact_name", "note", "need", "summary", "street", "words", "demand", "answer"}
+)
 """Here a dash is what somebody wrote, not nothing."""
 LONGEST_CELL: Final = 32_767
 FURTHEST_YEARS: Final = 30
@@ -60,13 +63,17 @@ def text(most: int, *, lines: bool = False) -> Callable[[str], str]:
     return parse
 
 
-def choice(field: str, enum: type[Choice]) -> Callable[[str], Choice]:
-    """A choice by its words in either language, or by what lists usually write."""
+def choice(
+    field: str, enum: type[Choice], among: tuple[Choice, ...] = ()
+) -> Callable[[str], Choice]:
+    """A choice by its words in either language, or by what lists usually write; of some members
+    only where `among` names them."""
+    members = among or tuple(enum)
 
     def parse(cell: str) -> Choice:
-        value = _choices(field, enum).get(folded(normal.clean_text(cell)))
+        value = _choices(field, members).get(folded(normal.clean_text(cell)))
         if value is None:
-            options = [choices.choice_label(member) for member in enum]
+            options = [choices.choice_label(member) for member in members]
             raise InvalidValue("choice", N_("Write one of these: {options}"), options=options)
         return enum(value)
 
@@ -74,9 +81,9 @@ def choice(field: str, enum: type[Choice]) -> Callable[[str], Choice]:
 
 
 @cache
-def _choices(field: str, enum: type[StrEnum]) -> dict[str, str]:
+def _choices(field: str, members: tuple[StrEnum, ...]) -> dict[str, str]:
     known: dict[str, str] = {}
-    for member in enum:
+    for member in members:
         label = choices.choice_label(member)
         said = [member.value, label, translate("zh_CN", label), *WORDS["choices"][field][member]]
         known.update((folded(word), member.value) for word in said)
@@ -112,6 +119,47 @@ class day:  # noqa: N801 - used like the functions beside it
         return normal.date_(cell, le=last, serial=serial)
 
 
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment of a list. Where it names a day alone, `at` is that day's beginning."""
+
+    at: datetime
+    is_day: bool
+
+
+_TIME: Final = re.compile(r"[T ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?$")
+_SERIAL: Final = re.compile(r"([0-9]{5})(\.[0-9]+)")
+_ZONED: Final = re.compile(r".+:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})")
+
+
+class moment:  # noqa: N801 - used like the functions beside it
+    """A day with or without a time of day, as the dealer's clocks show it, not after now."""
+
+    def __call__(self, cell: str, *, serial: bool = False) -> When:
+        written = normal.compact(cell)
+        share = _SERIAL.fullmatch(written) if serial else None
+        on = normal.date_(share[1] if share else written, le=clock.today(), serial=serial)
+        begins = clock.midnight(on)
+        found = When(begins, is_day=True)
+        if share:
+            found = When(begins + timedelta(seconds=round(float(share[2]) * 86_400)), is_day=False)
+        elif _ZONED.fullmatch(written):
+            found = When(datetime.fromisoformat(written).astimezone(UTC), is_day=False)
+        elif hour := _TIME.search(written):
+            found = When(_at(on, hour), is_day=False)
+        if found.at > clock.now():
+            raise InvalidValue("moment_late", N_("This has not come yet"))
+        return found
+
+
+def _at(on: date, hour: re.Match[str]) -> datetime:
+    try:
+        of_day = time(int(hour[1]), int(hour[2]), int(hour[3] or 0))
+    except ValueError:
+        raise InvalidValue("time", N_("Write a time of day as hours and minutes: 14:30")) from None
+    return datetime.combine(on, of_day, tzinfo=clock.SHANGHAI).astimezone(UTC)
+
+
 def whole(least: int, most: int) -> Callable[[str], int]:
     return lambda cell: normal.integer(re.sub(r"\.0+$", "", cell.strip()), least, most)
 
@@ -132,7 +180,7 @@ def line_of(
         try:
             value = (
                 field.parse(cell, serial=serial)
-                if isinstance(field.parse, day)
+                if isinstance(field.parse, day | moment)
                 else field.parse(cell)
             )
         except InvalidValue as why:

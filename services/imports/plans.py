@@ -1,6 +1,6 @@
 """What an import is made of, whatever it brings: fields, lines, plans, and the kinds themselves.
 
-A kind is data and four functions. Complaints, points, surveys and leads join by adding a `Kind`.
+A kind is data and four functions. Points, surveys and leads join by adding a `Kind`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -51,7 +51,8 @@ class Plan:
     """What a row would do, and after `apply` what it did.
 
     `effects`: [table, id, version after or None, {field: [before, after]} or None for a row that
-    was made]. `revisions`: (row, customer's id or None, field, old, new).
+    was made]; of a complaint how many events it came with in place of its version.
+    `revisions`: (row, customer's id or None, field, old, new).
     """
 
     line: Line
@@ -77,10 +78,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the rows go: the store, and its active people by user name and by (unique) name."""
+    """Where the rows go: the store, its active people by user name and by (unique) name, and who
+    brings the list (None: the host)."""
 
     store_id: int
     people: Mapping[str, int]
+    user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

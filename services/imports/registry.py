@@ -5,11 +5,14 @@ from typing import Final
 
 from services.core.errors import InvalidInput
 from services.core.words import N_
+from services.imports.of_complaints import COMPLAINTS
 from services.imports.of_customers import CUSTOMERS
 from services.imports.of_orders import REPAIRS, SALES
 from services.imports.plans import Kind
 
-KINDS: Final = MappingProxyType({kind.name: kind for kind in (CUSTOMERS, SALES, REPAIRS)})
+KINDS: Final = MappingProxyType(
+    {kind.name: kind for kind in (CUSTOMERS, SALES, REPAIRS, COMPLAINTS)}
+)
 
 
 class UnknownKind(InvalidInput):

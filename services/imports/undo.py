@@ -1,8 +1,8 @@
 """Taking a batch back, last row first: what it made goes if nobody has touched it since, what it
 filled is blank again if it still says what the file said. The rest is kept, and listed.
 
-Orders are voided, never deleted; the file that a sale opened is archived with it. Customer
-numbers are not given out again.
+Orders and complaints are voided, never deleted; the file that a sale opened is archived with it.
+Customer numbers are not given out again.
 """
 
 import time
@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 
 from db.models import (
     BatchState,
+    Complaint,
     Consent,
     Customer,
     CustomerSummary,
@@ -31,6 +32,7 @@ from db.models import (
     Vehicle,
 )
 from db.types import Base
+from services.complaints import bringing
 from services.core import audit, clock, fields
 from services.core.access import Actor, Permission
 from services.core.audit import Action
@@ -56,10 +58,13 @@ GONE: Final = N_("Kept: moved to another place since the import")
 FIELD_EDITED: Final = N_("Kept: changed since the import")
 
 TABLES: Final[dict[str, type[Base]]] = {
-    str(model.__tablename__): model for model in (Customer, Vehicle, Ownership, Consent, Order)
+    str(model.__tablename__): model
+    for model in (Customer, Vehicle, Ownership, Consent, Order, Complaint)
 }
 _LAST_FIRST: Final = (Consent, Ownership, Order, Vehicle, Customer)
 _DEPENDENTS: Final = (Touch, Document, Reveal)
+_VOIDED: Final = frozenset({"orders", "complaints"})
+"""Tables whose rows have a number that stays given."""
 
 
 class NothingToUndo(Conflict):
@@ -79,9 +84,13 @@ class Ground:
     used: set[int] = field(default_factory=set)
     """Customers with touches, papers, reveals, or another file merged into theirs."""
     hanging: dict[tuple[str, int], set[tuple[str, int]]] = field(default_factory=dict)
-    """Customer or vehicle -> the ownerships, consents and orders that name it."""
+    """Customer or vehicle -> the ownerships, consents, orders and complaints that name it."""
+    lengths: dict[int, int] = field(default_factory=dict)
+    """Complaint -> how many events it has by now."""
     going: set[tuple[str, int]] = field(default_factory=set)
     """What this chunk has decided to delete."""
+    quiet: set[int] = field(default_factory=set)
+    """Complaints of which nobody is warned any more."""
     stale: set[int] = field(default_factory=set)
     """Customers whose summary must be derived anew."""
     cars: set[int] = field(default_factory=set)
@@ -167,6 +176,9 @@ def _ground(session: Session, rows: Iterable[ImportRow]) -> Ground:
     ground.used |= {key for key in session.execute(merged).scalars() if key}
     _hang(session, ground, "customers", "customer_id", customers, (Ownership, Consent, Order))
     _hang(session, ground, "vehicles", "vehicle_id", vehicles, (Ownership, Order))
+    for parent, key in bringing.naming(session, customers, vehicles):
+        ground.hanging.setdefault(parent, set()).add(("complaints", key))
+    ground.lengths = bringing.lengths(session, wanted["complaints"])
     return ground
 
 
@@ -193,8 +205,7 @@ def _take_back(ground: Ground, row: ImportRow, plan: Plan) -> list[Reason]:
     obstacle = _obstacle(ground, made)
     if obstacle:
         return [("", obstacle, {})]
-    voided = [key for key in made if key[0] == "orders"]
-    if voided:
+    if any(table in _VOIDED for table, _key in made):
         _void(ground, made, plan)
     else:
         ground.going |= made.keys()
@@ -207,24 +218,32 @@ def _obstacle(ground: Ground, made: dict[tuple[str, int], int | None]) -> str:
         thing = ground.rows.get(name)
         if thing is None:
             return GONE
+        if name[0] == "complaints":
+            if ground.lengths[name[1]] != version:
+                return USED
+            continue
         if version is not None and thing.version != version:
             return EDITED
         ended = getattr(thing, "ended_on", None) or getattr(thing, "withdrawn_at", None)
         if ended is not None or getattr(thing, "voided_at", None) is not None:
             return EDITED
-        if name[0] == "customers" and name[1] in ground.used:
-            return USED
-        if ground.hanging.get(name, set()) - own:
+        is_used = name[0] == "customers" and name[1] in ground.used
+        if is_used or ground.hanging.get(name, set()) - own:
             return USED
     return ""
 
 
 def _void(ground: Ground, made: dict[tuple[str, int], int | None], plan: Plan) -> None:
-    """An order is voided; the file it opened is archived, with the car that came with it."""
+    """An order or a complaint is voided; the file that an order opened is archived, with the car
+    that came with it."""
     for name in made:
         thing = ground.rows[name]
         if name[0] == "orders":
             plan.changed(thing, thing.customer_id, {"voided_at": clock.now()})
+        elif name[0] == "complaints":
+            bringing.void(thing)
+            plan.revisions.append((thing, thing.customer_id, "complaint", thing.number, None))
+            ground.quiet.add(thing.id)
         elif name[0] == "customers":
             plan.changed(thing, thing.id, {"is_archived": True})
 
@@ -257,7 +276,7 @@ def _spoil(ground: Ground, table: str, key: int) -> None:
         ground.stale.add(key)
     elif table == "vehicles":
         ground.cars.add(key)
-    elif (table, key) in ground.rows:
+    elif (table, key) in ground.rows and table != "complaints":
         ground.stale.add(ground.rows[table, key].customer_id)
 
 
@@ -272,6 +291,7 @@ def _as_kept(thing: Any, name: str, value: Any) -> Any:
 
 def _carry_out(session: Session, ground: Ground) -> None:
     session.flush()
+    bringing.hush(session, ground.quiet)
     stale = ground.stale | making.people_of(session, ground.cars)
     gone = {key for table, key in ground.going if table == "customers"}
     session.execute(delete(Revision).where(col(Revision.customer_id).in_(gone)))

@@ -85,7 +85,7 @@ def test_nothing_in_the_catalogue_is_doubtful_or_dead():
 
 # ---- how the code speaks
 
-LABELLED = {"msgid", "label", "kind_label", "title", "section"}
+LABELLED = {"msgid", "label", "kind_label", "title", "section", "formula"}
 """Attributes that hold a msgid by the house's own words for it."""
 LABELS = {"field_label", "choice_label", "reason_of", "N_"}
 JUDGED = {
@@ -226,8 +226,8 @@ NEVER_NAMED = {
     *("reservation", "ticket", "browser", "digest", "columns", "mapping", "rows", "seen", "size"),
     *("serial", "counts", "file_name", "after", "like", "form", "values", "field"),
     *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
-    *("msgid", "params", "changed", "failed", "complaint_id"),
-    *("recipe", "as_of", "truth"),
+    *("msgid", "params", "changed", "failed", "complaint_id", "remedy_id", "action_id", "step_id"),
+    *("recipe", "as_of", "truth", "file_id", "content"),
 }
 """Fields of forms that no person fills in: when one is wrong, the form itself is broken."""
 

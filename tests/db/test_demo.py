@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter as Tally
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ from db.demo.writers import table_of
 from db.engine import engine_for
 from db.grams import query_grams
 from db.models import (
+    Complaint,
     Counter,
     Customer,
     Installation,
@@ -177,7 +179,9 @@ def test_the_accounts_open_with_the_password_that_is_shown(
 def test_work_goes_on_after_the_last_number(database: str) -> None:
     load_sized(database, SIZE, as_of=AS_OF)
     counters = {row["series"]: row["value"] for row in kept(database, Counter)}
-    assert counters == {"customers": SIZE.customers, SERIES: FORM}
+    months = Tally(row["number"][3:9] for row in kept(database, Complaint))
+    complaints = {f"complaints:{month}": count for month, count in months.items()}
+    assert counters == {"customers": SIZE.customers, SERIES: FORM, **complaints}
     (installation,) = kept(database, Installation)
     assert installation["kind"] is InstallationKind.DEMO
     newest = {model: kept(database, model)[-1] for model in (Store, User, Touch, Customer)}

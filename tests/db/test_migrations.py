@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, delete, text
+from sqlalchemy.exc import DBAPIError
 
 from db.engine import engine_for, let_go
 from db.migrate import downgrade, drift, is_current, upgrade
-from db.models import Customer
+from db.models import ComplaintEvent, Customer, EventKind
 from db.types import metadata
 from tests.core.reach import lay
 from tests.databases import drop_database, fresh_database, postgres_url, unique_name
+from tests.dealer import owner
 from tests.house import ROOT
+from tests.services.complaint_deeds import laid
 
 EMPTY_TABLE = "alembic_version"
 
@@ -198,6 +201,23 @@ def test_up_down_and_up_keeps_the_rows(dealer):
     upgrade(dealer.url)
     assert digests(dealer.url) == before
     assert dealer.row(Customer, ground.key(Customer, "own")).name == "own"
+
+
+def test_what_has_no_kind_any_more_is_a_note(dealer):
+    key = laid(dealer)
+    dealer.add(event_of(dealer, key, EventKind.OFFERED))
+    downgrade(dealer.url, "0010")
+    upgrade(dealer.url)
+    kinds = [event.kind for event in dealer.rows(ComplaintEvent)]
+    assert kinds == [EventKind.REGISTERED, EventKind.NOTED]
+    with pytest.raises(DBAPIError, match="append-only"), owner().begin() as connection:
+        connection.execute(delete(ComplaintEvent))
+
+
+def event_of(dealer, complaint_id: int, kind: EventKind) -> ComplaintEvent:
+    [first] = dealer.rows(ComplaintEvent)
+    kept = first.model_dump(exclude={"id", "seq", "kind"})
+    return ComplaintEvent(**kept | {"seq": 2, "kind": kind})
 
 
 def test_all_the_way_down_leaves_nothing(blank):

@@ -2,10 +2,10 @@
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser import launch
+from tests.browser import launch, settled
 from tests.dealer import PASSWORD
 from tests.e2e.server import Live, at_live, live  # noqa: F401 - fixtures
-from tests.e2e.test_customers import settled, signed_in
+from tests.e2e.test_customers import signed_in
 
 
 def said(page: Page, heading: str) -> str:

@@ -1,12 +1,16 @@
 """The complaint ledger in a real browser: taken by keyboard, led on, closed."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
-from db.models import Complaint, ComplaintEvent, EventKind, Stage
+from db.models import Complaint, ComplaintEvent, ComplaintFile, EventKind, Stage
+from tests.browser import settled
 from tests.e2e.server import Live, at_live, live, on_both  # noqa: F401 - fixtures
-from tests.e2e.test_customers import settled, signed_in
+from tests.e2e.test_customers import signed_in
 from tests.services.complaint_deeds import register
+from tests.services.papers import HTML, JPEG
 
 KEYED = "修了三次还是异响"
 
@@ -68,3 +72,32 @@ def test_the_next_deed_is_one_key_away(at_live: Live, caller: int):  # noqa: F81
     kinds = [one.kind for one in events if one.complaint_id == taken.id]
     assert kinds == [EventKind.REGISTERED, EventKind.ACKNOWLEDGED]
     assert at_live.dealer.row(Complaint, taken.id).stage is Stage.ACKNOWLEDGED
+
+
+@on_both
+def test_papers_go_in_and_come_out_as_they_were(at_live: Live, caller: int, tmp_path: Path):  # noqa: F811
+    photo, liar = tmp_path / "划痕 <1>.jpg", tmp_path / "网页.png"
+    photo.write_bytes(JPEG)
+    liar.write_bytes(HTML)
+    taken = register(at_live.dealer, customer_id=caller)
+    with signed_in(at_live, "service") as [page]:
+        page.goto(f"{at_live.url}/complaints?id={taken.id}")
+        page.get_by_role("button", name="More").click()
+        page.get_by_text("Add papers and pictures").click()
+        drawer = page.get_by_role("dialog", name=f"Add papers and pictures · {taken.number}")
+        drawer.locator("input[type=file]").set_input_files([photo, liar])
+        expect(drawer.get_by_text("网页.png")).to_be_visible()
+        settled(page)
+        send = drawer.get_by_role("button", name="Add papers and pictures")
+        send.click()
+        expect(drawer.get_by_text("is not what its name says")).to_be_visible()
+        drawer.locator("[data-testid=stFileChip]", has_text="网页").get_by_role("button").click()
+        expect(drawer.get_by_text("网页.png", exact=True)).to_have_count(0)
+        settled(page)
+        send.dblclick()
+        expect(drawer).to_have_count(0)
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download").click()
+        assert download.value.path().read_bytes() == JPEG
+    [row] = at_live.dealer.rows(ComplaintFile)
+    assert (row.name, row.complaint_id) == (photo.name, taken.id)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, expect, sync_playwright
 
 from db.models import Customer, Touch
-from tests.browser import launch
+from tests.browser import launch, settled
 from tests.dealer import PASSWORD
 from tests.e2e.server import Live, at_live, live, on_both  # noqa: F401 - fixtures
 
@@ -32,15 +32,6 @@ def _enter(live: Live, browser, who: str) -> Page:  # noqa: F811
     page.get_by_role("button", name="Sign out").wait_for()
     settled(page)
     return page
-
-
-def settled(page: Page) -> None:
-    """The page has drawn everything that it is going to draw.
-
-    The state's mark follows the first drawn elements a little later, hence the moment before.
-    """
-    page.wait_for_timeout(300)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 @on_both

@@ -12,14 +12,18 @@ import openpyxl
 import pytest
 from starlette.requests import Request
 
-from db.models import AuditEntry, User
+from db.models import AuditEntry, ComplaintFile, Severity, User
 from server import downloads
-from services import imports, sessions, users
+from services import complaints, imports, sessions, users
+from services.complaints import exporting
 from services.core import run
 from services.core.access import SignedIn
 from services.core.errors import Unavailable
 from tests.e2e.asking import ask
 from tests.e2e.server import Live, at_live, live, on_both
+from tests.services.complaint_deeds import laid
+from tests.services.papers import JPEG, PDF
+from tests.services.test_complaint_filing import LETTER, add, paper
 from tests.services.test_imports import check, person, table
 from tests.services.test_sessions import come_in
 
@@ -108,6 +112,74 @@ def test_other_sites_may_not_make_a_browser_fetch(
     answer = ask(wrong_rows(at_live, batch), token=come_in("steward").token, Sec_Fetch_Site=site)
     assert answer.status == status
     assert len(exported(at_live, batch)) == (status == 200)
+
+
+@on_both
+def test_the_ledger_is_handed_out_as_it_was_narrowed(at_live: Live) -> None:
+    for serial, severity in enumerate((Severity.L1, Severity.L3), start=1):
+        laid(at_live.dealer, f"TS-202606-900{serial}", severity=severity)
+    link = f"{at_live.url}/files/complaints/ledger.xlsx?severity=l3&number=900&language=en&x=1"
+    answer = ask(link, token=come_in("manager").token)
+    assert answer.status == 200
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.body)).active
+    assert [cell.value for cell in sheet["A"]] == ["Number", "TS-202606-9002"]
+    found = [row for row in at_live.dealer.rows(AuditEntry) if row.action == "complaints:exported"]
+    assert [entry.details for entry in found] == [
+        {"rows": 1, "filters": {"severity": "l3", "number": "900"}}
+    ]
+
+
+def test_a_ledger_that_is_too_long_or_not_his_is_refused_in_words(
+    at_live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid(at_live.dealer, "TS-202606-9100")
+    link = f"{at_live.url}/files/complaints/ledger.xlsx"
+    assert ask(link, token=come_in("sales").token).status == 404
+    token = come_in("manager").token
+    for nonsense in ("store_id=x", "severity=l9", "number=%C2%B2", "language=xx&part=no"):
+        assert ask(f"{link}?{nonsense}", token=token).status == 404
+    monkeypatch.setattr(exporting, "FEW", 0)
+    request = Request(
+        {
+            "type": "http",
+            "scheme": "http",
+            "path": "/",
+            "path_params": {},
+            "query_string": b"language=en",
+            "headers": [(b"host", b"x"), (b"cookie", f"crm={token}".encode())],
+        }
+    )
+    make = downloads._written_down(complaints.export_ledger, complaints.ExportLedger)
+    answer = downloads._answer(request, make)
+    assert answer.status_code == 409
+    assert "At most 0 complaints" in bytes(answer.body).decode()
+
+
+@on_both
+def test_a_paper_is_handed_out_as_it_came_and_never_shown(at_live: Live) -> None:
+    key = laid(at_live.dealer)
+    add(at_live.dealer, key, paper("划痕 1.JPG", JPEG), LETTER)
+    [photo, letter] = [row.id for row in at_live.dealer.rows(ComplaintFile)]
+    token = come_in("manager").token
+    for file_id, content, media_type, name in (
+        (photo, JPEG, "image/jpeg", "%E5%88%92%E7%97%95%201.JPG"),
+        (letter, PDF, "application/pdf", "%E6%8A%95%E8%AF%89%E4%BF%A1.pdf"),
+    ):
+        answer = ask(f"{at_live.url}/files/complaints/papers/{file_id}?language=en", token=token)
+        assert (answer.status, answer.body) == (200, content)
+        assert answer.headers["content-type"] == media_type
+        assert answer.headers["content-disposition"].startswith("attachment; ")
+        assert answer.headers["content-disposition"].endswith(f"''{name}")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+    taken = [row for row in at_live.dealer.rows(AuditEntry) if "file_taken" in row.action]
+    assert [row.details["file"] for row in taken] == [photo, letter]
+    other, stranger = come_in("sales2").token, ""
+    link = f"{at_live.url}/files/complaints/papers/{{}}"
+    for asked in (photo, photo + 1000, "0", "-1", "x", "99999999999999999999"):
+        assert ask(link.format(asked), token=other).status == 404
+    assert ask(link.format(photo), token=stranger).status == 401
+    assert ask(f"{link.format(photo)}?file_id={letter}", token=token).body == JPEG
 
 
 def test_a_file_is_not_asked_for_by_other_means(at_live: Live, batch: int) -> None:

@@ -7,8 +7,9 @@ import openpyxl
 from playwright.sync_api import expect
 
 from db.models import Customer, Vehicle
+from tests.browser import settled
 from tests.e2e.server import Live, at_live, live  # noqa: F401 - fixtures
-from tests.e2e.test_customers import settled, signed_in
+from tests.e2e.test_customers import signed_in
 
 ROWS = [
     ("客户姓名", "联系电话", "车牌号码", "车架号", "交车日期", "备注"),

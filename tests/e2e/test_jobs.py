@@ -10,9 +10,10 @@ from sqlmodel import col
 from db.models import BatchState, Customer, ImportBatch, Job, JobState, Notice
 from services.core import clock
 from services.jobs import records
+from tests.browser import settled
 from tests.dealer import PASSWORD, owner
 from tests.e2e.server import Live, at_live, by_day, live, on_both  # noqa: F401 - fixtures
-from tests.e2e.test_customers import settled, signed_in
+from tests.e2e.test_customers import signed_in
 from tests.e2e.test_notices import number, opened, pick
 from tests.services.test_imports import check, person, table
 

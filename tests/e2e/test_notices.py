@@ -10,8 +10,9 @@ from pages.components.tables import ROW_PX
 from services import approvals, settings
 from services.core import clock, parameters
 from services.core.run import fetch, perform
+from tests.browser import settled
 from tests.e2e.server import Live, at_live, by_day, live, on_both  # noqa: F401 - fixtures
-from tests.e2e.test_customers import settled, signed_in
+from tests.e2e.test_customers import signed_in
 
 WHAT = "Masked fields that a manager may show"
 OTHERS = "Masked fields that anyone else may show"

@@ -9,8 +9,9 @@ from db.models import ParameterValue
 from services import settings
 from services.core import clock, parameters
 from services.core.run import perform
+from tests.browser import settled
 from tests.e2e.server import Live, at_live, live  # noqa: F401 - fixtures
-from tests.e2e.test_customers import settled, signed_in
+from tests.e2e.test_customers import signed_in
 from tests.e2e.test_notices import pick
 
 ROW = 2

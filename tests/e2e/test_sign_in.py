@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 from db.models import SignInTicket, User
 from services import users
 from services.core import clock, run
-from tests.browser import launch, visitor
+from tests.browser import launch, settled, visitor
 from tests.dealer import PASSWORD
 from tests.e2e.server import Live, Server, at_live, live
 from tests.services.test_sessions import come_in
@@ -368,6 +368,7 @@ def test_charts_and_uploads_work_under_the_policy(
             with page.expect_download() as fetched:
                 page.get_by_role("button", name="file", exact=True).click()
             assert Path(fetched.value.path()).read_bytes() == b"SECRET-FILE"
+            settled(page)  # the click runs the page again
             with page.expect_response(lambda answer: "/upload_file/" in answer.url) as handed:
                 page.locator("input[type=file]").set_input_files(
                     {"name": "a.txt", "mimeType": "text/plain", "buffer": b"paper"}

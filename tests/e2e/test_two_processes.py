@@ -6,9 +6,9 @@ from playwright.sync_api import expect, sync_playwright
 from db.models import Customer, UserSession
 from services import users
 from services.core.run import perform
-from tests.browser import launch
+from tests.browser import launch, settled
 from tests.e2e.server import Live, Server, at_live, live  # noqa: F401 - fixtures
-from tests.e2e.test_customers import _enter, settled
+from tests.e2e.test_customers import _enter
 
 
 @pytest.mark.parametrize("live", ["postgres"], indirect=True, scope="module")

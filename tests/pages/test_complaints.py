@@ -1,9 +1,20 @@
 """The complaint ledger as people see it: the wall, taking one, leading it on."""
 
+from datetime import timedelta
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from db.models import Complaint, ComplaintPerson, PartIn, Stage
+from db.models import (
+    Approval,
+    CauseAction,
+    Complaint,
+    ComplaintPerson,
+    PartIn,
+    Remedy,
+    RemedyState,
+    Stage,
+)
 from services import complaints
 from services.core import clock
 from tests.dealer import Dealer
@@ -11,11 +22,14 @@ from tests.pages.visit import texts, visit
 from tests.services.complaint_deeds import (
     FRIDAY,
     accepted,
+    closed,
     investigated,
     register,
     replied,
     triaged,
 )
+from tests.services.test_approvals import answer
+from tests.services.test_complaint_remedies import offer
 
 PAGE = "care/complaints.py"
 DESKS = ["director", "manager", "sales", "steward"]
@@ -35,6 +49,13 @@ def field(app: AppTest, kind: str, start: str):
 def button(app: AppTest, key: str):
     [found] = [each for each in app.button if each.key == key]
     return found
+
+
+def in_menu(app: AppTest, icon: str):
+    """Choose a deed of the menu by its icon, as the browser sends it: by its words."""
+    [menu] = app.menu_button
+    [words] = [each for each in menu.options if each.startswith(f":material/{icon}:")]
+    return menu.click(words)
 
 
 @pytest.mark.parametrize("who", [*DESKS, *BEHOLDERS])
@@ -98,6 +119,7 @@ def test_a_guest_sees_the_case_he_was_asked_about_and_can_do_nothing_there(
     assert not app.error
     assert "修了三次还是异响" in texts(app)
     assert not [each for each in app.button if (each.key or "").startswith("deed:")]
+    assert not app.menu_button
     assert "+8613857116208" not in texts(app)
 
 
@@ -108,9 +130,9 @@ def test_and_no_other(dealer: Dealer, asked: int):
 
 def write_facts(app: AppTest, key: int, words: str) -> None:
     """The test has no fragments: each run meets the click that opens the drawer."""
-    form = f"complaints.found:{key}"
-    button(app, "deed:found").click().run()
-    button(app, "deed:found").click()
+    form = f"complaints.investigate:{key}"
+    in_menu(app, "search").run()
+    in_menu(app, "search")
     field(app, "text_area", f"{form}:words").set_value(words)
     button(app, f"{form}:send").click().run()
 
@@ -141,7 +163,7 @@ def test_the_customer_is_told_first_and_once(dealer: Dealer):
     assert button(app, "deed:next").label == "Tell the customer the number"
     button(app, "deed:next").click().run()
     button(app, "deed:next").click()
-    button(app, f"complaints.acknowledged:{key}:send").click().run()
+    button(app, f"complaints.acknowledge:{key}:send").click().run()
     assert button(app, "deed:next").label == "Write down the facts"
 
 
@@ -154,5 +176,67 @@ def test_when_nothing_is_missing_it_is_closed(dealer: Dealer):
     button(app, "deed:next").click().run()
     assert not app.warning  # nothing is missing
     button(app, "deed:next").click()
-    button(app, f"complaints.closed:{key}:send").click().run()
+    button(app, f"complaints.close:{key}:send").click().run()
     assert dealer.row(Complaint, key).stage is Stage.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("language", "waits", "agreed", "done"),
+    [
+        ("en", "Waits", "Approved", "The remedy is done"),
+        ("zh_CN", "待批准", "已批准", "补救已完成"),
+    ],
+)
+def test_a_promise_stands_with_the_case_until_it_is_kept(
+    dealer: Dealer, language: str, waits: str, agreed: str, done: str
+):
+    key = triaged(dealer)
+    remedy = offer(dealer, key, "300")
+    app = visit(dealer, "service", PAGE, language=language, id=str(key))
+    assert f"¥300 · {waits}" in texts(app)
+    deliver = f"deed:deliver_remedy:{remedy.id}"
+    assert not [each for each in app.button if each.key == deliver]
+    answer(dealer, dealer.rows(Approval)[0].id, "manager")
+    app.run()
+    assert f"¥300 · {agreed}" in texts(app)
+    assert button(app, deliver).label == done
+    button(app, deliver).click().run()
+    button(app, deliver).click()
+    button(app, f"complaints.deliver_remedy:{key}-{remedy.id}:send").click().run()
+    assert not app.exception
+    assert dealer.row(Remedy, remedy.id).state is RemedyState.DONE
+
+
+def test_whoever_agrees_reads_the_sum_in_yuan(dealer: Dealer):
+    offer(dealer, triaged(dealer), "300")
+    key = dealer.rows(Approval)[0].id
+    app = visit(dealer, "manager", "account/approvals.py", language="en", approval=str(key))
+    assert not app.exception
+    assert "¥300" in texts(app)
+    assert "30000" not in texts(app)
+
+
+def test_an_action_against_the_cause_is_planned_from_the_menu(dealer: Dealer):
+    key = triaged(dealer)
+    app = visit(dealer, "service", PAGE, language="en", id=str(key))
+    in_menu(app, "build").run()
+    in_menu(app, "build")
+    form = f"complaints.plan_action:{key}"
+    field(app, "selectbox", f"{form}:kind").select_index(0)
+    field(app, "text_area", f"{form}:what").set_value("试车十公里")
+    button(app, f"{form}:send").click().run()
+    assert not app.exception
+    [action] = dealer.rows(CauseAction)
+    assert (action.what, action.due_on - clock.today()) == ("试车十公里", timedelta(days=7))
+    assert "试车十公里" in texts(app)
+    assert button(app, f"deed:finish_action:{action.id}").label == "The action is done"
+
+
+def test_where_nothing_is_due_no_column_says_so(dealer: Dealer):
+    closed(dealer)
+    app = visit(dealer, "service", PAGE, language="en", view="closed")
+    assert not {"next_due", "used"} & set(app.dataframe[0].value.columns)
+    register(dealer)
+    app.query_params["view"] = "all"
+    app.run()
+    assert {"next_due", "used"} <= set(app.dataframe[0].value.columns)

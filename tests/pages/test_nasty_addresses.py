@@ -15,6 +15,10 @@ HARD = (
 
 PAGES = {
     "care/customers.py": (("id",), ("after", "store", "owner", "label", "missing", "order")),
+    "care/complaints.py": (
+        ("id",),
+        ("after", "view", "store", "handler", "level", "department"),
+    ),
     "admin/audit.py": (("number",), ("after", "person", "action", "days")),
     "admin/users.py": (("after", "role", "store"),),
     "admin/imports.py": (("batch",),),

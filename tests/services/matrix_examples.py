@@ -14,14 +14,19 @@ from uuid import uuid4
 from pydantic import SecretStr
 
 from db.models import (
+    ActionKind,
     Approval,
     BatchState,
     CalendarDay,
     CalendarWeek,
+    CauseAction,
     Complaint,
     ComplaintChannel,
     ComplaintEvent,
+    ComplaintFile,
     ComplaintKind,
+    ComplaintPerson,
+    ComplaintStep,
     Consent,
     Department,
     EventKind,
@@ -33,16 +38,23 @@ from db.models import (
     Notice,
     OwnershipRole,
     ParameterValue,
+    PartIn,
     Purpose,
+    Remedy,
+    RemedyKind,
+    RemedyState,
     RowOutcome,
     RowState,
     Severity,
     Stage,
+    StoredFile,
     TouchKind,
     Urgency,
+    Verdict,
     WaitingFor,
 )
 from db.models import DocumentKind as Paper
+from db.storage import digest_of
 from db.types import Base
 from services import (
     approvals,
@@ -50,6 +62,7 @@ from services import (
     calendars,
     complaints,
     customers,
+    decks,
     drafts,
     imports,
     installation,
@@ -64,7 +77,9 @@ from services import (
 )
 from services.attempts import Reservation
 from services.core import clock
+from services.core.access import System
 from services.core.parameters import REVEALS_OF_OTHERS, REVEALS_OF_SPECIALIST
+from services.core.run import perform
 from services.customers import Filters
 from services.imports.batches import CheckRows, RunChunk, Seen, ThrowAway
 from services.imports.undo import UndoChunk
@@ -73,6 +88,8 @@ from services.users import own
 from tests.dealer import PASSWORD, PASSWORD_HASH, Dealer
 
 NEW_PASSWORD = HashedPassword(SecretStr(PASSWORD), PASSWORD_HASH)
+MONTH = "2026-01"
+"""Of which there is a presentation."""
 MARKS = {
     1: ("HOMEMARK", "+8613711111101", "浙A1H0M1", "LHGCR1657E8111111"),
     2: ("LEAKMARK", "+8613722222202", "浙B2L0K2", "LHGCR1657E8222222"),
@@ -130,6 +147,11 @@ class World:
             self.dealer.add(self._day(store))
             for stage in STAGES:
                 self.ids[f"complaint:{stage}", store] = self._complaint(store, keeper, stage)
+            self.ids["steward", store] = self.dealer.user_id("steward")
+            self.ids["paper", store] = self._paper(store)
+            for kind, row in self._work(store, keeper).items():
+                [self.ids[kind, store]] = self.dealer.add(row)
+        perform(decks.freeze, System("tests"), decks.FreezeDeck(month=MONTH))
         return self
 
     def _background(self, store: int, keeper: str) -> dict[str, Base]:
@@ -224,6 +246,50 @@ class World:
         )
         return key
 
+    def _work(self, store: int, keeper: str) -> dict[str, Base]:
+        """What is done about a complaint: a promise, money that was handed out, two actions."""
+        name, user, now = MARKS[store][0], self.dealer.user_id(keeper), clock.now()
+        about = {"complaint_id": self.ids["complaint:triaged", store]}
+        days = {"due_on": clock.today(), "check_on": clock.today()}
+        action = {"what": f"{name} action", "owner_id": user, **about, **days}
+        money = {"amount_fen": 100, "state": RemedyState.DONE, "done_at": now}
+        promised = {"words": f"{name} promise", "planned_at": now, **about}
+        return {
+            "remedy": Remedy(kind=RemedyKind.REPAIR, **promised),
+            "money": Remedy(kind=RemedyKind.REFUND, **money, **promised),
+            "action": CauseAction(kind=ActionKind.CORRECTIVE, **action),
+            "step": ComplaintStep(
+                department=Department.TECHNICAL,
+                question=f"{name} question",
+                asked_by_id=user,
+                asked_of_id=user,
+                asked_at=now,
+                due_at=now,
+                **about,
+            ),
+            "named": ComplaintPerson(
+                user_id=self.dealer.user_id("steward"), part=PartIn.NAMED, since=now, **about
+            ),
+            "done_action": CauseAction(kind=ActionKind.PREVENTIVE, **action, done_at=now),
+        }
+
+    def _paper(self, store: int) -> int:
+        """A picture that hangs on a complaint; whoever takes it along learns whose it is."""
+        content = b"\xff\xd8\xff" + MARKS[store][0].encode()
+        stored = StoredFile(sha256=digest_of(content), size=len(content), content=content)
+        self.dealer.add(stored)
+        [key] = self.dealer.add(
+            ComplaintFile(
+                complaint_id=self.ids["complaint:triaged", store],
+                name="a.jpg",
+                media_type="image/jpeg",
+                size=stored.size,
+                sha256=stored.sha256,
+                added_at=clock.now(),
+            )
+        )
+        return key
+
     def _setting(self, store: int) -> ParameterValue:
         return ParameterValue(
             key=REVEALS_OF_SPECIALIST,
@@ -284,6 +350,17 @@ def on_complaint(stage: Stage, kind: Any, /, **values: Any) -> Callable[[World, 
     version = {"version": 1} if "version" in kind.model_fields else {}
     return lambda world, at: form(
         kind, complaint_id=world.ids[f"complaint:{stage}", at], **version, **values
+    )
+
+
+def on_work(work: str, kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    """What is done about a complaint: its remedies and actions."""
+    part = "action_id" if "action" in work else "remedy_id"
+    return lambda world, at: form(
+        kind,
+        complaint_id=world.ids["complaint:triaged", at],
+        **{part: world.ids[work, at]},
+        **values,
     )
 
 
@@ -363,6 +440,11 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         calendars.WithdrawDays, last_on=clock.today() + timedelta(days=9), reason=REASON
     ),
     "services.calendars.tell_holidays": constant(calendars.TellHolidays()),
+    "services.decks.freeze": constant(decks.FreezeDeck(month=MONTH)),
+    "services.decks.take": constant(decks.TakeDeck(month=MONTH, kind="pptx", language="zh_CN")),
+    "services.kpi.dictionary": constant(),
+    "services.kpi.figures": lambda world, at: (("SLA",), clock.today(), clock.today(), at),
+    "services.complaints.rate_by_month": lambda world, at: (clock.today(), 3, at),
     "services.complaints.register": lambda world, at: form(
         complaints.RegisterComplaint,
         store_id=at,
@@ -376,6 +458,16 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         department=Department.SERVICE,
     ),
     "services.complaints.case": lambda world, at: (world.ids["complaint:triaged", at],),
+    "services.complaints.causes": lambda world, at: (
+        HeadingTree.CATEGORY,
+        clock.today(),
+        clock.today(),
+        at,
+    ),
+    "services.complaints.departments": lambda world, at: (complaints.Filters(store_id=at),),
+    "services.complaints.export_ledger": lambda world, at: form(
+        complaints.ExportLedger, language="zh_CN", store_id=at
+    ),
     "services.complaints.headings": constant(HeadingTree.CATEGORY),
     "services.complaints.page": lambda world, at: (complaints.Filters(store_id=at),),
     "services.complaints.wall": constant(),
@@ -453,6 +545,74 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.complaints.withdraw": on_complaint(
         Stage.TRIAGED, complaints.WithdrawComplaint, words=REASON
     ),
+    "services.complaints.offer_remedy": on_complaint(
+        Stage.TRIAGED,
+        complaints.OfferRemedy,
+        kind=RemedyKind.COMPENSATION,
+        amount="1",
+        words=REASON,
+    ),
+    "services.complaints.deliver_remedy": on_work("remedy", complaints.DeliverRemedy),
+    "services.complaints.drop_remedy": on_work("remedy", complaints.DropRemedy, reason=REASON),
+    "services.complaints.pay_remedy": on_work("money", complaints.PayRemedy, words=REASON),
+    "services.complaints.plan_action": lambda world, at: form(
+        complaints.PlanAction,
+        complaint_id=world.ids["complaint:triaged", at],
+        kind=ActionKind.PREVENTIVE,
+        what=REASON,
+        handler_id=world.person(at),
+        due_on=clock.today(),
+    ),
+    "services.complaints.finish_action": on_work("action", complaints.FinishAction, words=REASON),
+    "services.complaints.check_action": on_work(
+        "done_action", complaints.CheckAction, verdict=Verdict.EFFECTIVE
+    ),
+    "services.complaints.helpers": constant(),
+    "services.complaints.ask_department": lambda world, at: form(
+        complaints.AskDepartment,
+        complaint_id=world.ids["complaint:triaged", at],
+        department=Department.TECHNICAL,
+        user_id=world.person(at),
+        words=REASON,
+        due_on=clock.today(),
+    ),
+    "services.complaints.add_files": on_complaint(
+        Stage.TRIAGED,
+        complaints.AddFiles,
+        files=({"name": "b.jpg", "content": b"\xff\xd8\xffb"},),
+    ),
+    "services.complaints.file_megabytes": lambda world, at: (at,),
+    "services.complaints.take_file": lambda world, at: form(
+        complaints.TakeFile, file_id=world.ids["paper", at]
+    ),
+    "services.complaints.answer_step": lambda world, at: form(
+        complaints.AnswerStep,
+        complaint_id=world.ids["complaint:triaged", at],
+        step_id=world.ids["step", at],
+        words=REASON,
+    ),
+    "services.complaints.flag": on_complaint(
+        Stage.TRIAGED,
+        complaints.FlagComplaint,
+        is_safety=True,
+        is_media=False,
+        is_legal=False,
+        reason=REASON,
+    ),
+    "services.complaints.name_person": lambda world, at: form(
+        complaints.NamePerson,
+        complaint_id=world.ids["complaint:triaged", at],
+        user_id=world.person(at),
+        reason=REASON,
+    ),
+    "services.complaints.unname_person": lambda world, at: form(
+        complaints.NamePerson,
+        complaint_id=world.ids["complaint:triaged", at],
+        user_id=world.ids["steward", at],
+        reason=REASON,
+    ),
+    "services.complaints.remind_of_steps": constant(complaints.RemindOfSteps()),
+    "services.complaints.remind": constant(complaints.RemindOfActions()),
     "services.complaints.merge": lambda world, at: form(
         complaints.MergeComplaint,
         complaint_id=world.ids["complaint:triaged", at],

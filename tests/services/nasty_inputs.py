@@ -21,6 +21,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from services.attempts import Reservation
 from services.core.fields import BIGGEST_ID
 from services.core.heads import Head
+from services.core.uploads import Upload
 from services.imports.plans import Seen
 from services.imports.reading import Row
 from services.passwords import HashedPassword
@@ -48,8 +49,8 @@ DAYS = (date.min, date.max, date(2024, 2, 29))
 """What a calendar lets one choose: for queries, which take days and no texts."""
 
 FUNCTIONS = functions()
-INTERNAL = {Reservation, HashedPassword, Head, Row, Seen, bytes}
-"""Nobody types these: another service, or the frame, makes them."""
+INTERNAL = {Reservation, HashedPassword, Head, Row, Seen, Upload, bytes}
+"""Nobody types these: another service, or the frame, makes them. (`test_uploads` is for files.)"""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ class Somewhere(World):
         super().__init__(dealer=None)  # type: ignore[arg-type]
         kinds = (
             *("customer", "vehicle", "consent", "batch", "ownership", "setting", "week"),
-            *("approval", "job", "notice"),
+            *("approval", "job", "notice", "remedy", "money", "action", "done_action"),
+            *("step", "steward", "paper"),
             *(f"complaint:{stage}" for stage in STAGES),
         )
         self.ids = {(kind, at): 1 for kind in kinds for at in (1, 2)}

@@ -120,11 +120,17 @@ def test_the_database_itself_refuses_one_person_for_two(dealer: Dealer):
         connection.exec_driver_sql(update)
 
 
-@pytest.mark.parametrize("who", ["manager", "steward", "sales", "club_manager", "guest"])
+@pytest.mark.parametrize("who", ["steward", "sales", "club_manager", "guest"])
 def test_who_may_not_decide(dealer: Dealer, who: str):
     key = ask(dealer, "director")
     with pytest.raises(NotPermitted):
         answer(dealer, key, who)
+
+
+def test_what_a_manager_may_not_agree_to_is_not_there_for_him(dealer: Dealer):
+    key = ask(dealer, "director")
+    with pytest.raises(NotFound):
+        answer(dealer, key, "manager")
 
 
 def test_a_request_is_seen_by_whom_it_concerns_only(dealer: Dealer):

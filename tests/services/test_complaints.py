@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -22,8 +23,8 @@ from db.models import (
 )
 from services import complaints
 from services.complaints import Lack, NotReady
-from services.complaints.closing import LACKS
 from services.complaints.deciding import DoesNotWait, NobodyAsked, WaitsAlready
+from services.complaints.guards import LACKS
 from services.complaints.registering import (
     NotACategory,
     NotAHandler,
@@ -393,3 +394,29 @@ def test_another_store_does_not_see_it(dealer: Dealer):
     for who in ("sales2", "manager2"):
         with pytest.raises(NotFound):
             replied(dealer, key, who)
+
+
+@pytest.mark.parametrize("who", ["admin", "guest", "club", "club_manager", "sales2", "manager2"])
+def test_who_cannot_handle_a_complaint_of_this_store(dealer: Dealer, who: str):
+    with pytest.raises(NotAHandler):
+        register(dealer, handler_id=dealer.user_id(who))
+
+
+def test_whoever_works_for_the_group_handles_any_store_s(dealer: Dealer):
+    taken = register(dealer, "director", store_id=2)
+    assert row(dealer, taken.id).handler_id == dealer.user_id("director")
+    steward = register(dealer, handler_id=dealer.user_id("steward"))
+    assert row(dealer, steward.id).handler_id == dealer.user_id("steward")
+
+
+def test_sent_twice_it_is_one_complaint(dealer: Dealer):
+    """Though the second one arrives a minute later: the moment is not the page's to say."""
+    request = uuid4()
+    first = register(dealer, request_id=request, received_at=None)
+    assert register(dealer, request_id=request, received_at=None) == first
+    assert len(dealer.rows(Complaint)) == 1
+
+
+def test_a_store_that_is_none_is_not_there(dealer: Dealer):
+    with pytest.raises(NotFound):
+        register(dealer, "director", store_id=99)

@@ -58,6 +58,7 @@ UNSEEN = {
     *("consents_to_calls", "same_phone_is_known", "former_owner_ends"),
     *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
     *("msgid", "params", "changed", "failed", "is_granted", "complaint_id", "into_id"),
+    *("remedy_id", "action_id", "step_id", "file_id"),
 }
 """Fields that no form shows under a label: the frame fills them in, or a phrase stands beside."""
 FREED = {
@@ -84,9 +85,11 @@ KEPT_AS = {"digest": "file_digest", "email": "email", "store_code": "code", "sto
 KEPT_OTHERWISE = {
     "services.installation.note_loading.form.size",
     "services.calendars.set_days.form.hours",
+    "services.complaints.export_ledger.form.number",
     *(f"services.calendars.change_hours.form.{day}" for day in WEEKDAYS),
     *(f"services.installation.note_loading.form.{name}" for name in ("as_of", "size", "truth")),
     "services.settings.change.form.value",
+    "services.complaints.offer_remedy.form.amount",
     "services.jobs.finish.form.msgid",
     *DIGESTED,
 }

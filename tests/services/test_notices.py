@@ -81,6 +81,8 @@ def test_every_kind_has_words_in_both_languages(kind: NoticeKind, language: str)
         "incident": "1f",
         "clock": ["Closing"],
         "count": 3,
+        "model": "H7",
+        "day": "2026-06-05",
         "level": ["L3 major"],
         "percent": 80,
     }

@@ -17,12 +17,16 @@ from commands import app
 from db.engine import write_transaction
 from db.locks import LockHeld, only_one
 from db.models import (
+    ActionKind,
     Approval,
     ApprovalState,
     AuditBlock,
     AuditEntry,
+    CauseAction,
+    ComplaintStep,
     Counter,
     CustomerSummary,
+    Department,
     Draft,
     Job,
     JobState,
@@ -58,7 +62,7 @@ def due_work(dealer: Dealer) -> datetime:
     now = clock.now()
     old = now - timedelta(days=400)
     key = dealer.customer()
-    laid(dealer)  # nobody has kept when it is due
+    about = laid(dealer)  # nobody has kept when it is due
     with write_transaction() as session:
         as_system(session)
         row = session.get_one(CustomerSummary, key)
@@ -69,6 +73,8 @@ def due_work(dealer: Dealer) -> datetime:
         _job(old),
         _notice(dealer, old),
         _approval(dealer, old),
+        _action(dealer, about, old),
+        _question(dealer, about, old),
     )
     return now
 
@@ -85,6 +91,28 @@ def _notice(dealer: Dealer, old: datetime) -> Notice:
         created_at=old,
         show_at=old,
         acted_at=old,
+    )
+
+
+def _action(dealer: Dealer, complaint_id: int, old: datetime) -> CauseAction:
+    return CauseAction(
+        complaint_id=complaint_id,
+        kind=ActionKind.CORRECTIVE,
+        what="x",
+        owner_id=dealer.user_id("sales"),
+        due_on=old.date(),
+        check_on=old.date(),
+    )
+
+
+def _question(dealer: Dealer, complaint_id: int, old: datetime) -> ComplaintStep:
+    return ComplaintStep(
+        complaint_id=complaint_id,
+        department=Department.TECHNICAL,
+        question="x",
+        asked_of_id=dealer.user_id("sales"),
+        asked_at=old,
+        due_at=old,
     )
 
 

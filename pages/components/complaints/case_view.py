@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.components import layout
-from pages.components.complaints import deeds
+from pages.components.complaints import chips, deeds, works
 from pages.components.complaints.colours import (
     EVENT_ICONS,
     OTHER_EVENT,
@@ -12,10 +12,10 @@ from pages.components.complaints.colours import (
     level_chip,
     path,
 )
-from pages.components.complaints.deeds import DEEDS, Deed
+from pages.components.complaints.deeds import DEEDS
 from pages.components.layout import Chip, Event, Tone
-from pages.components.words import _, ago, choice, field, fmoment, plain, raw
-from services.complaints import CLOCKS, Case, Clock, ClockKind, ClockState, EventKind, EventLine
+from pages.components.words import _, ago, choice, field, fmoment, plain, plain_lines, raw
+from services.complaints import CLOCKS, Case, Clock, ClockState, EventKind, EventLine
 from services.core import clock
 from services.core.words import N_
 
@@ -37,17 +37,43 @@ def show(case: Case) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         with layout.card(_(N_("What the customer says"))):
-            st.markdown(plain(str(case.values["words"])))
+            st.markdown(plain_lines(str(case.values["words"])))
             if case.values["demand"]:
-                st.markdown(f"**{plain(field('demand'))}** {plain(str(case.values['demand']))}")
+                st.markdown(
+                    f"**{plain(field('demand'))}** {plain_lines(str(case.values['demand']))}"
+                )
         with layout.card(_(N_("What happened"))):
             layout.timeline(_event(event) for event in case.events)
-    with right, layout.card(_(N_("The case"))):
+    with right:
+        _work(case)
+
+
+def _work(case: Case) -> None:
+    """What is done about it, its papers, its facts."""
+    if case.steps:
+        with layout.card(_(N_("Asked of others"))):
+            for step in case.steps:
+                works.step(case, step)
+    if case.remedies:
+        with layout.card(_(N_("Promised to the customer"))):
+            for remedy in case.remedies:
+                works.remedy(case, remedy)
+    if case.actions:
+        with layout.card(_(N_("Against the cause"))):
+            for action in case.actions:
+                works.action(case, action)
+    if case.files:
+        with layout.card(plain(field("files"))):
+            for paper in case.files:
+                works.paper(paper)
+    with layout.card(_(N_("The case"))):
         _facts(case)
 
 
 def _chips(case: Case) -> list[Chip]:
     found = [level_chip(case.severity, case.urgency), Chip(choice(case.stage), Tone.INFO)]
+    if case.values["is_legal"]:
+        found.append(Chip(raw(N_("Legal case")), Tone.BAD, ":material/gavel:"))
     if case.values["waiting_for"]:
         words = raw(N_("Waits for: {whom}"), whom=choice(case.values["waiting_for"]))
         found.append(Chip(words, Tone.QUIET, ":material/pause_circle:"))
@@ -59,45 +85,22 @@ def _chips(case: Case) -> list[Chip]:
 def _actions(case: Case) -> None:
     """The deed that leads on as a button, the others in a menu."""
     may = [deed for deed in DEEDS if deed.kind in case.deeds]
-    leading = _next(case, may)
+    leading = next((deed for deed in may if deed.kind is case.next_deed), None)
     if leading is not None and st.button(
         _(leading.label), icon=leading.icon, type="primary", key="deed:next", shortcut="alt+n"
     ):
         deeds.open_deed(leading, case)
-    rest = [deed for deed in may if deed is not leading]
-    if not rest:
-        return
-    wanted: Deed | None = None
-    with st.popover(_(N_("More")), icon=":material/more_horiz:"):
-        for deed in rest:
-            if st.button(
-                _(deed.label),
-                icon=deed.icon,
-                key=f"deed:{deed.kind.value}",
-                type="tertiary",
-                width="stretch",
-            ):
-                wanted = deed
-    if wanted is not None:
-        deeds.open_deed(wanted, case)
-
-
-def _next(case: Case, may: list[Deed]) -> Deed | None:
-    """Of the deeds that lead on the first that was not done since the stage began."""
-    leading = [deed for deed in may if deed.leads]
-    done = {event.kind for event in _since_stage(case)}
-    if all(one.ended_at for one in case.clocks if one.kind is ClockKind.ACKNOWLEDGE):
-        done.add(EventKind.ACKNOWLEDGED)
-    return next((deed for deed in leading if deed.kind not in done), None)
-
-
-def _since_stage(case: Case) -> list[EventLine]:
-    found = []
-    for event in case.events:
-        if event.stage is not case.stage:
-            break
-        found.append(event)
-    return found
+    rest = {deed.name: deed for deed in may if deed is not leading}
+    if rest:
+        chosen = st.menu_button(
+            _(N_("More")),
+            list(rest),
+            format_func=lambda name: " ".join([rest[name].icon, _(rest[name].label)]),
+            icon=":material/more_horiz:",
+            key="deed:more",
+        )
+        if chosen is not None:
+            deeds.open_deed(rest[chosen], case)
 
 
 def _clock(one: Clock) -> None:
@@ -120,24 +123,11 @@ def _event(event: EventLine) -> Event:
     return Event(
         icon=EVENT_ICONS.get(event.kind, OTHER_EVENT),
         title=choice(event.kind),
-        about=f"{fmoment(event.at)} · {event.actor}",
+        about=" · ".join(filter(None, (fmoment(event.at), event.actor))),
         body=event.note,
         tone=Tone.GOOD if event.kind is EventKind.CLOSED else Tone.QUIET,
-        chip=_about(event),
+        chip=chips.of_event(event),
     )
-
-
-def _about(event: EventLine) -> Chip | None:
-    """What beside its words tells of an event."""
-    if event.kind in {EventKind.TRANSFERRED, EventKind.TRIAGED}:
-        return Chip(f"{choice(event.department)} · {event.handler}")
-    if event.kind is EventKind.LEVELLED:
-        return level_chip(event.severity, event.urgency)
-    if event.details.get("is_answer"):
-        return Chip(raw(N_("First answer")), Tone.GOOD)
-    if event.details.get("was_reached") is False:
-        return Chip(raw(N_("Not reached")), Tone.WARN)
-    return None
 
 
 def _facts(case: Case) -> None:
@@ -148,6 +138,8 @@ def _facts(case: Case) -> None:
     }
     if case.cause is not None:
         shown[field("cause_id")] = path(case.cause)
+    if case.named:
+        shown[raw(N_("Seen only by"))] = ", ".join(case.named)
     shown[raw(N_("Changed hands"))] = case.transfers
     layout.facts(shown)
     if case.customer_id is not None:

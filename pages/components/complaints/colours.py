@@ -41,6 +41,7 @@ EVENT_ICONS: Final[dict[EventKind, str]] = {
     EventKind.RESUMED: ":material/play_circle:",
     EventKind.TRANSFERRED: ":material/move_up:",
     EventKind.LEVELLED: ":material/priority_high:",
+    EventKind.FILED: ":material/attach_file:",
     EventKind.FOUND: ":material/search:",
     EventKind.MERGED: ":material/merge:",
 }

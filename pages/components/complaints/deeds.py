@@ -1,7 +1,8 @@
 """What can be done with a complaint: each deed is a drawer with one short form."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import streamlit as st
@@ -10,22 +11,27 @@ from pages.components.complaints.colours import path
 from pages.components.drawers import drawer
 from pages.components.forms import Form, send_button
 from pages.components.frame import done, fetch
-from pages.components.words import _
+from pages.components.words import _, choice
 from services import complaints, customers
 from services.complaints import (
     LACKS,
+    ActionKind,
     Case,
     Department,
     EventKind,
     Finding,
     HeadingTree,
+    RemedyKind,
     Severity,
     Urgency,
+    Verdict,
     WaitingFor,
 )
+from services.core import clock
 from services.core.words import N_
 
 K = EventKind
+A_WEEK: Final = timedelta(days=7)
 
 
 def _words(form: Form, _case: Case) -> None:
@@ -100,6 +106,61 @@ def _close(form: Form, case: Case) -> None:
     _words(form, case)
 
 
+def _offer(form: Form, case: Case) -> None:
+    kind = form.choice("kind", RemedyKind)
+    _words(form, case)
+    if kind in complaints.MONEY:
+        with st.container(horizontal=True):
+            form.text("amount", needed=True)
+            form.text("account_code")
+            form.text("consent_no")
+        st.caption(_(N_("More than you may promise waits for somebody who leads")))
+
+
+def _plan(form: Form, case: Case) -> None:
+    form.choice("kind", ActionKind)
+    form.area("what", height=110)
+    form.pair("handler_id", fetch(customers.places).owners(case.store_id))
+    with st.container(horizontal=True):
+        form.day("due_on")
+        form.day("check_on")
+
+
+def _check(form: Form, case: Case) -> None:
+    form.choice("verdict", Verdict)
+    _words(form, case)
+
+
+def _flag(form: Form, case: Case) -> None:
+    for name in ("is_safety", "is_media", "is_legal"):
+        form.check(name)
+    st.caption(_(N_("A legal case is seen by nobody but those who are named in it")))
+    form.text("legal_stage")
+    form.pair("spokesperson_id", fetch(customers.places).owners())
+    _reason(form, case)
+
+
+def _person(form: Form, case: Case) -> None:
+    form.pair("user_id", _helpers())
+    _reason(form, case)
+
+
+def _ask(form: Form, _case: Case) -> None:
+    form.choice("department", Department)
+    form.pair("user_id", _helpers())
+    form.area("words", height=110, label=_(N_("What we want to know")))
+    form.day("due_on")
+
+
+def _papers(form: Form, case: Case) -> None:
+    form.files("files", fetch(complaints.file_megabytes, case.store_id))
+
+
+def _helpers() -> list[tuple[int, str]]:
+    found = fetch(complaints.helpers)
+    return [(key, f"{name} · {choice(role)}") for key, name, role in found]
+
+
 def _survey(form: Form, case: Case) -> None:
     form.pair("satisfaction", [(n, str(n)) for n in range(5, 0, -1)])
     form.check("would_return")
@@ -108,7 +169,7 @@ def _survey(form: Form, case: Case) -> None:
 
 @dataclass(frozen=True)
 class Deed:
-    """`leads` when it takes the complaint to its next stage."""
+    """What the page knows of a deed: its words, its command, the form that it needs."""
 
     kind: EventKind
     label: str
@@ -116,42 +177,79 @@ class Deed:
     command: Callable[..., Any]
     model: Any
     draw: Callable[[Form, Case], None] = _words
-    leads: bool = False
+    about: Callable[[Case], Mapping[str, Any]] = lambda _case: {}
+    """What of the complaint it is about, where nobody has chosen."""
+
+    @property
+    def name(self) -> str:
+        """Of its form and its place in the menu."""
+        return self.command.__name__
 
 
+def _first_ready(case: Case) -> Mapping[str, Any]:
+    return {"remedy_id": next(one.id for one in case.remedies if one.may_deliver)}
+
+
+DELIVER: Final = Deed(K.EXECUTED, N_("The remedy is done"), ":material/check_circle:",
+    complaints.deliver_remedy, complaints.DeliverRemedy, about=_first_ready)  # fmt: skip
+DROP: Final = Deed(K.OFFERED, N_("Drop the remedy"), ":material/block:",
+    complaints.drop_remedy, complaints.DropRemedy, _reason)  # fmt: skip
+PAY: Final = Deed(K.NOTED, N_("Finance has paid"), ":material/payments:",
+    complaints.pay_remedy, complaints.PayRemedy)  # fmt: skip
+FINISH: Final = Deed(K.ACTED, N_("The action is done"), ":material/check_circle:",
+    complaints.finish_action, complaints.FinishAction)  # fmt: skip
+CHECK: Final = Deed(K.ACTED, N_("See whether it works"), ":material/fact_check:",
+    complaints.check_action, complaints.CheckAction, _check)  # fmt: skip
+ANSWER: Final = Deed(K.HELPED, N_("Write down the answer"), ":material/quickreply:",
+    complaints.answer_step, complaints.AnswerStep)  # fmt: skip
 DEEDS: Final[Sequence[Deed]] = (
     Deed(K.ACKNOWLEDGED, N_("Tell the customer the number"), ":material/mark_chat_read:",
-         complaints.acknowledge, complaints.AcknowledgeComplaint, leads=True),
+         complaints.acknowledge, complaints.AcknowledgeComplaint),
     Deed(K.TRIAGED, N_("Sort"), ":material/alt_route:",
-         complaints.triage, complaints.TriageComplaint, _triage, leads=True),
+         complaints.triage, complaints.TriageComplaint, _triage),
     Deed(K.FOUND, N_("Write down the facts"), ":material/search:",
-         complaints.investigate, complaints.InvestigateComplaint, _investigate, leads=True),
+         complaints.investigate, complaints.InvestigateComplaint, _investigate),
     Deed(K.PREPARED, N_("Prepare a proposal"), ":material/edit_document:",
-         complaints.prepare, complaints.PrepareProposal, leads=True),
+         complaints.prepare, complaints.PrepareProposal),
     Deed(K.PROPOSED, N_("Propose to the customer"), ":material/handshake:",
-         complaints.propose, complaints.MakeProposal, leads=True),
+         complaints.propose, complaints.MakeProposal),
     Deed(K.AGREED, N_("The customer's answer to it"), ":material/thumbs_up_down:",
-         complaints.answer_proposal, complaints.AnswerProposal, _agree, leads=True),
+         complaints.answer_proposal, complaints.AnswerProposal, _agree),
+    DELIVER,
     Deed(K.REPLIED, N_("Answer the customer"), ":material/forward_to_inbox:",
-         complaints.reply, complaints.ReplyToComplaint, leads=True),
+         complaints.reply, complaints.ReplyToComplaint),
     Deed(K.CONFIRMED, N_("Confirm the answer"), ":material/verified:",
          complaints.confirm, complaints.ConfirmReply),
     Deed(K.ACCEPTED, N_("The customer accepts it"), ":material/thumb_up:",
-         complaints.accept, complaints.AcceptReply, _accept, leads=True),
+         complaints.accept, complaints.AcceptReply, _accept),
     Deed(K.CLOSED, N_("Close the case"), ":material/task_alt:",
-         complaints.close, complaints.CloseComplaint, _close, leads=True),
+         complaints.close, complaints.CloseComplaint, _close),
     Deed(K.SURVEYED, N_("Ask how content he is"), ":material/sentiment_satisfied:",
-         complaints.survey, complaints.SurveyComplaint, _survey, leads=True),
+         complaints.survey, complaints.SurveyComplaint, _survey),
     Deed(K.CONTACTED, N_("Talk with the customer"), ":material/call:",
          complaints.talk, complaints.TalkAboutComplaint, _talk),
+    Deed(K.OFFERED, N_("Promise a remedy"), ":material/redeem:",
+         complaints.offer_remedy, complaints.OfferRemedy, _offer),
+    Deed(K.ACTED, N_("Act against the cause"), ":material/build:",
+         complaints.plan_action, complaints.PlanAction, _plan),
+    Deed(K.ASKED, N_("Ask another department"), ":material/contact_support:",
+         complaints.ask_department, complaints.AskDepartment, _ask),
     Deed(K.NOTED, N_("Note"), ":material/edit_note:",
          complaints.note, complaints.NoteComplaint),
+    Deed(K.FILED, N_("Add papers and pictures"), ":material/attach_file:",
+         complaints.add_files, complaints.AddFiles, _papers),
     Deed(K.LEVELLED, N_("Change the level"), ":material/priority_high:",
          complaints.level, complaints.LevelComplaint, _level),
     Deed(K.TRANSFERRED, N_("Hand on"), ":material/move_up:",
          complaints.transfer, complaints.TransferComplaint, _transfer),
     Deed(K.COVERED, N_("Let somebody stand in"), ":material/supervisor_account:",
          complaints.cover, complaints.CoverComplaint, _cover),
+    Deed(K.FLAGGED, N_("Mark"), ":material/flag:",
+         complaints.flag, complaints.FlagComplaint, _flag),
+    Deed(K.NAMED, N_("Let somebody see it"), ":material/person_add:",
+         complaints.name_person, complaints.NamePerson, _person),
+    Deed(K.NAMED, N_("Let somebody see it no more"), ":material/person_remove:",
+         complaints.unname_person, complaints.NamePerson, _person),
     Deed(K.PAUSED, N_("Wait"), ":material/pause_circle:",
          complaints.pause, complaints.PauseComplaint, _pause),
     Deed(K.RESUMED, N_("Go on"), ":material/play_circle:",
@@ -165,8 +263,9 @@ DEEDS: Final[Sequence[Deed]] = (
 )  # fmt: skip
 
 
-def open_deed(deed: Deed, case: Case) -> None:
-    """The drawer in which it is done."""
+def open_deed(deed: Deed, case: Case, **chosen: int) -> None:
+    """The drawer in which it is done; `chosen` is what of the complaint it is about."""
+    about = chosen or deed.about(case)
 
     @drawer(_(deed.label), name=case.number)
     def draw() -> None:
@@ -175,20 +274,23 @@ def open_deed(deed: Deed, case: Case) -> None:
             "urgency": case.urgency.value,
             "department": case.department.value,
             "handler_id": case.handler_id,
+            "due_on": clock.today() + A_WEEK,
+            **{name: case.values[name] for name in ("is_safety", "is_media", "is_legal")},
+            "legal_stage": case.values["legal_stage"],
+            "spokesperson_id": case.spokesperson_id,
             "was_reached": True,
             "is_agreed": True,
             "finding": case.values["finding"],
             "cause_id": case.cause.id if case.cause else None,
         }
-        form = Form(
-            f"complaints.{deed.kind.value}", subject=case.id, values=begin, keeps_draft=True
-        )
+        subject = "-".join(str(key) for key in (case.id, *about.values()))
+        form = Form(f"complaints.{deed.name}", subject=subject, values=begin, keeps_draft=True)
         deed.draw(form, case)
         if send_button(_(deed.label), key=f"{form.name}:send"):
             version: dict[str, Any] = (
                 {"version": case.version} if "version" in deed.model.model_fields else {}
             )
-            receipt = form.send(deed.command, deed.model, complaint_id=case.id, **version)
+            receipt = form.send(deed.command, deed.model, complaint_id=case.id, **about, **version)
             if receipt is not None:
                 st.query_params["id"] = str(receipt.id)
                 done(_(N_("Written down for {number}"), number=receipt.number))

@@ -1,31 +1,44 @@
-"""The wall by remaining time and the ledger of all complaints; a click opens the case."""
+"""The wall by remaining time and the ledger of all complaints; a click opens the case. The boards
+stand beside them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 import streamlit as st
 
 from pages.components import layout, pickers, tables
+from pages.components.complaints import boards, figures, narrowing
 from pages.components.complaints.colours import SEVERITIES, clock_tone, due_in, path
+from pages.components.files import file_button
 from pages.components.frame import fetch, keep_alive
 from pages.components.layout import Tone
 from pages.components.runs import fragment
 from pages.components.tables import Column, Kind
 from pages.components.words import _, choice, field, raw
 from services import complaints
-from services.complaints import ComplaintRow, Department, Filters, Part, Severity
+from services.complaints import ComplaintRow, Filters, Part
 from services.core import clock
 from services.core.words import N_
 from services.customers import Places
 
 WALL = "wall"
+FIGURES = "figures"
 VIEWS = {
     WALL: N_("Wall"),
     Part.OPEN.value: N_("Not closed"),
     Part.LATE.value: N_("Late"),
     Part.CLOSED.value: N_("Closed"),
     "all": N_("All"),
+    "departments": N_("Departments"),
+    "causes": N_("Causes"),
+    FIGURES: N_("Figures"),
+}
+BOARDS: Final = {
+    "departments": boards.departments,
+    "causes": boards.causes,
+    FIGURES: figures.show,
 }
 
 
@@ -48,13 +61,16 @@ class Line:
 
 
 @fragment()
-def show(places: Places, *, may_register: bool) -> None:
+def show(places: Places, *, may_register: bool, may_export: bool, may_measure: bool) -> None:
     keep_alive()
-    view = pickers.switch(
-        raw(N_("View")), {key: raw(words) for key, words in VIEWS.items()}, "view", WALL
-    )
+    views = {key: raw(words) for key, words in VIEWS.items() if key != FIGURES or may_measure}
+    view = pickers.switch(raw(N_("View")), views, "view", WALL)
+    if view in BOARDS:
+        BOARDS[view](places)
+        return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        filters = _filters(view, places)
+        filters = narrowing.ledger(view, places)
+        beside = st.container(width="content")
     if view == WALL:
         rows, after = fetch(complaints.wall, filters), None
     else:
@@ -63,6 +79,9 @@ def show(places: Places, *, may_register: bool) -> None:
     if not rows:
         _nothing(narrowed=filters != Filters(), may_register=may_register)
         return
+    if may_export:
+        with beside:
+            _take_along(replace(filters, part=Part.OPEN) if view == WALL else filters)
     chosen = tables.rows_table(
         [_line(row) for row in rows],
         _columns(rows),
@@ -77,29 +96,18 @@ def show(places: Places, *, may_register: bool) -> None:
         st.rerun()
 
 
-def _filters(view: str, places: Places) -> Filters:
-    text = pickers.search_box("complaints.search", raw(N_("Number")), width=150)
-    store = (
-        pickers.filter_pair(field("store_id"), places.stores, "store", width=160)
-        if len(places.stores) > 1
-        else None
-    )
-    handler = (
-        pickers.filter_pair(field("handler_id"), places.owners(store), "handler", width=150)
-        if places.people
-        else None
-    )
-    severity = pickers.filter_choice(field("severity"), Severity, "level", width=130)
-    department = pickers.filter_choice(field("department"), Department, "department", width=150)
-    parts = {part.value: part for part in Part}
-    return Filters(
-        part=parts.get(view),
-        store_id=store,
-        handler_id=handler,
-        severity=severity,
-        department=department,
-        text=text,
-    )
+def _take_along(filters: Filters) -> None:
+    """The same rows as a file: all of them, not only this page."""
+    asked: dict[str, object] = {
+        "part": filters.part,
+        "store_id": filters.store_id,
+        "handler_id": filters.handler_id,
+        "severity": filters.severity,
+        "department": filters.department,
+        "number": filters.signs or None,
+    }
+    told = {name: value for name, value in asked.items() if value is not None}
+    file_button(_(N_("As Excel")), "complaints/ledger.xlsx", key="complaints:export", **told)
 
 
 def _columns(rows: Sequence[ComplaintRow]) -> list[Column]:
@@ -114,16 +122,20 @@ def _columns(rows: Sequence[ComplaintRow]) -> list[Column]:
         Column("next_due", raw(N_("Due next")), Kind.BADGE, tones=tones, width=170),
         Column("used", raw(N_("Time used")), Kind.PROGRESS, width=110, rising_is_bad=True),
         Column("severity", field("severity"), Kind.BADGE, tones=levels, width=90),
-        Column("who", field("person"), width=90),
-        Column("category", field("category_id"), width="medium"),
-        Column("stage", raw(N_("Stage")), width=110),
+        Column("who", field("customer_id"), width=90),
+        Column("category", field("category_id"), width=200),
+        Column("stage", raw(N_("Stage")), width=100),
         Column("handler", raw(N_("I handle it")), width=90),
         Column("first_responder", raw(N_("I took it")), width=90),
         Column("store", field("store_id"), width=120),
         Column("received_at", field("received_at"), Kind.MOMENT, width=140),
     ]
-    several = len({row.store for row in rows}) > 1
-    return [column for column in columns if several or column.name != "store"]
+    needless: set[str] = set()
+    if len({row.store for row in rows}) == 1:
+        needless |= {"store"}
+    if not any(row.next_clock for row in rows):
+        needless |= {"next_due", "used"}
+    return [column for column in columns if column.name not in needless]
 
 
 def _line(row: ComplaintRow) -> Line:

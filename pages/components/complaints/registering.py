@@ -18,7 +18,6 @@ from services.complaints import (
     Severity,
     Urgency,
 )
-from services.core import clock
 from services.core.words import N_
 
 CALLER = "complaints.register:caller"
@@ -58,10 +57,10 @@ def register(store_id: int | None, user_id: int | None) -> None:
         with st.container(horizontal=True):
             form.check("is_safety")
             form.check("is_media")
+        form.files("files", fetch(complaints.file_megabytes, store))
         if send_button(_(N_("Register")), key="complaints.register:send"):
             values = form.typed | {
                 "store_id": store,
-                "received_at": clock.now(),
                 "customer_id": customer_id,
                 "person": person,
                 "phone": phone,

@@ -6,6 +6,7 @@
 //   its first button in focus ("button").
 // - A button that shows a sign only has a name for whoever hears the page (data.name).
 const FIELDS = "textarea:enabled, input:enabled:is([type=text], [type=search], :not([type]))"
+const BUTTON = "[data-testid=stButton] button"
 
 const types = (node) => node?.isContentEditable || node?.matches?.("input, textarea, select")
 
@@ -46,12 +47,18 @@ if (!window.__crmKeys) {
   document.addEventListener("keydown", onKey, { capture: true })
 }
 
-const enter = (drawer, at, until) => {
+// What got the cursor may still be taken away: fields of the last run leave a moment later.
+const enter = (drawer, at, until, held) => {
+  if (!held?.isConnected) {
+    held = typedIn(drawer) ?? (at === "button" ? drawer.querySelector(BUTTON) : firstField(drawer))
+    held?.focus()
+  }
+  if (Date.now() < until) setTimeout(enter, 50, drawer, at, until, held)
+}
+
+const typedIn = (drawer) => {
   const here = document.activeElement
-  if (here !== drawer && drawer.contains(here) && here.tagName !== "BUTTON") return // typing already
-  const first = at === "button" ? drawer.querySelector("[data-testid=stButton] button") : firstField(drawer)
-  if (first) first.focus()
-  else if (Date.now() < until) setTimeout(enter, 50, drawer, at, until) // it is still loading
+  return here !== drawer && drawer.contains(here) && here.tagName !== "BUTTON" ? here : null
 }
 
 const firstField = (drawer) => {

@@ -29,12 +29,14 @@ from services.core.normal.quantity import (
     integer,
     money_fen,
     within,
+    written_yuan,
 )
 from services.core.normal.refusal import InvalidValue
 from services.core.normal.secret import check_password, weak_password
 from services.core.normal.text import (
     clean_text,
     compact,
+    file_name,
     half_width,
     is_blank,
     required,
@@ -59,6 +61,7 @@ __all__ = [
     "company_core",
     "date_",
     "email",
+    "file_name",
     "half_width",
     "hours",
     "id_number",
@@ -81,4 +84,5 @@ __all__ = [
     "weak_password",
     "within",
     "written_hours",
+    "written_yuan",
 ]

@@ -121,6 +121,11 @@ def money_fen(text: str, *, le: int = FEN_LIMIT) -> int:
     return int(fen)
 
 
+def written_yuan(fen: int) -> str:
+    """The one form in which a sum is written; `money_fen` reads it back."""
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
 def bounded(number: int, ge: int, le: int) -> int:
     """`number`, if it lies from `ge` to `le`; raises "number_low" or "number_high"."""
     if number < ge:

@@ -10,6 +10,7 @@ from services.core.words import N_
 
 RAW_LIMIT: Final = 100_000
 """Characters looked at before anything else is done; the longest field holds 10,000."""
+LONGEST_FILE_NAME: Final = 200
 MARKS_IN_A_ROW: Final = 8
 """Real scripts stack at most four or five marks on a letter; hundreds only harm the screen."""
 
@@ -138,6 +139,13 @@ def storable_all(value: Any) -> Any:
     if isinstance(value, dict):
         return {storable(name): storable_all(each) for name, each in value.items()}
     return value
+
+
+def file_name(said: str) -> str:
+    """A file's name as it is kept: no folders, nothing invisible, its last 200 characters, in which
+    the suffix stands; a dash where nothing is left."""
+    name = unicodedata.normalize("NFC", storable(re.split(r"[/\\]", said)[-1]))
+    return "".join(c for c in name if c.isprintable())[-LONGEST_FILE_NAME:].strip() or "-"
 
 
 def is_blank(text: str) -> bool:

@@ -1,0 +1,60 @@
+"""`export`: what leaves the house from the host."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from commands.speaking import acting, language, refuse, say, tell, warn
+from services import complaints, decks, reports
+from services.core.errors import AppError
+from services.core.export import File
+from services.core.run import perform
+from services.core.words import N_
+
+group = typer.Typer(no_args_is_help=True, help="Take along what the department shows.")
+
+
+def join(app: typer.Typer) -> None:
+    app.add_typer(group, name="export")
+    group.command("complaints-deck")(complaints_deck)
+
+
+def complaints_deck(
+    month: Annotated[str, typer.Option(help="YYYY-MM; it must be over")],
+    out: Annotated[Path, typer.Option(help="the folder that the files are put into")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """The month's presentation (.pptx and .pdf) and its ledger (.xlsx), frozen when first made."""
+    caller = acting(None)
+    try:
+        perform(decks.freeze, caller, decks.FreezeDeck(month=month))
+        files = [_taken(month, "pptx")]
+        try:
+            files.append(_taken(month, "pdf"))
+        except reports.NoPango as error:
+            warn(error.msgid)
+        told = "en" if language() == "en" else "zh_CN"
+        number = f"TS-{month.replace('-', '')}"
+        ledger = complaints.ExportLedger(language=told, number=number)
+        files.append(perform(complaints.export_ledger, caller, ledger))
+    except ValidationError:
+        warn(N_("Name the month as YYYY-MM"))
+        raise typer.Exit(2) from None
+    except AppError as error:
+        refuse(error)
+    out.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        (out / file.name).write_bytes(file.data)
+    if as_json:
+        tell({file.name: sha256(file.data).hexdigest() for file in files})
+    else:
+        for file in files:
+            say(N_("{file}: {digest}"), file=out / file.name, digest=sha256(file.data).hexdigest())
+
+
+def _taken(month: str, kind: str) -> File:
+    form = decks.TakeDeck.model_validate({"month": month, "kind": kind, "language": language()})
+    return perform(decks.take, acting(None), form)

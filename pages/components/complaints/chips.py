@@ -1,0 +1,118 @@
+"""What an event of a complaint tells beside its words: one short chip."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pages.components.complaints.colours import level_chip
+from pages.components.layout import Chip, Tone
+from pages.components.words import choice, fmoney, raw
+from services.complaints import (
+    ActionKind,
+    Department,
+    EventKind,
+    EventLine,
+    RemedyKind,
+    RemedyState,
+    Verdict,
+)
+from services.core.words import N_
+
+REMEDIES: Final[dict[RemedyState, Tone]] = {
+    RemedyState.PLANNED: Tone.INFO,
+    RemedyState.WAITING: Tone.WARN,
+    RemedyState.APPROVED: Tone.INFO,
+    RemedyState.REFUSED: Tone.BAD,
+    RemedyState.DONE: Tone.GOOD,
+    RemedyState.DROPPED: Tone.QUIET,
+}
+FLAGS: Final = {
+    "is_safety": N_("Touches safety"),
+    "is_media": N_("Touches the media"),
+    "is_legal": N_("Legal case"),
+}
+RAISED: Final = {
+    "repeats": N_("{count} complaints of this customer lately"),
+    "alike": N_("{count} complaints of this cause and model lately"),
+}
+"""Why the level rose by itself."""
+OTHERS: Final = {
+    "merged": N_("{number} was merged into this one"),
+    "into": N_("Goes on as {number}"),
+    "followed_by": N_("Goes on as {number}"),
+}
+"""Another complaint, by its number."""
+Details = Mapping[str, Any]
+
+
+def of_event(event: EventLine) -> Chip | None:
+    if event.kind in {EventKind.TRANSFERRED, EventKind.TRIAGED}:
+        return Chip(f"{choice(event.department)} · {event.handler}")
+    if event.kind is EventKind.LEVELLED:
+        return _level(event)
+    telling = (speak for name, speak in _TELLING.items() if name in event.details)
+    return next((speak(event.details) for speak in telling), None)
+
+
+def _level(event: EventLine) -> Chip:
+    why = event.details.get("why")
+    if why is None:
+        return level_chip(event.severity, event.urgency)
+    said = raw(RAISED[why], count=event.details["count"])
+    return Chip(" · ".join([choice(event.severity), said]), Tone.WARN)
+
+
+def of_verdict(verdict: Verdict) -> Chip:
+    return Chip(choice(verdict), Tone.GOOD if verdict is Verdict.EFFECTIVE else Tone.BAD)
+
+
+def _remedy(details: Details) -> Chip:
+    words = [choice(RemedyKind(details["remedy"]))]
+    if details.get("amount_fen"):
+        words.append(fmoney(details["amount_fen"]))
+    if details.get("is_paid"):
+        return Chip(" · ".join([*words, raw(N_("Paid"))]), Tone.GOOD)
+    state = RemedyState(details["state"])
+    return Chip(" · ".join([*words, choice(state)]), REMEDIES[state])
+
+
+def _action(details: Details) -> Chip:
+    if details.get("verdict"):
+        return of_verdict(Verdict(details["verdict"]))
+    done = [raw(N_("done"))] if details.get("is_done") else []
+    return Chip(" · ".join([choice(ActionKind(details["action"])), *done]))
+
+
+def _step(details: Details) -> Chip:
+    return Chip(f"{choice(Department(details['of']))} · {details['person']}")
+
+
+def _sight(details: Details) -> Chip:
+    words = N_("Sees it: {person}") if details["is_in"] else N_("Sees it no more: {person}")
+    return Chip(raw(words, person=details["person"]))
+
+
+def _talk(details: Details) -> Chip | None:
+    if details.get("is_answer"):
+        return Chip(raw(N_("First answer")), Tone.GOOD)
+    return None if details["was_reached"] else Chip(raw(N_("Not reached")), Tone.WARN)
+
+
+def _flags(details: Details) -> Chip | None:
+    words = [raw(phrase) for name, phrase in FLAGS.items() if details.get(name)]
+    return Chip(" · ".join(words), Tone.BAD) if words else None
+
+
+def _other(name: str) -> Callable[[Details], Chip]:
+    return lambda details: Chip(raw(OTHERS[name], number=details[name]), icon=":material/link:")
+
+
+_TELLING: Final[Mapping[str, Callable[[Details], Chip | None]]] = {
+    "remedy": _remedy,
+    "action": _action,
+    "of": _step,
+    "is_in": _sight,
+    "is_legal": _flags,
+    "was_reached": _talk,
+    **{name: _other(name) for name in OTHERS},
+}
+"""What stands in an event's details -> how it is told."""

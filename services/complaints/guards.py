@@ -1,0 +1,91 @@
+"""What may not be missing before a complaint is closed (spec 3.3)."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.models import (
+    ActionKind,
+    CauseAction,
+    Complaint,
+    ComplaintEvent,
+    EventKind,
+    Finding,
+)
+from services.complaints import events
+from services.complaints.limits import MAJOR
+from services.complaints.remedies import is_owed
+from services.complaints.talking import is_confirmed, since_reply
+from services.core.access import Actor
+from services.core.errors import Conflict
+from services.core.words import N_
+
+
+class Lack(StrEnum):
+    """What still keeps a complaint from being closed."""
+
+    REPLY = "reply"
+    CONFIRMATION = "confirmation"
+    ACCEPTANCE = "acceptance"
+    FINDING = "finding"
+    CAUSE = "cause"
+    CORRECTIVE = "corrective"
+    PREVENTIVE = "preventive"
+    DIRECTOR = "director"
+    LEADER = "leader"
+    REMEDY = "remedy"
+
+
+LACKS: Final[dict[Lack, str]] = {
+    Lack.REPLY: N_("the answer to the customer"),
+    Lack.CONFIRMATION: N_("its confirmation by whoever stands for it"),
+    Lack.ACCEPTANCE: N_("what the customer says to it"),
+    Lack.FINDING: N_("the finding"),
+    Lack.CAUSE: N_("the cause"),
+    Lack.CORRECTIVE: N_("a corrective action"),
+    Lack.PREVENTIVE: N_("a preventive action"),
+    Lack.DIRECTOR: N_("the director's talk with the customer"),
+    Lack.REMEDY: N_("what was promised to the customer"),
+    Lack.LEADER: N_("a manager, who alone closes it as unjustified"),
+}
+
+
+class NotReady(Conflict):
+    msgid = N_("This complaint cannot be closed yet. Missing: {missing}")
+
+
+def missing(
+    session: Session, actor: Actor, complaint: Complaint, happened: Sequence[ComplaintEvent]
+) -> list[Lack]:
+    """What keeps this actor from closing it; [] when nothing does."""
+    answer = since_reply(happened)
+    kinds = {one.kind for one in answer}
+    wanted = {
+        Lack.REMEDY: not is_owed(session, complaint.id),
+        Lack.REPLY: bool(answer),
+        Lack.CONFIRMATION: is_confirmed(complaint, happened),
+    }
+    if not events.is_light(complaint):
+        wanted |= {
+            Lack.ACCEPTANCE: EventKind.ACCEPTED in kinds,
+            Lack.FINDING: complaint.finding is not None,
+            Lack.CAUSE: complaint.cause_id is not None,
+        }
+    if complaint.severity in MAJOR:
+        planned = _planned(session, complaint.id)
+        wanted |= {
+            Lack.CORRECTIVE: ActionKind.CORRECTIVE in planned,
+            Lack.PREVENTIVE: ActionKind.PREVENTIVE in planned,
+            Lack.DIRECTOR: complaint.has_director,
+        }
+    if complaint.finding is Finding.UNJUSTIFIED:
+        wanted[Lack.LEADER] = events.leads(actor, complaint)
+    return [lack for lack, is_there in wanted.items() if not is_there]
+
+
+def _planned(session: Session, complaint_id: int) -> set[ActionKind]:
+    query = select(col(CauseAction.kind)).where(col(CauseAction.complaint_id) == complaint_id)
+    return set(session.execute(query).scalars())

@@ -1,0 +1,196 @@
+"""What a figure is, and what a metric: what it counts, of what, in which unit (spec 5.1).
+
+Features declare their metrics beside what they count; `services.kpi` is the dictionary of all.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from fractions import Fraction
+from math import ceil, sqrt
+from statistics import mean, median
+from typing import Any, Final
+
+from services.core import clock
+from services.core.words import N_
+
+Z: Final = 1.959964
+"""Of the normal distribution, for an interval that holds 95 times of 100."""
+FEW: Final = 30
+"""A share of fewer cases than these says little, and is shown in grey."""
+
+
+class Unit(StrEnum):
+    SHARE = "share"
+    """0.0 to 1.0."""
+    PER_HUNDRED = "per_hundred"
+    PER_THOUSAND = "per_thousand"
+    WORKING_HOURS = "working_hours"
+    COUNT = "count"
+    YUAN = "yuan"
+
+
+UNITS: Final = {
+    Unit.PER_HUNDRED: N_("{value} / 100"),
+    Unit.PER_THOUSAND: N_("{value} / 1,000"),
+    Unit.WORKING_HOURS: N_("{value} h"),
+    Unit.COUNT: N_("{value} cases"),
+    Unit.YUAN: N_("{value} yuan"),
+}
+"""How a value is told; a share is the same in every language: 50 %."""
+
+
+class Better(StrEnum):
+    MORE = "more"
+    LESS = "less"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From the beginning of one day to the end of another, where the dealer works."""
+
+    since: date
+    until: date
+
+    @property
+    def begin(self) -> datetime:
+        return clock.midnight(self.since)
+
+    @property
+    def end(self) -> datetime:
+        """Not in it any more."""
+        return clock.midnight(self.until + timedelta(days=1))
+
+    @property
+    def seen_at(self) -> datetime:
+        """The moment as of which its figures are told: what happens later belongs to later."""
+        return min(clock.now(), self.end)
+
+    def holds(self, moment: datetime | None) -> bool:
+        return moment is not None and self.begin <= moment < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure. `value` is None where there is nothing to count.
+
+    `n` is how many cases stand behind it, `rows` which they are (ids; one may count more than
+    once), `hits` which of them are counted above the line. `parts` are further figures that belong
+    to it, in its unit unless their names say otherwise.
+    """
+
+    value: float | None
+    n: int
+    numerator: float | None = None
+    denominator: float | None = None
+    parts: Mapping[str, float | None] = field(default_factory=dict)
+    rows: Sequence[int] = ()
+    hits: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """`measure` takes what the feature knows of a period; `label` and `formula` are msgids."""
+
+    code: str
+    label: str
+    formula: str
+    unit: Unit
+    better: Better
+    measure: Callable[[Any], Figure]
+
+
+def share(hits: Sequence[int], rows: Sequence[int]) -> Figure:
+    """How many of the cases, with the interval of Wilson that holds the true share 95 times of
+    100."""
+    low, high = wilson(len(hits), len(rows)) or (None, None)
+    return Figure(
+        value=len(hits) / len(rows) if rows else None,
+        n=len(rows),
+        numerator=len(hits),
+        denominator=len(rows),
+        parts={"low": low, "high": high},
+        rows=rows,
+        hits=hits,
+    )
+
+
+def wilson(hits: int, n: int) -> tuple[float, float] | None:
+    """The interval of a share (E. B. Wilson 1927); None without cases."""
+    if not n:
+        return None
+    p, z2 = hits / n, Z * Z
+    middle, half = p + z2 / (2 * n), Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    return (middle - half) / (1 + z2 / n), (middle + half) / (1 + z2 / n)
+
+
+def rate(rows: Collection[int], base: int, per: int) -> Figure:
+    """How many cases for every `per` of the base."""
+    return Figure(
+        value=per * len(rows) / base if base else None,
+        n=base,
+        numerator=len(rows),
+        denominator=base,
+        rows=list(rows),
+        hits=list(rows),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What chance alone makes of a rate: its centre, and per point the lowest and highest value
+    that says nothing. In cases for every `per` of the base; None where there is no base."""
+
+    centre: float | None
+    values: Sequence[float | None]
+    limits: Sequence[tuple[float, float] | None]
+
+    def is_signal(self, at: int) -> bool:
+        """Whether a point lies beyond what chance makes."""
+        value, limit = self.values[at], self.limits[at]
+        return value is not None and limit is not None and not limit[0] <= value <= limit[1]
+
+
+def control(counts: Sequence[int], bases: Sequence[int], per: int) -> Control:
+    """A u-chart: u = sum(counts) / sum(bases), limits u +/- 3 sqrt(u / base), not below 0
+    (spec 3.6)."""
+    whole = sum(bases)
+    if not whole:
+        return Control(None, [None] * len(counts), [None] * len(counts))
+    u = sum(counts) / whole
+    half = [3 * sqrt(u / base) if base else None for base in bases]
+    return Control(
+        centre=per * u,
+        values=[
+            per * count / base if base else None for count, base in zip(counts, bases, strict=True)
+        ],
+        limits=[None if h is None else (per * max(u - h, 0.0), per * (u + h)) for h in half],
+    )
+
+
+def spread(values: Mapping[int, Fraction], gross: Mapping[int, Fraction]) -> Figure:
+    """The median of what each case (id) took, beside the ninth of ten, the mean, and the same of
+    `gross`."""
+    net, whole = list(values.values()), list(gross.values())
+    return Figure(
+        value=_or_none(median, net),
+        n=len(net),
+        denominator=len(net),
+        parts={
+            "p90": _or_none(_ninth, net),
+            "mean": _or_none(mean, net),
+            "gross": _or_none(median, whole),
+            "gross_p90": _or_none(_ninth, whole),
+        },
+        rows=list(values),
+    )
+
+
+def _or_none(of: Callable[[Sequence[Fraction]], Any], values: Sequence[Fraction]) -> float | None:
+    return float(of(values)) if values else None
+
+
+def _ninth(values: Sequence[Fraction]) -> Fraction:
+    """The smallest value that nine of ten do not exceed: one that occurred."""
+    return sorted(values)[ceil(len(values) * 0.9) - 1]

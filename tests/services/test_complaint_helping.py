@@ -1,0 +1,200 @@
+"""Other departments at one complaint: asked, seen by whom, answered, reminded, let out."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from db.models import (
+    ComplaintEvent,
+    ComplaintPerson,
+    ComplaintStep,
+    Department,
+    EventKind,
+    Notice,
+    PartIn,
+    Severity,
+    Stage,
+    Urgency,
+)
+from services import complaints
+from services.complaints.helping import AnsweredAlready, NotAHelper
+from services.complaints.registering import DueBefore
+from services.complaints.stages import NotNext
+from services.core import clock
+from services.core.access import System
+from services.core.errors import NotFound, NotPermitted
+from services.core.run import fetch, perform
+from tests.dealer import Dealer
+from tests.services.complaint_deeds import do, row, triaged
+
+NOON = datetime(2026, 6, 8, 4, 0, tzinfo=UTC)
+"""Twelve where the dealer works."""
+FRIDAY = date(2026, 6, 12)
+
+
+@pytest.fixture(autouse=True)
+def on_a_monday(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+
+
+def ask(
+    dealer: Dealer, key: int, of: str = "guest", who: str = "service", **more: Any
+) -> ComplaintStep:
+    """The question that was just asked."""
+    about = {"user_id": dealer.user_id(of), "due_on": FRIDAY, **more}
+    form = complaints.AskDepartment
+    words = "请鉴定衬套是否质量问题"
+    department = Department.TECHNICAL
+    do(
+        dealer,
+        who,
+        complaints.ask_department,
+        form,
+        key,
+        department=department,
+        words=words,
+        **about,
+    )
+    return dealer.rows(ComplaintStep)[-1]
+
+
+def answer(dealer: Dealer, step: ComplaintStep, who: str = "guest") -> ComplaintStep:
+    about = {"step_id": step.id, "words": "批次问题，建议更换"}
+    form = complaints.AnswerStep
+    do(dealer, who, complaints.answer_step, form, step.complaint_id, **about)
+    return dealer.row(ComplaintStep, step.id)
+
+
+def sees(dealer: Dealer, who: str) -> set[int]:
+    return {row.id for row in fetch(complaints.page, dealer.caller(who)).rows}
+
+
+def told(dealer: Dealer, who: str) -> list[str]:
+    me = dealer.user_id(who)
+    mine = [one for one in dealer.rows(Notice) if one.user_id == me and one.acted_at is None]
+    return [one.kind for one in mine if one.kind.startswith("step_")]
+
+
+def test_who_is_asked_sees_this_case_and_no_other_and_answers_it(dealer: Dealer):
+    key, other = triaged(dealer), triaged(dealer)
+    assert sees(dealer, "guest") == set()
+    step = ask(dealer, key)
+    assert (sees(dealer, "guest"), told(dealer, "guest")) == ({key}, ["step_asked"])
+    case = fetch(complaints.case, dealer.caller("guest"), key)
+    assert [(one.question, one.due_on, one.may_answer) for one in case.steps] == [
+        ("请鉴定衬套是否质量问题", FRIDAY, True)
+    ]
+    assert case.deeds == {EventKind.FILED}
+    with pytest.raises(NotFound):
+        fetch(complaints.case, dealer.caller("guest"), other)
+    done = answer(dealer, step)
+    assert (done.result, done.done_by_id) == ("批次问题，建议更换", dealer.user_id("guest"))
+    assert (told(dealer, "guest"), told(dealer, "service")) == ([], ["step_answered"])
+    kinds = [one.kind for one in dealer.rows(ComplaintEvent) if one.complaint_id == key]
+    assert kinds[-2:] == [EventKind.ASKED, EventKind.HELPED]
+    with pytest.raises(AnsweredAlready):
+        answer(dealer, step)
+
+
+def test_the_handler_writes_down_what_he_was_told(dealer: Dealer):
+    step = ask(dealer, triaged(dealer))
+    with pytest.raises(NotPermitted):
+        answer(dealer, step, "sales")
+    assert answer(dealer, step, "service").done_by_id == dealer.user_id("service")
+
+
+def test_somebody_of_another_store_may_be_asked(dealer: Dealer):
+    key = triaged(dealer)
+    ask(dealer, key, "sales2")
+    assert sees(dealer, "sales2") == {key}
+
+
+def test_who_cannot_be_asked(dealer: Dealer):
+    key = triaged(dealer)
+    with pytest.raises(NotAHelper):
+        ask(dealer, key, "admin")
+    with pytest.raises(DueBefore):
+        ask(dealer, key, due_on=NOON.date() - timedelta(days=1))
+    with pytest.raises(NotPermitted):
+        ask(dealer, key, who="sales")
+    assert dealer.rows(ComplaintStep) == []
+    assert sees(dealer, "guest") == set()
+
+
+def test_those_who_may_be_asked_stand_in_a_list_of_their_own(dealer: Dealer):
+    names = {name for _key, name, _role in fetch(complaints.helpers, dealer.caller("service"))}
+    assert {"guest 某", "sales2 某"} <= names
+    assert "admin 某" not in names
+
+
+def test_another_case_s_question_is_not_there(dealer: Dealer):
+    step = ask(dealer, triaged(dealer))
+    other = triaged(dealer)
+    form = complaints.AnswerStep
+    with pytest.raises(NotFound):
+        do(
+            dealer,
+            "service",
+            complaints.answer_step,
+            form,
+            other,
+            step_id=step.id,
+            words="批次问题",
+        )
+
+
+def test_when_the_case_ends_nobody_is_asked_and_the_guest_is_out(dealer: Dealer):
+    key = triaged(dealer)
+    step = ask(dealer, key)
+    form = complaints.WithdrawComplaint
+    do(dealer, "service", complaints.withdraw, form, key, words="算了")
+    assert (sees(dealer, "guest"), told(dealer, "guest")) == (set(), [])
+    assert dealer.rows(ComplaintPerson) == []
+    with pytest.raises(NotNext):
+        answer(dealer, step, "service")
+
+
+def test_who_leads_may_end_a_legal_case_in_which_he_was_only_asked(dealer: Dealer):
+    """With that he does not see it any more, and neither do the others who were asked."""
+    key = triaged(dealer)
+    flags = {"is_safety": False, "is_media": False, "is_legal": True, "reason": "律师来函"}
+    do(dealer, "director", complaints.flag, complaints.FlagComplaint, key, **flags)
+    for who in ("guest", "manager", "club"):
+        ask(dealer, key, who)
+    do(dealer, "manager", complaints.withdraw, complaints.WithdrawComplaint, key, words="算了")
+    assert (sees(dealer, "manager"), sees(dealer, "service")) == (set(), {key})
+    assert row(dealer, key).stage is Stage.WITHDRAWN
+    assert {one.part for one in dealer.rows(ComplaintPerson)} == {PartIn.NAMED}
+
+
+def test_who_leads_elsewhere_does_not_decide_where_he_is_asked(dealer: Dealer):
+    key = triaged(dealer, severity=Severity.L2)
+    step = ask(dealer, key, "manager2")
+    level = {"severity": Severity.L1, "urgency": Urgency.ORDINARY}
+    flags = {"is_safety": False, "is_media": False, "is_legal": True}
+    person, reason = {"user_id": dealer.user_id("guest")}, "协助处理"
+    for command, form, values in (
+        (complaints.level, complaints.LevelComplaint, {**level, "reason": reason}),
+        (complaints.flag, complaints.FlagComplaint, {**flags, "reason": reason}),
+        (complaints.name_person, complaints.NamePerson, {**person, "reason": reason}),
+        (complaints.offer_remedy, complaints.OfferRemedy, {"kind": "repair", "words": reason}),
+        (complaints.withdraw, complaints.WithdrawComplaint, {"words": "算了"}),
+    ):
+        with pytest.raises(NotPermitted):
+            do(dealer, "manager2", command, form, key, **values)
+    assert answer(dealer, step, "manager2").done_at == NOON
+
+
+def test_who_was_asked_is_reminded_once(dealer: Dealer, monkeypatch: pytest.MonkeyPatch):
+    def reminded() -> int:
+        form = complaints.RemindOfSteps()
+        return perform(complaints.remind_of_steps, System("tests"), form)
+
+    step = ask(dealer, triaged(dealer))
+    assert reminded() == 0
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(days=4))
+    assert (reminded(), reminded()) == (1, 0)
+    assert told(dealer, "guest") == ["step_asked", "step_due"]
+    answer(dealer, step)
+    assert told(dealer, "guest") == []

@@ -1,0 +1,175 @@
+"""Special cases: what they touch, who sees a legal one, who speaks in public."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from db.models import (
+    Complaint,
+    ComplaintPerson,
+    Department,
+    Notice,
+    PartIn,
+    Severity,
+    Urgency,
+)
+from services import complaints
+from services.complaints.naming import NamedAlready, NobodyThere, NotNamed, NotTheSpokesperson
+from services.core import clock
+from services.core.access import System
+from services.core.errors import NotFound, NotPermitted
+from services.core.run import fetch, perform
+from tests.dealer import Dealer
+from tests.services.complaint_deeds import (
+    closed,
+    do,
+    investigated,
+    replied,
+    row,
+    triaged,
+)
+
+
+def flag(dealer: Dealer, key: int, who: str = "manager", **flags: Any) -> None:
+    about = {"is_safety": False, "is_media": False, "is_legal": False, "reason": "律师来函"}
+    do(dealer, who, complaints.flag, complaints.FlagComplaint, key, **about | flags)
+
+
+def name(dealer: Dealer, key: int, of: str, who: str = "manager", *, is_in: bool = True) -> None:
+    deed = complaints.name_person if is_in else complaints.unname_person
+    about = {"user_id": dealer.user_id(of), "reason": "配合取证"}
+    do(dealer, who, deed, complaints.NamePerson, key, **about)
+
+
+def seeing(dealer: Dealer, key: int) -> set[str]:
+    found = set()
+    for who in ("director", "manager", "service", "sales", "steward", "sales2", "guest"):
+        if key in {one.id for one in fetch(complaints.page, dealer.caller(who)).rows}:
+            found.add(who)
+    return found
+
+
+def test_a_legal_case_is_seen_by_those_named_only(dealer: Dealer):
+    key = triaged(dealer)
+    assert seeing(dealer, key) == {"director", "manager", "service", "sales", "steward"}
+    flag(dealer, key, is_legal=True, legal_stage="已收律师函")
+    assert seeing(dealer, key) == {"director", "manager", "service"}
+    case = fetch(complaints.case, dealer.caller("director"), key)
+    assert (len(case.named), case.values["legal_stage"]) == (3, "已收律师函")
+    with pytest.raises(NotFound):
+        fetch(complaints.case, dealer.caller("steward"), key)
+    name(dealer, key, "steward")
+    assert "steward" in seeing(dealer, key)
+    name(dealer, key, "steward", is_in=False)
+    assert seeing(dealer, key) == {"director", "manager", "service"}
+    flag(dealer, key)
+    assert seeing(dealer, key) == {"director", "manager", "service", "sales", "steward"}
+
+
+def test_only_who_leads_marks_and_names(dealer: Dealer):
+    key = triaged(dealer)
+    with pytest.raises(NotPermitted):
+        flag(dealer, key, "service", is_legal=True)
+    with pytest.raises(NotPermitted):
+        name(dealer, key, "sales2", "service")
+
+
+def test_who_can_be_named_and_who_stays(dealer: Dealer):
+    key = triaged(dealer)
+    flag(dealer, key, is_legal=True)
+    with pytest.raises(NamedAlready):
+        name(dealer, key, "service")
+    for kept in ("service", "manager", "sales"):  # handles it, asks, was never named
+        with pytest.raises(NotNamed):
+            name(dealer, key, kept, is_in=False)
+    with pytest.raises(NobodyThere):
+        do(
+            dealer,
+            "manager",
+            complaints.name_person,
+            complaints.NamePerson,
+            key,
+            user_id=999,
+            reason="配合取证",
+        )
+
+
+def test_into_whose_hands_a_legal_case_comes_sees_it(dealer: Dealer):
+    key = triaged(dealer)
+    flag(dealer, key, is_legal=True)
+    about = {"department": Department.SALES, "handler_id": dealer.user_id("sales")}
+    form = complaints.TransferComplaint
+    do(dealer, "service", complaints.transfer, form, key, reason="合同纠纷", **about)
+    assert "sales" in seeing(dealer, key)
+
+
+def test_what_follows_a_legal_case_is_one_for_the_same_people(
+    dealer: Dealer, monkeypatch: pytest.MonkeyPatch
+):
+    key = closed(dealer)
+    flag(dealer, key, is_legal=True)
+    later = clock.now() + timedelta(days=30)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    form = complaints.ReopenComplaint
+    follower = do(dealer, "service", complaints.reopen, form, key, words="又坏了").id
+    assert follower != key
+    assert row(dealer, follower).is_legal
+    assert seeing(dealer, follower) == {"director", "manager", "service"}
+
+
+def test_nobody_else_is_told_of_what_follows_a_legal_case(
+    dealer: Dealer, monkeypatch: pytest.MonkeyPatch
+):
+    key = closed(dealer)
+    flag(dealer, key, "director", is_legal=True, is_safety=True)
+    later = clock.now() + timedelta(days=30)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    form = complaints.ReopenComplaint
+    follower = do(dealer, "service", complaints.reopen, form, key, words="又坏了").id
+    told = {one.user_id for one in dealer.rows(Notice) if one.params["complaint"] == follower}
+    assert told == {dealer.user_id("director")}
+
+
+def test_safety_and_the_media_weigh_at_least_as_a_major_one(dealer: Dealer):
+    for flags in ({"is_safety": True}, {"is_media": True}):
+        key = triaged(dealer)
+        flag(dealer, key, **flags)
+        assert row(dealer, key).severity is Severity.L3
+    key = triaged(dealer, severity=Severity.L4)
+    flag(dealer, key, is_safety=True)
+    assert row(dealer, key).severity is Severity.L4
+
+
+def test_in_public_one_person_alone_answers(dealer: Dealer):
+    key = triaged(dealer)
+    investigated(dealer, key)
+    flag(dealer, key, is_media=True, spokesperson_id=dealer.user_id("director"))
+    with pytest.raises(NotTheSpokesperson) as refused:
+        replied(dealer, key)
+    assert refused.value.params == {"person": "director 某"}
+    replied(dealer, key, "director")
+    assert row(dealer, key).stage is complaints.Stage.REPLIED
+
+
+def test_somebody_of_another_store_may_be_let_in(dealer: Dealer):
+    key = triaged(dealer)
+    name(dealer, key, "sales2")
+    assert "sales2" in seeing(dealer, key)
+    [one] = dealer.rows(ComplaintPerson)
+    assert (one.part, dealer.row(Complaint, key).is_legal) == (PartIn.NAMED, False)
+
+
+def test_nobody_else_is_told_of_a_legal_case(dealer: Dealer, monkeypatch: pytest.MonkeyPatch):
+    """A manager who is not named hears neither of its level nor of its clocks."""
+    key = triaged(dealer)
+    flag(dealer, key, "director", is_legal=True)
+    assert "manager" not in seeing(dealer, key)
+    about = {"severity": Severity.L3, "urgency": Urgency.ORDINARY, "reason": "媒体来电"}
+    do(dealer, "service", complaints.level, complaints.LevelComplaint, key, **about)
+    later = clock.now() + timedelta(days=30)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    perform(complaints.watch, System("tests"), complaints.WatchComplaints())
+    told = {one.user_id for one in dealer.rows(Notice) if one.kind.startswith("complaint_")}
+    assert dealer.user_id("manager") not in told
+    assert {dealer.user_id("director"), dealer.user_id("service")} <= told
