@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from commands.speaking import acting, language, refuse, say, tell, warn
 from services import complaints, decks, reports
 from services.core.errors import AppError
-from services.core.export import File
 from services.core.run import perform
 from services.core.words import N_
 
@@ -30,10 +29,11 @@ def complaints_deck(
     """The month's presentation (.pptx and .pdf) and its ledger (.xlsx), frozen when first made."""
     caller = acting(None)
     try:
-        perform(decks.freeze, caller, decks.FreezeDeck(month=month))
-        files = [_taken(month, "pptx")]
+        slides, paper = _asked(month, "pptx"), _asked(month, "pdf")
+        decks.freeze_month(caller, month)
+        files = [perform(decks.take, caller, slides)]
         try:
-            files.append(_taken(month, "pdf"))
+            files.append(perform(decks.take, caller, paper))
         except reports.NoPango as error:
             warn(error.msgid)
         told = "en" if language() == "en" else "zh_CN"
@@ -55,6 +55,6 @@ def complaints_deck(
             say(N_("{file}: {digest}"), file=out / file.name, digest=sha256(file.data).hexdigest())
 
 
-def _taken(month: str, kind: str) -> File:
-    form = decks.TakeDeck.model_validate({"month": month, "kind": kind, "language": language()})
-    return perform(decks.take, acting(None), form)
+def _asked(month: str, kind: str) -> decks.TakeDeck:
+    values = {"month": month, "kind": kind, "language": language()}
+    return decks.TakeDeck.model_validate(values)

@@ -11,7 +11,14 @@ from sqlalchemy import Connection, MetaData, event
 from db.types import metadata
 
 APPEND_ONLY = (
-    *("audit_entries", "audit_blocks", "complaint_events", "complaint_files", "stored_files"),
+    *(
+        "audit_entries",
+        "audit_blocks",
+        "complaint_events",
+        "complaint_files",
+        "deck_files",
+        "stored_files",
+    ),
 )
 
 SQLITE_SEARCH = (

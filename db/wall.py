@@ -131,7 +131,15 @@ def _of_complaint(table: str) -> Rules:
     return {"ALL": (rows, rows)}
 
 
-_OF_RECORD: Final = _hanging("beyond", "complaint_files f WHERE f.sha256 = stored_files.sha256")
+_DECKS: Final = (
+    f"({_reach('beyond')} = 'on' OR"
+    f" 'decks:view' = ANY ((SELECT string_to_array({_reach('grants')}, ','))::text[]))"
+)
+"""The monthly decks tell of the whole group, to those who may see them."""
+_OF_RECORD: Final = (
+    f"({_hanging('beyond', 'complaint_files f WHERE f.sha256 = stored_files.sha256')}"
+    " OR EXISTS (SELECT FROM deck_files d WHERE d.sha256 = stored_files.sha256))"
+)
 _COMPLAINT: Final = _complaints(_eyes("reads"))
 _SUMMARY: Final = _in_sight(_reach("reads"), "is_member")
 
@@ -148,12 +156,14 @@ _OTHERS: Final[dict[str, Rules]] = {
         "UPDATE": (_COMPLAINT, _COMPLAINT),
     },
     "audit_entries": {"SELECT": (_placed("audit"), None), "INSERT": (None, _KNOWN)},
+    "complaint_decks": {"ALL": (_DECKS, _DECKS)},
     "customer_summaries": {
         "SELECT": (_in_sight(_eyes("reads"), "is_member"), None),
         "INSERT": (None, _SUMMARY),
         "UPDATE": (_SUMMARY, _SUMMARY),
         "DELETE": (_SUMMARY, None),
     },
+    "deck_files": {"ALL": (_DECKS, _DECKS)},
     "drafts": {"ALL": (_MINE, _MINE)},
     "import_batches": {"ALL": (_placed("imports"), _placed("imports"))},
     "import_rows": {"ALL": (_OF_BATCH, _OF_BATCH)},

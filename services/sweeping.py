@@ -16,7 +16,17 @@ from sqlmodel import Session, col
 
 from db.locks import LockHeld, only_one
 from db.models import Job, JobState, SentRequest
-from services import approvals, calendars, complaints, customers, drafts, jobs, notices, sealing
+from services import (
+    approvals,
+    calendars,
+    complaints,
+    customers,
+    decks,
+    drafts,
+    jobs,
+    notices,
+    sealing,
+)
 from services.core import clock, fields, incidents
 from services.core import notices as telling
 from services.core.access import Actor, Caller, Permission, load
@@ -122,6 +132,7 @@ DUTIES: Final[Mapping[str, Duty]] = {
         N_("Questions about complaints"),
         _all_of(complaints.remind_of_steps, complaints.RemindOfSteps),
     ),
+    "decks": Duty(N_("Monthly presentations"), decks.keep_up),
     "holidays": Duty(
         N_("Unknown public holidays"), _all_of(calendars.tell_holidays, calendars.TellHolidays)
     ),

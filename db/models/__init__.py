@@ -55,7 +55,7 @@ from db.models.customers import (
     ValueClass,
     Vehicle,
 )
-from db.models.decks import ComplaintDeck
+from db.models.decks import ComplaintDeck, DeckFile
 from db.models.files import StoredFile
 from db.models.imports import (
     BatchState,
@@ -105,6 +105,7 @@ __all__ = [
     "Customer",
     "CustomerKind",
     "CustomerSummary",
+    "DeckFile",
     "Department",
     "Desk",
     "Document",

@@ -23,6 +23,7 @@ SUBJECTS = {
     "complaints": N_("Complaint"),
     "complaint_events": N_("What happened"),
     "cause_actions": N_("Action"),
+    "complaint_decks": N_("Monthly presentation"),
     "users": N_("User"),
     "user_sessions": N_("Session"),
     "stores": N_("Store"),

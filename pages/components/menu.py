@@ -50,6 +50,14 @@ ENTRIES: Final = (
         CUSTOMERS,
     ),
     Entry(
+        "care/decks.py",
+        N_("Monthly presentation"),
+        ":material/slideshow:",
+        "decks",
+        Permission.DECKS_VIEW,
+        CUSTOMERS,
+    ),
+    Entry(
         "admin/imports.py",
         N_("Import"),
         ":material/upload_file:",

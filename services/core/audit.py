@@ -77,7 +77,10 @@ class Action(StrEnum):
     CUSTOMERS_CONSENTED = "customers:consented"
     CUSTOMERS_DOCUMENTED = "customers:documented"
     DATA_LOADED = "data:loaded"
+    DECKS_COMMENTED = "decks:commented"
     DECKS_FROZEN = "decks:frozen"
+    DECKS_KEPT = "decks:kept"
+    DECKS_SIGNED = "decks:signed"
     DECKS_TAKEN = "decks:taken"
     IMPORTS_CHECKED = "imports:checked"
     IMPORTS_EXPORTED = "imports:exported"
@@ -150,7 +153,10 @@ ACTIONS: dict[Action, str] = {
     Action.CUSTOMERS_CONSENTED: N_("Consent recorded"),
     Action.CUSTOMERS_DOCUMENTED: N_("Document recorded"),
     Action.DATA_LOADED: N_("Data loaded"),
+    Action.DECKS_COMMENTED: N_("Presentation commented"),
     Action.DECKS_FROZEN: N_("Presentation frozen"),
+    Action.DECKS_KEPT: N_("Signed presentation kept"),
+    Action.DECKS_SIGNED: N_("Presentation signed"),
     Action.DECKS_TAKEN: N_("Presentation taken along"),
     Action.IMPORTS_CHECKED: N_("Import checked"),
     Action.IMPORTS_EXPORTED: N_("Wrong rows exported"),

@@ -8,6 +8,8 @@ from typing import Final
 from services.core.words import N_
 
 FIELDS: Final[dict[str, str]] = {
+    "about_decisions": N_("Decisions that are needed"),
+    "about_month": N_("What the month says"),
     "account_code": N_("Account code"),
     "acknowledged_at": N_("Acknowledged at"),
     "action": N_("Action"),

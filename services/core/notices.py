@@ -38,6 +38,9 @@ class NoticeKind(StrEnum):
     COMPLAINT_MAJOR = "complaint_major"
     COMPLAINT_TOSSED = "complaint_tossed"
     CUSTOMER_HANDED_ON = "customer_handed_on"
+    DECK_FROZEN = "deck_frozen"
+    DECK_LATE = "deck_late"
+    DECK_TO_SIGN = "deck_to_sign"
     HOLIDAYS_UNKNOWN = "holidays_unknown"
     IMPORT_DONE = "import_done"
     JOB_FAILED = "job_failed"
@@ -142,6 +145,25 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
         ":material/move_up:",
         "customers",
         {"id": "customer"},
+    ),
+    NoticeKind.DECK_FROZEN: Telling(
+        N_("The complaint presentation of {month} is frozen. Comments are open until it is signed"),
+        ":material/slideshow:",
+        "decks",
+        {"month": "month"},
+    ),
+    NoticeKind.DECK_LATE: Telling(
+        N_("The complaint presentation of {month} should have been signed by {day}"),
+        ":material/alarm:",
+        "decks",
+        {"month": "month"},
+    ),
+    NoticeKind.DECK_TO_SIGN: Telling(
+        N_("The complaint presentation of {month} is to be signed by {day}"),
+        ":material/draw:",
+        "decks",
+        {"month": "month"},
+        waits_for_deed=True,
     ),
     NoticeKind.HOLIDAYS_UNKNOWN: Telling(
         N_(

@@ -40,6 +40,9 @@ class Permission(StrEnum):
     DATA_SWEEP = "data:sweep"
     """The system's own, granted to no role."""
     DATA_VERIFY = "data:verify"
+    DECKS_EDIT = "decks:edit"
+    """To write the comments of a monthly presentation, until it is signed."""
+    DECKS_SIGN = "decks:sign"
     DECKS_VIEW = "decks:view"
     """To see and take along the monthly presentations, of the whole group."""
     IMPORTS_RUN = "imports:run"
@@ -107,13 +110,21 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         P.COMPLAINTS_SETTLE,
         P.CUSTOMERS_SEARCH_PARTS,
         P.DATA_VERIFY,
+        P.DECKS_EDIT,
+        P.DECKS_SIGN,
         P.JOBS_VIEW,
         P.SETTINGS_CHANGE,
         P.SETTINGS_PROPOSE,
     },
     Role.MANAGER: _FILES
     | _OVERSIGHT
-    | {P.APPROVALS_DECIDE, P.CALENDARS_CHANGE, P.COMPLAINTS_LEAD, P.SETTINGS_PROPOSE},
+    | {
+        P.APPROVALS_DECIDE,
+        P.CALENDARS_CHANGE,
+        P.COMPLAINTS_LEAD,
+        P.DECKS_EDIT,
+        P.SETTINGS_PROPOSE,
+    },
     Role.SPECIALIST: _DESK,
     Role.STEWARD: _FILES | _NORMS | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.SETTINGS_PROPOSE},
     Role.CLUB_MANAGER: _READER

@@ -16,12 +16,14 @@ from db.models import (
     AuditEntry,
     CauseAction,
     Complaint,
+    ComplaintDeck,
     ComplaintEvent,
     ComplaintFile,
     ComplaintPerson,
     ComplaintStep,
     Customer,
     CustomerSummary,
+    DeckFile,
     Draft,
     ImportBatch,
     ImportRow,
@@ -34,7 +36,7 @@ from db.models import (
     StoredFile,
 )
 from db.types import Base, scoped_models
-from services.core.rights import READS, Reach
+from services.core.rights import READS, Permission, Reach
 
 if TYPE_CHECKING:
     from services.core.access import Actor
@@ -68,7 +70,8 @@ def criteria(actor: "Actor") -> Iterable[tuple[type[Base], ColumnElement[bool]]]
     own += [(ImportBatch, batches), (ImportRow, col(ImportRow.batch_id).in_(rows))]
     own += [(Complaint, _readable_complaints(actor, Complaint))]
     own += [(model, _of_complaint(model, actor)) for model in OF_COMPLAINTS]
-    own += [(StoredFile, _of_record(actor))]
+    decks = sql_true() if actor.may(Permission.DECKS_VIEW) else false()
+    own += [(ComplaintDeck, decks), (DeckFile, decks), (StoredFile, _of_record(actor, decks))]
     if actor.reach(READS) is Reach.ALL:
         return own
     seen = [(model, _readable(actor, model)) for model in (*scoped_models(), CustomerSummary)]
@@ -135,11 +138,12 @@ def _of_complaint(model: Any, actor: "Actor") -> ColumnElement[bool]:
     return exists().where(col(complaint.id) == model.complaint_id, seen)
 
 
-def _of_record(actor: "Actor") -> ColumnElement[bool]:
+def _of_record(actor: "Actor", decks: ColumnElement[bool]) -> ColumnElement[bool]:
     """The contents of files that hang on what is within the actor's eyes."""
-    paper = aliased(ComplaintFile)
+    paper, told = aliased(ComplaintFile), aliased(DeckFile)
     held = col(paper.sha256) == col(StoredFile.sha256)
-    return exists().where(held, _of_complaint(paper, actor))
+    handed = exists().where(col(told.sha256) == col(StoredFile.sha256), decks)
+    return or_(exists().where(held, _of_complaint(paper, actor)), handed)
 
 
 def _readable_approvals(actor: "Actor") -> ColumnElement[bool]:

@@ -1,5 +1,55 @@
 """The monthly decks of complaints: frozen figures, told in a language, taken along (C04, C05)."""
 
-from services.decks.making import FreezeDeck, MonthNotOver, NoDeck, TakeDeck, freeze, take
+from services.decks.due import TellOfDecks, keep_up, lacking, next_month, tell
+from services.decks.editing import (
+    AlreadySigned,
+    CommentDeck,
+    DeckLine,
+    DeckPaper,
+    DeckView,
+    SignDeck,
+    comment,
+    deck,
+    lines,
+    sign,
+    slides,
+)
+from services.decks.making import (
+    FreezeDeck,
+    MonthNotOver,
+    NoDeck,
+    TakeDeck,
+    freeze,
+    freeze_month,
+    gathered,
+    keep,
+    take,
+)
 
-__all__ = ["FreezeDeck", "MonthNotOver", "NoDeck", "TakeDeck", "freeze", "take"]
+__all__ = [
+    "AlreadySigned",
+    "CommentDeck",
+    "DeckLine",
+    "DeckPaper",
+    "DeckView",
+    "FreezeDeck",
+    "MonthNotOver",
+    "NoDeck",
+    "SignDeck",
+    "TakeDeck",
+    "TellOfDecks",
+    "comment",
+    "deck",
+    "freeze",
+    "freeze_month",
+    "gathered",
+    "keep",
+    "keep_up",
+    "lacking",
+    "lines",
+    "next_month",
+    "sign",
+    "slides",
+    "take",
+    "tell",
+]

@@ -40,11 +40,6 @@ from services.reports import (
 TILES: Final = ("COMP", "SLA", "SLA-CLOSE", "MTTR", "FCR", "REO", "CSAT-COMP", "BACKLOG")
 CLOCKS: Final = ("SLA-ACK", "SLA-FRT", "SLA-PROP", "SLA-CLOSE")
 AFTER: Final = ("CSAT-COMP", "REC", "REPEAT", "FIRST", "CAPA", "CAPA-EFF", "ESC", "COST")
-PARTS: Final = {
-    "month": N_("What the month says"),
-    "decisions": N_("Decisions that are needed"),
-}
-"""Of a deck, on which its editors write."""
 
 
 def deck(row: ComplaintDeck, language: str, signer: str = "") -> Deck:
@@ -82,7 +77,7 @@ class _Telling:
         say = self._
         yield Cover()
         yield Tiles(say(N_("The month in figures")), self.tiles(TILES), self.reading())
-        yield from self.text("month")
+        yield from self.text(say(N_("What the month says")), self.row.about_month)
         yield self.course()
         yield self.pareto()
         yield self.clocks()
@@ -94,7 +89,7 @@ class _Telling:
         yield Tiles(say(N_("After the answer")), self.tiles(AFTER))
         yield self.actions()
         yield from self.corrections()
-        yield from self.text("decisions")
+        yield from self.text(say(N_("Decisions that are needed")), self.row.about_decisions)
 
     # ---- figures
 
@@ -303,10 +298,9 @@ class _Telling:
 
     # ---- words
 
-    def text(self, part: str) -> Iterator[TextSlide]:
-        written = self.row.comments.get(part, "")
+    def text(self, title: str, written: str) -> Iterator[TextSlide]:
         if written:
-            yield TextSlide(self._(PARTS[part]), tuple(written.splitlines()))
+            yield TextSlide(title, tuple(written.splitlines()))
 
     def corrections(self) -> Iterator[TextSlide]:
         """What was corrected of earlier months since their decks were frozen."""

@@ -39,7 +39,7 @@ Pure: no database, no clock, no permissions; whoever calls has asked what may be
     Path("deck.pdf").write_bytes(reports.pdf(deck))  # raises NoPango without Pango
 """
 
-from services.reports.making import NoPango, pdf, pptx
+from services.reports.making import NoPango, pdf, pictures, pptx
 from services.reports.slides import (
     Bullets,
     Case,
@@ -88,5 +88,6 @@ __all__ = [
     "Tiles",
     "Tone",
     "pdf",
+    "pictures",
     "pptx",
 ]

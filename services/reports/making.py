@@ -26,6 +26,16 @@ def pptx(deck: Deck) -> bytes:
     return presentation(deck)
 
 
+def pictures(deck: Deck) -> tuple[str, ...]:
+    """Each slide as an SVG image of 1280 by 720 pixels, whose words are HTML.
+
+    Raises `ValueError` for a chart whose series have not one value for each label.
+    """
+    from services.reports.markup import pictures as drawn
+
+    return drawn(deck)
+
+
 def pdf(deck: Deck) -> bytes:
     """The deck as PDF, 960 by 540 points, one or two seconds. On one machine the same deck makes
     the same bytes; another may have other fonts.

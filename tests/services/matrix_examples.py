@@ -79,7 +79,6 @@ from services.attempts import Reservation
 from services.core import clock
 from services.core.access import System
 from services.core.parameters import REVEALS_OF_OTHERS, REVEALS_OF_SPECIALIST
-from services.core.run import perform
 from services.customers import Filters
 from services.imports.batches import CheckRows, RunChunk, Seen, ThrowAway
 from services.imports.undo import UndoChunk
@@ -89,6 +88,7 @@ from tests.dealer import PASSWORD, PASSWORD_HASH, Dealer
 
 NEW_PASSWORD = HashedPassword(SecretStr(PASSWORD), PASSWORD_HASH)
 MONTH = "2026-01"
+BEFORE = "2025-12"
 """Of which there is a presentation."""
 MARKS = {
     1: ("HOMEMARK", "+8613711111101", "浙A1H0M1", "LHGCR1657E8111111"),
@@ -151,7 +151,7 @@ class World:
             self.ids["paper", store] = self._paper(store)
             for kind, row in self._work(store, keeper).items():
                 [self.ids[kind, store]] = self.dealer.add(row)
-        perform(decks.freeze, System("tests"), decks.FreezeDeck(month=MONTH))
+        decks.freeze_month(System("tests"), MONTH)
         return self
 
     def _background(self, store: int, keeper: str) -> dict[str, Base]:
@@ -440,8 +440,20 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         calendars.WithdrawDays, last_on=clock.today() + timedelta(days=9), reason=REASON
     ),
     "services.calendars.tell_holidays": constant(calendars.TellHolidays()),
-    "services.decks.freeze": constant(decks.FreezeDeck(month=MONTH)),
+    "services.decks.comment": lambda world, at: form(
+        decks.CommentDeck, month=MONTH, version=1, about_month="x", about_decisions=""
+    ),
+    "services.decks.deck": constant(MONTH),
+    "services.decks.freeze": constant(decks.FreezeDeck(month=BEFORE, content={})),
+    "services.decks.gathered": constant(MONTH),
+    "services.decks.keep": constant(decks.TakeDeck(month=MONTH, kind="pptx", language="en")),
+    "services.decks.lacking": constant(),
+    "services.decks.lines": constant(),
+    "services.decks.next_month": constant(),
+    "services.decks.sign": lambda world, at: form(decks.SignDeck, month=MONTH, version=1),
+    "services.decks.slides": constant(MONTH, "en"),
     "services.decks.take": constant(decks.TakeDeck(month=MONTH, kind="pptx", language="zh_CN")),
+    "services.decks.tell": constant(decks.TellOfDecks()),
     "services.kpi.dictionary": constant(),
     "services.kpi.figures": lambda world, at: (("SLA",), clock.today(), clock.today(), at),
     "services.complaints.rate_by_month": lambda world, at: (clock.today(), 3, at),

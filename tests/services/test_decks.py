@@ -5,8 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from lxml import etree
 from pptx import Presentation
 from pydantic import ValidationError
 from typer.testing import CliRunner
@@ -16,16 +18,27 @@ from db.models import (
     AuditEntry,
     CauseAction,
     ComplaintDeck,
+    DeckFile,
     EventKind,
+    Notice,
     OrderKind,
     Severity,
 )
 from services import decks
 from services.core import clock
 from services.core.access import System
-from services.core.errors import NotPermitted
-from services.core.run import perform
-from services.decks import FreezeDeck, MonthNotOver, NoDeck, TakeDeck, gathering
+from services.core.errors import NotPermitted, StaleRecord
+from services.core.run import fetch, perform
+from services.decks import (
+    AlreadySigned,
+    CommentDeck,
+    FreezeDeck,
+    MonthNotOver,
+    NoDeck,
+    SignDeck,
+    TakeDeck,
+    gathering,
+)
 from tests.dealer import Dealer
 from tests.services.test_complaint_figures import story  # noqa: F401 - a fixture
 
@@ -46,7 +59,7 @@ def in_june(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def freeze(month: str = "2026-05") -> int:
-    return perform(decks.freeze, SYSTEM, FreezeDeck(month=month))
+    return decks.freeze_month(SYSTEM, month)
 
 
 def take(
@@ -84,7 +97,7 @@ def test_a_month_that_is_not_over_is_not_frozen(dealer: Dealer):
 )
 def test_what_is_no_month_is_refused(month: str):
     with pytest.raises(ValidationError):
-        FreezeDeck(month=month)
+        FreezeDeck(month=month, content={})
 
 
 def test_an_empty_month_has_its_deck(dealer: Dealer):
@@ -221,3 +234,153 @@ def test_the_command_writes_three_files_whose_digests_it_tells(dealer: Dealer, t
     assert sorted(path.suffix for path in folder.iterdir()) == [".pdf", ".pptx", ".xlsx"]
     wrong = CliRunner().invoke(app, [*asked[:3], "2026-13", *asked[4:]])
     assert wrong.exit_code == 2
+
+
+# ---- what is said of it, who signs it
+
+
+def comment(dealer: Dealer, who: str = "manager", *, version: int = 1, **said: str) -> int:
+    words = {"about_month": "", "about_decisions": ""} | said
+    form = CommentDeck(request_id=uuid4(), month="2026-05", version=version, **words)
+    return perform(decks.comment, dealer.caller(who), form)
+
+
+def sign(dealer: Dealer, who: str = "director", *, version: int = 1) -> int:
+    form = SignDeck(request_id=uuid4(), month="2026-05", version=version)
+    return perform(decks.sign, dealer.caller(who), form)
+
+
+def test_what_the_editors_say_stands_on_slides_of_its_own(dealer: Dealer):
+    freeze()
+    before = len(fetch(decks.slides, dealer.caller("steward"), "2026-05", "en"))
+    version = comment(dealer, about_month="Rain\nand hail", about_decisions="A second wash bay")
+    words = take(dealer)
+    assert "What the month says" in words
+    assert "A second wash bay" in words
+    assert len(fetch(decks.slides, dealer.caller("steward"), "2026-05", "en")) == before + 2
+    comment(dealer, version=version)
+    assert "What the month says" not in take(dealer)
+
+
+def test_of_two_editors_the_second_is_told(dealer: Dealer):
+    freeze()
+    comment(dealer, about_month="first")
+    with pytest.raises(StaleRecord):
+        comment(dealer, "director", about_month="second")
+    with pytest.raises(StaleRecord):
+        sign(dealer)
+    assert dealer.rows(ComplaintDeck)[0].about_month == "first"
+
+
+def test_signed_nothing_changes_any_more(dealer: Dealer):
+    freeze()
+    with pytest.raises(NotPermitted):
+        sign(dealer, "manager")
+    with pytest.raises(NotPermitted):
+        comment(dealer, "steward")
+    version = sign(dealer)
+    for again in (sign, comment):
+        with pytest.raises(AlreadySigned):
+            again(dealer, "director", version=version)
+    view = fetch(decks.deck, dealer.caller("manager"), "2026-05")
+    assert (view.signed_at, view.signed_by) == (JUNE, "director 某")
+    assert "director 某" in take(dealer, "manager")
+
+
+def test_a_signed_deck_is_handed_out_as_it_was(dealer: Dealer, monkeypatch: pytest.MonkeyPatch):
+    freeze()
+    take(dealer)
+    assert dealer.rows(DeckFile) == []
+    sign(dealer)
+    form = TakeDeck(month="2026-05", kind="pptx", language="en")
+    first = perform(decks.take, dealer.caller("director"), form)
+    monkeypatch.setattr(decks.making, "made", lambda *_: b"made anew by a later version")
+    second = perform(decks.take, dealer.caller("steward"), form)
+    assert second.data == first.data
+    [paper] = fetch(decks.deck, dealer.caller("steward"), "2026-05").papers
+    assert (paper.kind, paper.language, paper.size) == ("pptx", "en", len(first.data))
+    assert dealer.rows(AuditEntry)[-1].details["digest"] == paper.sha256
+
+
+def test_slides_are_images_that_any_reader_of_xml_can_read(dealer: Dealer, story: Story):  # noqa: F811
+    story((HOUR, K.ACKNOWLEDGED), (DAY, K.CLOSED), at=MAY, words='<b> & "1" ]]>')
+    freeze()
+    comment(dealer, about_month="<script>alert(1)</script> & co")
+    for language in ("en", "zh_CN"):
+        drawn = fetch(decks.slides, dealer.caller("manager"), "2026-05", language)
+        assert len(drawn) == 12
+        for picture in drawn:
+            assert etree.fromstring(picture).get("width") == "1280"
+            assert "<script" not in picture
+
+
+# ---- what is due
+
+
+def due() -> int:
+    return decks.keep_up(SYSTEM)
+
+
+def test_a_month_is_frozen_when_work_begins_in_the_next(
+    dealer: Dealer,
+    story: Story,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """The first of June 2026 is a Monday; they open at nine."""
+    story((HOUR, K.ACKNOWLEDGED), at=MAY)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 6, 1, 0, 59, tzinfo=UTC))
+    assert due() == 0
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 6, 1, 1, 1, tzinfo=UTC))
+    told = [dealer.user_id(who) for who in ("director", "manager", "manager2")]
+    assert due() == 1 + 1
+    assert due() == 0
+    assert [row.month for row in dealer.rows(ComplaintDeck)] == ["2026-05"]
+    assert sorted(row.user_id for row in dealer.rows(Notice)) == sorted(told)
+
+
+def test_a_dealer_without_complaints_has_no_decks(dealer: Dealer):
+    assert due() == 0
+    assert dealer.rows(ComplaintDeck) == []
+
+
+def test_after_months_of_standing_still_every_month_has_its_deck(
+    dealer: Dealer,
+    story: Story,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+):
+    story((HOUR, K.ACKNOWLEDGED), at=MAY)
+    freeze()
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 9, 20, 4, 0, tzinfo=UTC))
+    due()
+    months = [row.month for row in dealer.rows(ComplaintDeck)]
+    assert months == ["2026-05", "2026-06", "2026-07", "2026-08"]
+
+
+def test_who_signs_late_is_told_and_who_signed_is_not(
+    dealer: Dealer, monkeypatch: pytest.MonkeyPatch
+):
+    """Frozen on Monday, to be signed by Wednesday's end."""
+    freeze()
+    due()
+    by = fetch(decks.deck, dealer.caller("director"), "2026-05").sign_by
+    assert by.astimezone(clock.SHANGHAI).date().isoformat() == "2026-06-03"
+    monkeypatch.setattr(clock, "now", lambda: by)
+    assert due() == 0
+    monkeypatch.setattr(clock, "now", lambda: by + HOUR)
+    assert due() == 1
+    kinds = {row.kind for row in dealer.rows(Notice) if row.acted_at is None}
+    assert kinds == {"deck_frozen", "deck_to_sign", "deck_late"}
+    sign(dealer)
+    assert [row.kind for row in dealer.rows(Notice) if row.acted_at is not None] == ["deck_to_sign"]
+
+
+def test_a_signed_deck_is_kept_in_every_form(dealer: Dealer):
+    freeze()
+    due()
+    sign(dealer)
+    assert due() == 4
+    assert due() == 0
+    papers = fetch(decks.deck, dealer.caller("manager"), "2026-05").papers
+    assert {(one.kind, one.language) for one in papers} == {
+        *(("pptx", "en"), ("pptx", "zh_CN"), ("pdf", "en"), ("pdf", "zh_CN"))
+    }

@@ -42,6 +42,7 @@ REGISTER = "services.complaints.register"
 AS_WRITTEN = {
     "services.imports.open_batch.form.columns",
     "services.imports.open_batch.form.mapping",
+    "services.decks.freeze.form.content",
     "services.drafts.keep.form.values",
     "services.jobs.finish.form.params",
     "services.users.lines.wanted.like",
@@ -58,7 +59,7 @@ UNSEEN = {
     *("consents_to_calls", "same_phone_is_known", "former_owner_ends"),
     *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
     *("msgid", "params", "changed", "failed", "is_granted", "complaint_id", "into_id"),
-    *("remedy_id", "action_id", "step_id", "file_id"),
+    *("remedy_id", "action_id", "step_id", "file_id", "content"),
 }
 """Fields that no form shows under a label: the frame fills them in, or a phrase stands beside."""
 FREED = {
@@ -69,12 +70,15 @@ FREED = {
 """Values in place of those with which `matrix_examples` asks for a refusal."""
 NEVER_DONE = {
     "services.complaints.confirm",
+    "services.decks.deck",
+    "services.decks.gathered",
     "services.sessions.redeem",
     "services.settings.history",
     "services.verification.verify",
 }
-"""None of the cases is a ticket, a parameter, or a part; an answer is confirmed by one alone."""
+"""None of the cases is a ticket, a month, a parameter, or a part; one alone confirms an answer."""
 RAW_COLUMNS = {
+    "complaint_decks.content",
     "drafts.values",
     "import_batches.columns",
     "import_batches.mapping",

@@ -84,6 +84,7 @@ def test_every_kind_has_words_in_both_languages(kind: NoticeKind, language: str)
         "model": "H7",
         "day": "2026-06-05",
         "level": ["L3 major"],
+        "month": "2026-05",
         "percent": 80,
     }
     words = translate(language, KINDS[kind].msgid, **params)

@@ -20,7 +20,8 @@ from pptx.oxml.ns import qn
 from services import reports
 from services.core.words import translate
 from services.reports import layout, measuring
-from services.reports.paper import _fetch_nothing, html
+from services.reports.markup import html
+from services.reports.paper import _fetch_nothing
 from services.reports.shapes import Box, Graph, Grid, Words
 from tests.house import ROOT
 

@@ -23,6 +23,7 @@ from db.models import (
     AuditBlock,
     AuditEntry,
     CauseAction,
+    ComplaintDeck,
     ComplaintStep,
     Counter,
     CustomerSummary,
@@ -39,6 +40,7 @@ from services.core import clock
 from services.core.access import System
 from services.core.run import fetch, perform
 from services.customers import summary
+from services.decks import gathering
 from tests.dealer import Dealer, as_system
 from tests.house import ROOT
 from tests.services.complaint_deeds import laid
@@ -75,8 +77,15 @@ def due_work(dealer: Dealer) -> datetime:
         _approval(dealer, old),
         _action(dealer, about, old),
         _question(dealer, about, old),
+        _deck(now),
     )
     return now
+
+
+def _deck(now: datetime) -> ComplaintDeck:
+    """Frozen, and nobody has been told."""
+    month = gathering.month_before(f"{clock.day_of(now):%Y-%m}")
+    return ComplaintDeck(month=month, frozen_at=now, content={"figures": {"now": {}}})
 
 
 def _job(old: datetime) -> Job:
