@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from db.models import Store
 from services import complaints
+from services.core import parameters
 from services.core.access import Actor, Permission, load
 from services.core.errors import InvalidInput, NotFound
 from services.core.metrics import Better, Figure, Metric, Period, Unit
@@ -37,12 +38,14 @@ class MetricLine:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A metric's figure for a time and a store (None: all that the actor sees)."""
+    """A metric's figure for a time and a store (None: all that the actor sees). `target` is where
+    it should be, in its unit, as that was decided for the last day; None where nobody says so."""
 
     metric: MetricLine
     period: Period
     store_id: int | None
     figure: Figure
+    target: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,14 @@ class _Subject:
 
     metrics: Collection[Metric]
     past: Callable[[Session, Period, int | None], Any]
+    needs: Permission
+    """To see what stands behind a figure, one by one."""
+    behind: Callable[[Session, Figure, int], complaints.Behind]
 
 
-SUBJECTS: Final = (_Subject(complaints.METRICS, complaints.Past),)
+SUBJECTS: Final = (
+    _Subject(complaints.METRICS, complaints.Past, Permission.COMPLAINTS_VIEW, complaints.behind),
+)
 METRICS: Final[Mapping[str, tuple[Metric, _Subject]]] = {
     metric.code: (metric, subject) for subject in SUBJECTS for metric in subject.metrics
 }
@@ -76,17 +84,63 @@ def figures(
     """The figures of these metrics, in their order, from the first day to the last, of what the
     actor sees. Raises UnknownMetric, EndBeforeBegin, NotFound."""
     actor.require(Permission.KPI_VIEW)
+    period = _period(session, since, until, store_id)
+    known = [_known(code) for code in codes]
+    pasts = {id(subject): subject.past(session, period, store_id) for _, subject in known}
+    targets = _targets(session, [metric for metric, _ in known], period, store_id)
+    return [
+        Measured(
+            _line(metric),
+            period,
+            store_id,
+            metric.measure(pasts[id(subject)]),
+            targets.get(metric.code),
+        )
+        for metric, subject in known
+    ]
+
+
+def _targets(
+    session: Session, metrics: Collection[Metric], period: Period, store_id: int | None
+) -> dict[str, float]:
+    """Of those metrics that have one, by code."""
+    keys = {metric.code: metric.target for metric in metrics if metric.target is not None}
+    if not keys:
+        return {}
+    values = parameters.values(session, set(keys.values()), period.until, store_id)
+    return {code: float(values[key]) for code, key in keys.items()}
+
+
+def behind(
+    session: Session,
+    actor: Actor,
+    code: str,
+    since: date,
+    until: date,
+    store_id: int | None = None,
+    page: int = 1,
+) -> tuple[Measured, complaints.Behind]:
+    """A metric's figure and a page of the cases that it is made of, both of the same moment: over
+    all pages their counts make `n` (of a rate: the numerator), their hits the numerator.
+
+    Raises UnknownMetric, EndBeforeBegin, NotFound, NotPermitted where he may not see such cases.
+    """
+    actor.require(Permission.KPI_VIEW)
+    metric, subject = _known(code)
+    actor.require(subject.needs)
+    period = _period(session, since, until, store_id)
+    figure = metric.measure(subject.past(session, period, store_id))
+    target = _targets(session, [metric], period, store_id).get(code)
+    measured = Measured(_line(metric), period, store_id, figure, target)
+    return measured, subject.behind(session, figure, page)
+
+
+def _period(session: Session, since: date, until: date, store_id: int | None) -> Period:
     if until < since:
         raise EndBeforeBegin
     if store_id is not None:
         load(session, Store, store_id)
-    period = Period(max(since, EARLIEST), min(until, LATEST))
-    known = [_known(code) for code in codes]
-    pasts = {id(subject): subject.past(session, period, store_id) for _, subject in known}
-    return [
-        Measured(_line(metric), period, store_id, metric.measure(pasts[id(subject)]))
-        for metric, subject in known
-    ]
+    return Period(max(since, EARLIEST), min(until, LATEST))
 
 
 def _known(code: str) -> tuple[Metric, _Subject]:

@@ -12,9 +12,13 @@ LINE_OF_AXIS: Final = 26
 """Wide characters along an axis on a phone; all labels share them."""
 LINE_OF_LABEL: Final = (2, 8)
 """Fewest and most wide characters on one line of a label; narrow ones count about half."""
-LYING_LABEL: Final = 11
-"""Wide characters of a label left of its bar."""
 LABEL_LINES: Final = 3
+LINE_OF_ROW: Final = 25
+"""Wide characters of a line that has the whole width of a card on a phone."""
+LINE_OF_COLUMN: Final = 3.5
+"""Wide characters above one of nine columns there."""
+LONGEST_WORD: Final = 4.3
+"""Wide characters of a word that stays whole above a column."""
 HALF_WIDTH: Final = 0x2E80
 """Characters below are about half as wide as Chinese ones."""
 
@@ -22,6 +26,8 @@ HALF_WIDTH: Final = 0x2E80
 @dataclass(frozen=True)
 class Palette:
     series: tuple[str, ...]
+    scale: tuple[str, ...]
+    """From little to much."""
     soft: str
     band: str
     loud: str
@@ -40,6 +46,7 @@ def palette(theme: Literal["light", "dark"]) -> Palette:
 
     return Palette(
         series=tuple(of("chartCategoricalColors")),
+        scale=tuple(of("chartSequentialColors")),
         soft=of("chartSequentialColors")[2],
         band=of("chartSequentialColors")[0],
         loud=of("redColor"),
@@ -88,33 +95,59 @@ def config(tongue: str) -> dict[str, Any]:
     return settings | {"locale": tag, "locales": {tag: {"dictionary": {}, "format": words}}}
 
 
-def wrapped(label: str, among: int, *, lying: bool) -> str:
+def wrapped(label: str, among: int) -> str:
     """A label on a few short lines of like length; what does not fit ends in an ellipsis."""
     label = " ".join(label.split())
     least, most = LINE_OF_LABEL
-    room = LYING_LABEL if lying else max(least, min(most, LINE_OF_AXIS // max(among, 1)))
-    if not lying and _wide(label) < room * LABEL_LINES:
-        room = math.ceil(_wide(label) / math.ceil(_wide(label) / room)) if label else room
-    lines = [""]
-    for sign in label:
-        lines[-1] += sign
-        if _wide(lines[-1]) > room:
-            lines[-1:] = _broken(lines[-1], room)
-    kept = lines[: 1 if lying else LABEL_LINES]
+    room = max(least, min(most, LINE_OF_AXIS // max(among, 1)))
+    if wide(label) < room * LABEL_LINES:
+        room = math.ceil(wide(label) / math.ceil(wide(label) / room)) if label else room
+    lines = _lines(label, room)
+    kept = lines[:LABEL_LINES]
     if len(kept) < len(lines):
         kept[-1] = kept[-1].rstrip()[: max(1, len(kept[-1]) - 1)] + "…"
     return "<br>".join(safe(part) for part in kept)
 
 
-def _wide(line: str) -> float:
+def row_label(label: str) -> list[str]:
+    """A label that has a line, or as many as it takes, of the chart's whole width."""
+    return [safe(part) for part in _lines(" ".join(label.split()), LINE_OF_ROW, LINE_OF_ROW)]
+
+
+def column_label(label: str) -> list[str]:
+    """A label above a narrow column, whole, on as many lines as it takes; only words that would
+    reach over the next column are broken."""
+    lines: list[str] = []
+    for word in label.split():
+        parts = (
+            [word] if wide(word) <= LONGEST_WORD else _lines(word, LINE_OF_COLUMN, LINE_OF_COLUMN)
+        )
+        if lines and wide(f"{lines[-1]} {parts[0]}") <= LINE_OF_COLUMN:
+            lines[-1] += f" {parts.pop(0)}"
+        lines += parts
+    return [safe(part) for part in lines] or [""]
+
+
+def _lines(label: str, room: float, longest: float | None = None) -> list[str]:
+    """Broken where a line is full; `longest` is the widest that a word without spaces may be."""
+    lines = [""]
+    for sign in label:
+        lines[-1] += sign
+        if wide(lines[-1]) > room:
+            lines[-1:] = _broken(lines[-1], 2 * room if longest is None else longest)
+    return lines
+
+
+def wide(line: str) -> float:
+    """How many Chinese characters take as much room."""
     return sum(0.55 if ord(sign) < HALF_WIDTH else 1.0 for sign in line)
 
 
-def _broken(line: str, room: int) -> list[str]:
+def _broken(line: str, longest: float) -> list[str]:
     """The line in two: at its last space, else before a Chinese character, else far too long."""
     head, space, tail = line.rpartition(" ")
     if space and head:
         return [head, tail]
-    if ord(line[-1]) >= HALF_WIDTH or _wide(line) > 2 * room:
+    if ord(line[-1]) >= HALF_WIDTH or wide(line) > longest:
         return [line[:-1], line[-1]]
     return [line]

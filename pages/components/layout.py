@@ -253,6 +253,44 @@ def tile(
     )
 
 
+def opening_tile(
+    label: str,
+    value: str,
+    period: str,
+    *,
+    key: str,
+    delta: str | None = None,
+    better: Literal["more", "less", "neither"] = "more",
+    goal: str | None = None,
+    note: str | None = None,
+) -> bool:
+    """A tile whose name is a button that opens what stands behind it; True when it was pressed.
+
+    `goal` (such as "target 90 %") is a phrase, the others are as a tile's. A long name wraps.
+    """
+    with st.container(border=True, height="stretch", gap=None):
+        opened = st.button(
+            label,
+            key=key,
+            type="tertiary",
+            icon=":material/chevron_right:",
+            icon_position="right",
+            wrap=True,
+            help=note,
+        )
+        st.metric(
+            label,
+            plain(value),
+            delta,
+            delta_color=_DELTA_COLOURS[better],
+            delta_description=period,
+            label_visibility="collapsed",
+        )
+        if goal:
+            st.caption(goal)
+    return opened
+
+
 def timeline(events: Iterable[Event]) -> None:
     """What happened, newest first as given; the caller limits how many."""
     with st.container(gap="medium"):

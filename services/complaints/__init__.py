@@ -27,8 +27,10 @@ from services.complaints.boards import departments
 from services.complaints.case import case
 from services.complaints.clocks import Clock, ClockKind, ClockState
 from services.complaints.closing import close, merge, reopen, withdraw
+from services.complaints.counted import behind
 from services.complaints.counting import causes
 from services.complaints.course import Course, rate_by_month
+from services.complaints.crossing import causes_by_model
 from services.complaints.deciding import (
     answer_proposal,
     investigate,
@@ -42,6 +44,7 @@ from services.complaints.exporting import ExportLedger, export_ledger
 from services.complaints.figures import METRICS
 from services.complaints.filing import add_files, file_megabytes, take_file
 from services.complaints.guards import LACKS, Lack, NotReady
+from services.complaints.handing import handovers
 from services.complaints.helping import (
     RemindOfSteps,
     answer_step,
@@ -104,15 +107,21 @@ from services.complaints.timing import CLOCKS
 from services.complaints.trees import headings
 from services.complaints.views import (
     ActionLine,
+    Behind,
     Board,
     Case,
     CauseBoard,
     ComplaintRow,
+    CountedLine,
+    Crossing,
     DepartmentLine,
     EventLine,
     FileLine,
+    Handover,
+    Handovers,
     Heading,
     HeadingLine,
+    Loudest,
     Page,
     PersonLine,
     RemedyLine,
@@ -133,6 +142,7 @@ __all__ = [
     "AnswerProposal",
     "AnswerStep",
     "AskDepartment",
+    "Behind",
     "Board",
     "Case",
     "CauseBoard",
@@ -145,8 +155,10 @@ __all__ = [
     "ComplaintKind",
     "ComplaintRow",
     "ConfirmReply",
+    "CountedLine",
     "Course",
     "CoverComplaint",
+    "Crossing",
     "DeliverRemedy",
     "Department",
     "DepartmentLine",
@@ -159,12 +171,15 @@ __all__ = [
     "Finding",
     "FinishAction",
     "FlagComplaint",
+    "Handover",
+    "Handovers",
     "Heading",
     "HeadingLine",
     "HeadingTree",
     "InvestigateComplaint",
     "Lack",
     "LevelComplaint",
+    "Loudest",
     "MakeProposal",
     "MergeComplaint",
     "NamePerson",
@@ -211,8 +226,10 @@ __all__ = [
     "answer_proposal",
     "answer_step",
     "ask_department",
+    "behind",
     "case",
     "causes",
+    "causes_by_model",
     "check_action",
     "close",
     "confirm",
@@ -224,6 +241,7 @@ __all__ = [
     "file_megabytes",
     "finish_action",
     "flag",
+    "handovers",
     "headings",
     "helpers",
     "investigate",

@@ -1,5 +1,6 @@
 """The metrics of complaints: what each counts, of what (spec 3.6)."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from math import inf
@@ -10,7 +11,7 @@ from db.models import ActionKind, CauseAction, EventKind, OrderKind, Severity
 from services.complaints.clocks import ClockKind, ClockState
 from services.complaints.passing import passing
 from services.complaints.past import Past, PastCase
-from services.core import clock
+from services.core import clock, parameters
 from services.core.metrics import Better, Figure, Metric, Unit, rate, share, spread
 from services.core.words import N_
 
@@ -168,11 +169,15 @@ def _of_actions(hits: Collection[CauseAction], rows: Collection[CauseAction]) ->
 
 
 def _cost(past: Past) -> Figure:
-    spent = past.spent()
-    yuan = sum(one.amount_fen or 0 for one in spent) / _FEN
-    rows = [one.complaint_id for one in spent]
-    each = yuan / len(rows) if rows else None
-    return Figure(yuan, len(rows), yuan, None, {"each": each}, rows, rows)
+    fen: Counter[int] = Counter()
+    rows = []
+    for one in past.spent():
+        rows.append(one.complaint_id)
+        fen[one.complaint_id] += one.amount_fen or 0
+    yuan = fen.total() / _FEN
+    parts = {"each": yuan / len(rows) if rows else None}
+    each = {key: amount / _FEN for key, amount in fen.items()}
+    return Figure(yuan, len(rows), yuan, None, parts, rows, rows, each)
 
 
 _LESS, _MORE = Better.LESS, Better.MORE
@@ -225,6 +230,7 @@ METRICS: Final = (
         Unit.SHARE,
         _MORE,
         _on_time(*ClockKind),
+        parameters.TARGET_CLOCKS,
     ),
     Metric(
         "SLA-ACK",
@@ -233,6 +239,7 @@ METRICS: Final = (
         Unit.SHARE,
         _MORE,
         _on_time(ClockKind.ACKNOWLEDGE),
+        parameters.TARGET_CLOCKS,
     ),
     Metric(
         "SLA-FRT",
@@ -241,6 +248,7 @@ METRICS: Final = (
         Unit.SHARE,
         _MORE,
         _on_time(ClockKind.ANSWER),
+        parameters.TARGET_CLOCKS,
     ),
     Metric(
         "SLA-PROP",
@@ -249,6 +257,7 @@ METRICS: Final = (
         Unit.SHARE,
         _MORE,
         _on_time(ClockKind.PROPOSE),
+        parameters.TARGET_CLOCKS,
     ),
     Metric(
         "SLA-CLOSE",
@@ -257,6 +266,7 @@ METRICS: Final = (
         Unit.SHARE,
         _MORE,
         _on_time(ClockKind.CLOSE),
+        parameters.TARGET_CLOSED,
     ),
     Metric(
         "CLOSURE",
@@ -281,6 +291,7 @@ METRICS: Final = (
         Unit.SHARE,
         _LESS,
         _of_closed(_was_reopened),
+        parameters.TARGET_REOPENED,
     ),
     Metric(
         "REPEAT",
@@ -321,6 +332,7 @@ METRICS: Final = (
         Unit.SHARE,
         _MORE,
         _satisfaction,
+        parameters.TARGET_CONTENT,
     ),
     Metric(
         "REC",
@@ -367,6 +379,7 @@ METRICS: Final = (
         Unit.SHARE,
         _MORE,
         _of_closed(_first_responded),
+        parameters.TARGET_FIRST,
     ),
 )
 """By subject, in the order in which they are read."""

@@ -242,3 +242,78 @@ class CauseBoard:
     lines: list[HeadingLine]
     unsorted: int
     """How many stand nowhere in the tree: their cause is not found yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLine:
+    """A complaint behind a figure, its level and closing as they are today. `counts` is how often
+    it is among the cases, `hits` how often above the line; `amount` what it adds in the metric's
+    unit (working hours, yuan), None where cases are only counted."""
+
+    id: int
+    number: str
+    store: str
+    category: Heading
+    severity: Severity
+    received_at: datetime
+    closed_at: datetime | None
+    counts: int
+    hits: int
+    amount: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """One page of the complaints behind a figure. `seen` are all that the reader sees, `unseen`
+    those that he does not; both count complaints."""
+
+    lines: list[CountedLine]
+    page: int
+    pages: int
+    seen: int
+    unseen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loudest:
+    """A pair of cause and car, by their places, that is more frequent than chance makes it:
+    complaints, and how many were to be expected."""
+
+    row: int
+    column: int
+    count: int
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Causes by cars, both the most frequent first. `counts` has a row for each cause and in it a
+    number for each car, and one more of each where there are others."""
+
+    causes: list[Heading]
+    models: list[str]
+    counts: list[list[int]]
+    crossed: int
+    """All of them together."""
+    left_out: int
+    """Those whose cause is not found yet, or of no known car."""
+    loudest: Loudest | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """How often a department handed a complaint to another one."""
+
+    source: Department
+    target: Department
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handovers:
+    """The ways that complaints went, the most frequent first; how many handovers, of how many
+    complaints."""
+
+    ways: list[Handover]
+    count: int
+    complaints: int

@@ -77,7 +77,8 @@ class Figure:
 
     `n` is how many cases stand behind it, `rows` which they are (ids; one may count more than
     once), `hits` which of them are counted above the line. `parts` are further figures that belong
-    to it, in its unit unless their names say otherwise.
+    to it, in its unit unless their names say otherwise. `each` is what a row adds in that unit,
+    where rows are not only counted.
     """
 
     value: float | None
@@ -87,11 +88,13 @@ class Figure:
     parts: Mapping[str, float | None] = field(default_factory=dict)
     rows: Sequence[int] = ()
     hits: Sequence[int] = ()
+    each: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """`measure` takes what the feature knows of a period; `label` and `formula` are msgids."""
+    """`measure` takes what the feature knows of a period; `label` and `formula` are msgids,
+    `target` is the key of the parameter that says where the figure should be."""
 
     code: str
     label: str
@@ -99,6 +102,7 @@ class Metric:
     unit: Unit
     better: Better
     measure: Callable[[Any], Figure]
+    target: str | None = None
 
 
 def share(hits: Sequence[int], rows: Sequence[int]) -> Figure:
@@ -184,6 +188,7 @@ def spread(values: Mapping[int, Fraction], gross: Mapping[int, Fraction]) -> Fig
             "gross_p90": _or_none(_ninth, whole),
         },
         rows=list(values),
+        each={key: float(took) for key, took in values.items()},
     )
 
 

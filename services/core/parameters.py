@@ -91,7 +91,6 @@ REVEALS_OF_SPECIALIST: Final = "customers.reveals_a_day.specialist"
 REVEALS_OF_MANAGER: Final = "customers.reveals_a_day.manager"
 REVEALS_OF_OTHERS: Final = "customers.reveals_a_day.others"
 
-
 QUIET_FROM: Final = "notices.quiet_from"
 QUIET_UNTIL: Final = "notices.quiet_until"
 NOTICE_DAYS: Final = "records.notice_days"
@@ -115,6 +114,11 @@ CHECK_DAYS: Final = "complaints.check_days"
 FILE_SIZE: Final = "complaints.file_size"
 FILE_COUNT: Final = "complaints.file_count"
 RECOVERY_DAYS: Final = "complaints.recovery_days"
+TARGET_CLOCKS: Final = "complaints.target.clocks"
+TARGET_CLOSED: Final = "complaints.target.closed"
+TARGET_REOPENED: Final = "complaints.target.reopened"
+TARGET_CONTENT: Final = "complaints.target.content"
+TARGET_FIRST: Final = "complaints.target.first"
 
 
 def _reveals(key: str, label: str, default: int) -> Parameter:
@@ -141,6 +145,19 @@ def _times(key: str, label: str, default: int, source: str) -> Parameter:
 
 def _files(key: str, label: str, unit: Unit, default: int, *, most: int) -> Parameter:
     return Parameter(key, label, unit, default, least=1, most=most, source="C03")
+
+
+def _target(key: str, label: str, default: str, source: str) -> Parameter:
+    return Parameter(
+        key,
+        label,
+        Unit.SHARE,
+        Decimal(default),
+        least=Decimal(0),
+        most=Decimal(1),
+        source=source,
+        by_store=True,
+    )
 
 
 def _hour(key: str, label: str, default: int) -> Parameter:
@@ -262,6 +279,11 @@ PARAMETERS: Final[dict[str, Parameter]] = {
         _files(FILE_COUNT, N_("Files that a complaint holds"), Unit.FILES, 50, most=500),
         _days(RECOVERY_DAYS, N_("Days in which a customer who complained comes back"), 180, "C23"),
         _days(REOPEN_DAYS, N_("Days in which a closed complaint is opened again"), 7, "C07"),
+        _target(TARGET_CLOCKS, N_("Target: share of clocks kept"), "0.9", "C09"),
+        _target(TARGET_CLOSED, N_("Target: share closed in time"), "0.9", "C09"),
+        _target(TARGET_REOPENED, N_("Target: share reopened, at most"), "0.05", "C07"),
+        _target(TARGET_CONTENT, N_("Target: share content with what we did"), "0.8", "C14"),
+        _target(TARGET_FIRST, N_("Target: share answered by the first responder"), "0.9", "C01"),
         _days(APPROVAL_DAYS, N_("Days to answer a request"), 7, "A21"),
         _hour(QUIET_FROM, N_("Notices wait from this hour on"), 20),
         _hour(QUIET_UNTIL, N_("Notices are shown again from this hour on"), 8),

@@ -287,16 +287,27 @@ def show_charts() -> None:
         charts.draw(figure, key="stacked", reading=own("滨江店接通最多", "Binjiang reaches most"))
     with right, layout.card():
         values = [0.981, 0.942, 0.9, 0.885]
-        figure = charts.bar(
+        figure = charts.lying(
             stores,
             [charts.Series(own("按时率", "On time"), values)],
-            target=charts.Target(own("目标", "Target"), 0.95),
+            target=charts.Series(own("目标", "Target"), [0.95] * 4),
             share=True,
-            lying=True,
         )
         charts.draw(
             figure, key="bar", reading=own("一店达标", "One store is on target"), about=about
         )
+    left, right = st.columns(2)
+    models = [typed(name, name) for name in ("云岭 山行 X7 插混", "青禾 谷雨 SUV", "E7")]
+    with left, layout.card():
+        figure = charts.heat(causes[:3], models, [[6, 0, 2], [1, 3, 0], [0, 1, 1]])
+        charts.draw(figure, key="heat", reading=own("X7 最多", "X7 most of all"), about=about)
+    with right, layout.card():
+        figure = charts.flow(
+            [(stores[0], stores[1], 5), (stores[1], stores[0], 2), (stores[0], stores[2], 1)],
+            source_name=typed("转出", "From"),
+            target_name=typed("接收", "To"),
+        )
+        charts.draw(figure, key="flow", reading=own("滨江店转出最多", "Binjiang hands on most"))
 
 
 def show_pickers() -> None:

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from db.models import Department, Severity, WaitingFor
+from db.models import ComplaintEvent, Department, EventKind, Severity, Stage, WaitingFor
+from pages.components.complaints.figures import TILES
+from pages.components.words import plain
 from services.core import clock
 from tests.dealer import Dealer
 from tests.nasty import case
@@ -166,10 +168,11 @@ def test_figures_say_what_they_are_made_of(dealer: Dealer):
     laid(dealer, "TS-202606-0002", department=Department.PARTS)
     app = visit(dealer, "manager", PAGE, language="en", view="figures")
     assert not app.exception
-    said = {each.label: (each.value, each.proto.help) for each in app.metric}
-    assert said["Open complaints"][0] == "2 cases"
-    assert said["Clocks kept"][0] == "–"
-    assert "every 1,000 repair orders" in said["Complaint rate"][1]
+    said = {each.label: each.value for each in app.metric}
+    assert said["Open complaints"] == "2 cases"
+    assert said["Clocks kept"] == "–"
+    notes = {each.label: each.help for each in app.button}
+    assert "every 1,000 repair orders" in notes["Complaint rate"]
     assert "2 are open, 0 of them for 15 days and more" in texts(app)
 
 
@@ -185,3 +188,90 @@ def test_a_guest_sees_no_figures(dealer: Dealer):
     app = visit(dealer, "guest", PAGE, language="en", view="figures")
     assert not app.exception
     assert not app.metric
+
+
+def open_tile(app, code: str):
+    return app.button(key=f"complaints:figures:{code}").click().run()
+
+
+def closed_of(dealer: Dealer, count: int) -> None:
+    """Closed, one of them with somebody else's answer."""
+    for serial in range(1, count + 1):
+        number = f"TS-202606-{serial:04d}"
+        laid(dealer, number, stage=Stage.CLOSED, closed_at=FRIDAY)
+        begun = dealer.rows(ComplaintEvent)[-1].model_dump(exclude={"id", "seq", "kind", "at"})
+        kinds = (EventKind.REPLIED, EventKind.CLOSED)
+        who = dealer.user_id("sales" if serial == 1 else "service")
+        for seq, kind in enumerate(kinds, start=2):
+            dealer.add(ComplaintEvent(**begun | {"actor_id": who}, seq=seq, kind=kind, at=FRIDAY))
+
+
+@pytest.mark.parametrize(
+    ("language", "yes", "no", "says"),
+    [
+        ("en", "Yes", "No", "Of those closed, those whose last answer"),
+        ("zh_CN", "是", "否", "件投诉，最新的在前"),
+    ],
+)
+def test_a_tile_opens_the_complaints_that_make_it(
+    dealer: Dealer, monkeypatch: pytest.MonkeyPatch, language: str, yes: str, no: str, says: str
+):
+    closed_of(dealer, 3)
+    monkeypatch.setattr(clock, "now", lambda: FRIDAY + timedelta(minutes=5))
+    app = visit(dealer, "manager", PAGE, language=language, view="figures")
+    tile = app.metric[TILES.index("FIRST")]
+    assert tile.value == plain("66.7 %")
+    app = open_tile(app, "FIRST")
+    assert not app.exception
+    assert says in texts(app)
+    counted = app.dataframe[0].value
+    assert counted["number"].tolist() == [f"TS-202606-000{n}" for n in (3, 2, 1)]
+    assert counted["counted"].tolist() == [yes, yes, no]
+    facts = {key: value for table in app.table for key, value in table.value.iloc[:, -1].items()}
+    assert list(facts.values())[1:4] == [plain("90 %"), "2", "3"]
+    assert plain("90 %") in texts(app)
+
+
+def test_a_row_behind_a_tile_opens_its_case(dealer: Dealer):
+    key = laid(dealer)
+    app = visit(dealer, "manager", PAGE, language="en", view="figures")
+    today = clock.today()
+    since = today - timedelta(days=29)
+    app.session_state[f"complaints:behind:BACKLOG:{since}:{today}:None:1:picked"] = key
+    app = open_tile(app, "BACKLOG")
+    assert not app.exception
+    assert app.query_params["id"] in (str(key), [str(key)])
+
+
+def test_nothing_stands_behind_a_figure_of_nothing(dealer: Dealer):
+    app = open_tile(visit(dealer, "manager", PAGE, language="en", view="figures"), "FCR")
+    assert not app.exception
+    assert "No complaint is behind this figure" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("language", "empty"),
+    [
+        ("en", ["No complaint was handed over in this time", "No cause is known of any car"]),
+        ("zh_CN", ["这段时间没有投诉转交部门", "没有同时查明原因和车型的投诉"]),
+    ],
+)
+def test_charts_of_two_things_say_when_there_is_nothing(
+    dealer: Dealer, language: str, empty: list[str]
+):
+    app = visit(dealer, "manager", PAGE, language=language, view="figures")
+    assert [words for words in empty if words not in texts(app)] == []
+
+
+def test_charts_of_two_things_say_what_stands_out(dealer: Dealer):
+    owner = dealer.customer()
+    car = dealer.vehicle(owner, model="E7")
+    laid(dealer, cause_id=heading(dealer, "people.skill"), vehicle_id=car)
+    begun = dealer.rows(ComplaintEvent)[-1].model_dump(exclude={"id", "seq", "kind", "department"})
+    handed = begun | {"kind": EventKind.TRANSFERRED, "department": Department.PARTS}
+    dealer.add(ComplaintEvent(**handed, seq=2))
+    app = visit(dealer, "manager", PAGE, language="en", view="figures")
+    assert not app.exception
+    said = texts(app)
+    assert "No cause stands out with any car beyond what chance makes" in said
+    assert "Service hands most to Parts" in said

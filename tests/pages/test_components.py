@@ -164,10 +164,14 @@ def figures(label: str = "A") -> list[charts.Figure]:
         charts.line(names, one, share=True),
         charts.line([], [charts.Series(label, [])]),
         charts.bar(names, [*one, *one], target=goal),
-        charts.bar(names, one, target=goal, lying=True, share=True),
+        charts.lying(names, one, target=one[0], share=True),
+        charts.lying([], []),
         charts.stacked(names, [*one, *one]),
         charts.pareto(names, [1, 5, 3], count_name=label, share_name=label),
         charts.pareto([], [], count_name=label, share_name=label),
+        charts.heat(names, names, [[1, 0, 2]] * 3),
+        charts.heat([], [], []),
+        charts.flow([(label, "B", 2), ("B", label, 1)], source_name=label, target_name=label),
     ]
 
 
@@ -188,9 +192,90 @@ def test_pareto_ranks_and_marks_the_vital_few() -> None:
     )
     bars, running = figure["data"]
     assert bars["customdata"] == ["most", "some", "few", "rare"]
-    assert running["y"] == [0.5, 0.81, 0.96, 1.0]
+    assert running["customdata"] == [0.5, 0.81, 0.96, 1.0]
     strong, weak = bars["marker"]["color"][0], bars["marker"]["color"][-1]
     assert bars["marker"]["color"] == [strong, strong, weak, weak]
+
+
+def test_pareto_counts_those_that_it_leaves_out() -> None:
+    figure = charts.pareto(["most", "some"], [5, 3], count_name="n", share_name="%", whole=10)
+    assert figure["data"][1]["customdata"] == [0.5, 0.8]
+    assert "shapes" not in figure["layout"]
+
+
+LONG = [
+    "Nobody told the customer that the part had to be ordered from the maker",
+    "没有人告诉客户零件需要向厂家订购而且要等两个星期以上才能到货",
+    "Donaudampfschifffahrtsgesellschaftskapitänsmütze",
+]
+
+
+def beside(figure: charts.Figure) -> list[str]:
+    return [each["text"].replace("<br>", "") for each in figure["layout"]["annotations"]]
+
+
+@pytest.mark.parametrize("label", LONG)
+def test_a_long_name_is_whole_and_lies(label: str) -> None:
+    """On as many lines as it takes: none of them longer than a phone is wide."""
+    whole = label.replace(" ", "")
+    one = [charts.Series("n", [1.0])]
+    for figure in (
+        charts.lying([label], one),
+        charts.pareto([label], [1], count_name="n", share_name="%"),
+        charts.heat([label], ["E7"], [[1]]),
+        charts.heat(["a"], [label], [[1]]),
+    ):
+        assert whole in [words.replace(" ", "") for words in beside(figure)]
+        for each in figure["layout"]["annotations"]:
+            assert "textangle" not in each
+            for words in each["text"].split("<br>"):
+                assert chart_look.wide(words) <= chart_look.LINE_OF_ROW
+
+
+@pytest.mark.parametrize("label", [*LONG, "云岭 山行 X7 插混", "Passat Variant GTE"])
+def test_a_name_above_a_column_stays_above_it(label: str) -> None:
+    [words] = [
+        each["text"]
+        for each in charts.heat(["a"], [label], [[1]])["layout"]["annotations"]
+        if each["xref"] == "x"
+    ]
+    assert max(map(chart_look.wide, words.split("<br>"))) <= chart_look.LONGEST_WORD
+
+
+def test_no_mark_strikes_out_a_number() -> None:
+    """A bar that ends just before its target: its number stands at the edge."""
+    now = charts.Series("now", [0.874, None])
+    goal = charts.Series("goal", [0.9, 0.8])
+    bars, marks, numbers = charts.lying(["a", "b"], [now], target=goal, share=True)["data"]
+    assert bars["textposition"] == "none"
+    assert marks["x"] == [0.9, 0.9, None, 0.8, 0.8, None]
+    assert (numbers["customdata"], len(numbers["x"])) == ([0.874], 1)
+    assert numbers["x"][0] > 1
+
+
+def test_heat_stands_below_its_names_and_leaves_nothing_unsaid() -> None:
+    figure = charts.heat(["a", "b"], ["x", "y"], [[3, 0], [1, 2]])
+    [cells] = figure["data"]
+    assert cells["z"] == [[None, None], [3, 0], [None, None], [1, 2]]
+    assert cells["text"][1] == ["3", ""]
+    assert cells["hovertext"][3] == ["b<br>x<br>1", "b<br>y<br>2"]
+    assert len(cells["y"]) == len(cells["z"]) + 1
+    assert list(cells["y"]) == sorted(cells["y"])
+    assert [cells["colorscale"][0][1], cells["colorscale"][-1][1]] == [
+        chart_look.palette("light").scale[0],
+        chart_look.palette("light").scale[-1],
+    ]
+
+
+def test_a_way_there_and_back_is_two_ways() -> None:
+    figure = charts.flow([("a", "b", 5), ("b", "a", 2)], source_name="", target_name="")
+    [data] = figure["data"]
+    assert data["node"]["label"] == ["a 5", "b 2", "b 5", "a 2"]
+    links = data["link"]
+    assert list(zip(links["source"], links["target"], links["value"], strict=True)) == [
+        (0, 2, 5),
+        (1, 3, 2),
+    ]
 
 
 def test_labels_are_wrapped_evenly_and_cut() -> None:
@@ -399,10 +484,10 @@ def open_gallery(page: Page, address: str, texts: list[str], part: str = "") -> 
     wish = [("text", text) for text in texts] + [("lang", "en")]
     wish += [("part", part)] if part else []
     page.goto(address + "?" + urlencode(wish))
-    last = {"charts": ".js-plotly-plot >> nth=3", "tables": "text=opened=None"}
+    last = {"charts": ".js-plotly-plot >> nth=5", "tables": "text=opened=None"}
     page.wait_for_selector(last.get(part, "text=searched="), state="attached", timeout=30_000)
     if part in ("", "charts"):
-        expect(page.locator(".js-plotly-plot .legend").nth(3)).to_be_attached(timeout=30_000)
+        expect(page.locator(".js-plotly-plot .legend").nth(2)).to_be_attached(timeout=30_000)
     if part in ("", "tables"):
         expect(page.locator("canvas table").nth(1)).to_be_attached(timeout=30_000)
 

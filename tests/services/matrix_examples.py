@@ -454,8 +454,11 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.decks.slides": constant(MONTH, "en"),
     "services.decks.take": constant(decks.TakeDeck(month=MONTH, kind="pptx", language="zh_CN")),
     "services.decks.tell": constant(decks.TellOfDecks()),
+    "services.kpi.behind": lambda world, at: ("BACKLOG", clock.today(), clock.today(), at),
     "services.kpi.dictionary": constant(),
     "services.kpi.figures": lambda world, at: (("SLA",), clock.today(), clock.today(), at),
+    "services.complaints.causes_by_model": lambda world, at: (clock.today(), clock.today(), at),
+    "services.complaints.handovers": lambda world, at: (clock.today(), clock.today(), at),
     "services.complaints.rate_by_month": lambda world, at: (clock.today(), 3, at),
     "services.complaints.register": lambda world, at: form(
         complaints.RegisterComplaint,

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from statistics import median
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
-from db.engine import write_transaction
+from db.engine import engine, read_transaction, write_transaction
 from db.models import (
     ActionKind,
     CauseAction,
@@ -15,7 +17,9 @@ from db.models import (
     ComplaintKind,
     Department,
     EventKind,
+    HeadingTree,
     OrderKind,
+    ParameterValue,
     Remedy,
     RemedyKind,
     RemedyState,
@@ -24,13 +28,13 @@ from db.models import (
     Verdict,
 )
 from services import complaints, kpi
-from services.core import audit, clock
-from services.core.access import load
+from services.core import audit, clock, metrics, parameters
+from services.core.access import identify, load
 from services.core.errors import InvalidInput, NotFound, NotPermitted
-from services.core.metrics import Figure, control, wilson
+from services.core.metrics import Figure, Unit, control, wilson
 from services.core.run import fetch
 from tests.dealer import Dealer, as_system
-from tests.services.complaint_deeds import laid
+from tests.services.complaint_deeds import heading, laid
 
 NOW = datetime(2026, 6, 5, 9, 50, tzinfo=UTC)
 """Friday, 17:50 where the dealer works."""
@@ -422,3 +426,303 @@ def test_the_interval_is_wilsons(hits: int, n: int, low: float, high: float):
     found = wilson(hits, n)
     assert found == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
     assert wilson(0, 0) is None
+
+
+# ---- what stands behind
+
+
+def behind(
+    dealer: Dealer, code: str, who: str = "manager", page: int = 1, **more: Any
+) -> tuple[kpi.Measured, complaints.Behind]:
+    since, until = more.pop("time", (date(2026, 6, 1), date(2026, 6, 5)))
+    return fetch(kpi.behind, dealer.caller(who), code, since, until, page=page, **more)
+
+
+@pytest.fixture
+def mixed(dealer: Dealer, story: Callable[..., int]) -> list[int]:
+    """Something for every tile: clocks kept and missed, closings, talks, marks, money."""
+    mine, other = ({"actor_id": dealer.user_id(who)} for who in ("service", "sales"))
+    keys = [
+        story(
+            (HOUR / 3, K.ACKNOWLEDGED, mine),
+            (HOUR, K.PROPOSED, mine),
+            (2 * HOUR, K.REPLIED, mine),
+            (DAY, K.CLOSED, mine),
+            (DAY, K.SURVEYED, {"details": {"satisfaction": 5}}),
+        ),
+        story(
+            (HOUR, K.CONTACTED, other),
+            (DAY, K.REPLIED, other),
+            (DAY, K.CLOSED, other),
+            (2 * DAY, K.SURVEYED, {"details": {"satisfaction": 2}}),
+            at=TEN - DAY,
+        ),
+        story((HOUR, K.CLOSED), (2 * HOUR, K.REOPENED), (DAY, K.CLOSED), at=TEN - DAY),
+        story(at=TEN - 20 * DAY),
+        story(),
+    ]
+    for fen in (30_050, 10_000):
+        dealer.add(
+            Remedy(
+                complaint_id=keys[0], kind=RemedyKind.COMPENSATION, amount_fen=fen,
+                state=RemedyState.DONE, planned_at=TEN, done_at=NOW,
+            )
+        )  # fmt: skip
+    owner = dealer.customer()
+    dealer.order(owner, kind=OrderKind.REPAIR, closed_on=date(2026, 6, 2))
+    dealer.order(owner, closed_on=date(2026, 6, 2))
+    return keys
+
+
+@pytest.mark.parametrize("code", [metric.code for metric in complaints.METRICS])
+def test_the_rows_behind_a_figure_add_up_to_it(dealer: Dealer, mixed: list[int], code: str):
+    measured, found = behind(dealer, code)
+    figure = measured.figure
+    assert figure == told(dealer, code)
+    assert (found.seen, found.unseen) == (len(set(figure.rows)), 0)
+    counts = sum(line.counts for line in found.lines)
+    hits = sum(line.hits for line in found.lines)
+    match measured.metric.unit:
+        case Unit.SHARE:
+            assert (hits, counts) == (figure.numerator, figure.denominator)
+        case Unit.PER_THOUSAND | Unit.PER_HUNDRED:
+            assert (hits, counts) == (figure.numerator, figure.numerator)
+        case Unit.WORKING_HOURS:
+            amounts = [line.amount for line in found.lines if line.amount is not None]
+            assert len(amounts) == counts == figure.n
+            assert median(amounts) == pytest.approx(figure.value)
+        case Unit.YUAN:
+            assert sum(line.amount or 0 for line in found.lines) == pytest.approx(figure.value)
+            assert counts == figure.n
+        case Unit.COUNT:
+            assert counts == hits == figure.value
+    if code not in {"REPEAT", "REC", "CAPA", "CAPA-EFF"}:
+        assert counts > 0
+
+
+def test_a_complaint_counts_as_often_as_its_clocks(dealer: Dealer, story: Callable[..., int]):
+    key = story((HOUR / 3, K.ACKNOWLEDGED), (2 * DAY, K.CLOSED), at=TEN - DAY)
+    [line] = behind(dealer, "SLA")[1].lines
+    figure = told(dealer, "SLA")
+    assert (line.id, line.counts, line.hits) == (key, figure.n, figure.numerator)
+    assert line.counts > line.hits > 0
+
+
+def test_a_row_says_what_it_is(dealer: Dealer, story: Callable[..., int]):
+    key = story((HOUR, K.CLOSED), severity=Severity.L3)
+    [line] = behind(dealer, "CLOSURE")[1].lines
+    assert (line.id, line.number, line.store) == (key, "TS-202606-0001", "杭州西湖店")
+    assert (line.severity, line.received_at, line.closed_at) == (Severity.L3, TEN, TEN + HOUR)
+    assert line.category.id == 1
+
+
+def test_only_what_he_sees_stands_behind_his_figure(dealer: Dealer, story: Callable[..., int]):
+    mine = story((HOUR, K.CLOSED))
+    story((HOUR, K.CLOSED), is_legal=True)
+    theirs = story((HOUR, K.CLOSED), store_id=2)
+    for who, keys in (("manager", [mine]), ("director", [theirs, mine]), ("manager2", [theirs])):
+        measured, found = behind(dealer, "CLOSURE", who)
+        assert [line.id for line in found.lines] == keys
+        assert measured.figure.n == len(keys)
+    assert behind(dealer, "CLOSURE", "director", store_id=2)[1].seen == 1
+
+
+def test_what_he_does_not_see_is_counted_and_not_named(dealer: Dealer, story: Callable[..., int]):
+    """A figure that was made for wider eyes, as those of the month's deck are."""
+    mine, legal = story(), story(is_legal=True)
+    with read_transaction() as session:
+        identify(session, dealer.caller("manager"))
+        found = complaints.behind(session, metrics.share([legal], [legal, mine]))
+    assert ([line.id for line in found.lines], found.seen, found.unseen) == ([mine], 1, 1)
+    assert (found.page, found.pages) == (1, 1)
+
+
+def test_a_page_at_a_time_by_a_handful_of_looks(
+    dealer: Dealer, story: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+):
+    keys = [story() for _ in range(7)]
+    behind(dealer, "BACKLOG")  # reads the calendars, which are kept
+    few = looks(lambda: behind(dealer, "BACKLOG"))
+    with monkeypatch.context() as small:
+        small.setattr("services.complaints.counted.PAGE", 3)
+        small.setattr("services.complaints.counted.AT_ONCE", 4)
+        pages = [behind(dealer, "BACKLOG", page=page)[1] for page in (1, 2, 3, 99, -9)]
+    found = [[line.id for line in page.lines] for page in pages]
+    assert found[:3] == [keys[:3:-1], keys[3:0:-1], keys[:1]]
+    assert [page.page for page in pages] == [1, 2, 3, 3, 1]
+    assert {page.pages for page in pages} == {3}
+    for _ in range(7):
+        story()
+    assert looks(lambda: behind(dealer, "BACKLOG")) == few
+
+
+def looks(work: Callable[[], object]) -> int:
+    """How many statements it takes."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)
+    return len(sent)
+
+
+def test_whoever_may_not_see_figures_sees_no_rows(dealer: Dealer):
+    with pytest.raises(NotPermitted):
+        behind(dealer, "SLA", "guest")
+    with pytest.raises(NotFound, match="metric"):
+        behind(dealer, "NONE")
+    with pytest.raises(InvalidInput):
+        behind(dealer, "SLA", time=(date(2026, 6, 2), date(2026, 6, 1)))
+
+
+# ---- causes and cars, and who hands to whom
+
+
+JUNE = (date(2026, 6, 1), date(2026, 6, 5))
+
+
+def crossed(dealer: Dealer, who: str = "manager", **more: Any) -> complaints.Crossing:
+    return fetch(complaints.causes_by_model, dealer.caller(who), *JUNE, **more)
+
+
+@pytest.fixture
+def about(dealer: Dealer, story: Callable[..., int]) -> Callable[..., None]:
+    """So many complaints of a cause and a car."""
+    owner, cars = dealer.customer(), dict[str, int]()
+
+    def tell(cause: str, model: str, count: int = 1, **more: Any) -> None:
+        if model not in cars:
+            cars[model] = dealer.vehicle(owner, model=model)
+        for _ in range(count):
+            story(cause_id=heading(dealer, cause), vehicle_id=cars[model], **more)
+
+    return tell
+
+
+def test_causes_by_cars_are_the_most_frequent_first(
+    dealer: Dealer, story: Callable[..., int], about: Callable[..., None]
+):
+    about("people.skill", "E7")
+    about("people.attitude", "X5", 2)
+    about("people.attitude", "E7", 2)
+    about("people.attitude", "E7", at=TEN - 30 * DAY)  # in May
+    story(cause_id=heading(dealer, "people.skill"))  # of no car
+    story(cause_id=heading(dealer, "people.skill"), product="E7")  # as another system called it
+    story(product="E7")  # no cause yet
+    found = crossed(dealer)
+    assert [cause.path_en[-1] for cause in found.causes] == ["Attitude", "Lack of skill"]
+    assert found.models == ["E7", "X5"]
+    assert found.counts == [[2, 2], [2, 0]]
+    assert (found.crossed, found.left_out) == (6, 2)
+    board = fetch(complaints.causes, dealer.caller("manager"), HeadingTree.CAUSE, *JUNE)
+    assert board.received == found.crossed + found.left_out
+
+
+def test_what_is_rare_stands_with_the_others(dealer: Dealer, about: Callable[..., None]):
+    for number in range(10):
+        about("people.skill", f"Y{number}", 2 if number < 8 else 1)
+    found = crossed(dealer)
+    assert found.models == [f"Y{number}" for number in range(8)]
+    assert found.counts == [[2] * 8 + [2]]
+    assert found.crossed == 18
+
+
+def test_a_pair_beyond_chance_is_called_out(dealer: Dealer, about: Callable[..., None]):
+    """6 where 6 * 6 / 30 were to be expected: (6 - 1.2) / sqrt(1.2) = 4.4; 24 of 24 are 1.1."""
+    about("people.attitude", "X5", 24)
+    assert crossed(dealer).loudest is None
+    about("people.skill", "E7", 6)
+    loud = crossed(dealer).loudest
+    assert loud == complaints.Loudest(1, 1, 6, pytest.approx(1.2))
+
+
+def test_two_of_a_kind_are_no_news(dealer: Dealer, about: Callable[..., None]):
+    about("people.attitude", "X5", 24)
+    about("people.skill", "E7", 2)
+    assert crossed(dealer).loudest is None
+
+
+def test_nobody_learns_of_causes_that_he_may_not_see(dealer: Dealer, about: Callable[..., None]):
+    about("people.skill", "E7")
+    about("people.skill", "E7", is_legal=True)
+    about("people.skill", "E7", store_id=2)
+    assert crossed(dealer).counts == [[1]]
+    assert crossed(dealer, "director").counts == [[2]]
+    assert crossed(dealer, "director", store_id=2).counts == [[1]]
+    assert crossed(dealer, store_id=2).counts == []
+    with pytest.raises(NotPermitted):
+        crossed(dealer, "guest")
+
+
+def handed(dealer: Dealer, who: str = "manager", **more: Any) -> complaints.Handovers:
+    return fetch(complaints.handovers, dealer.caller(who), *JUNE, **more)
+
+
+def to(department: Department) -> dict[str, Any]:
+    return {"department": department}
+
+
+def test_ways_are_those_that_complaints_went(dealer: Dealer, story: Callable[..., int]):
+    service, parts = Department.SERVICE, Department.PARTS
+    story((HOUR, K.TRANSFERRED, to(parts)), (2 * HOUR, K.NOTED), (3 * HOUR, K.TRIAGED, to(service)))
+    story((HOUR, K.TRANSFERRED, to(parts)))
+    story((HOUR, K.TRANSFERRED, to(service)))  # to somebody else of the same
+    story((HOUR, K.TRANSFERRED, to(parts)), kind=ComplaintKind.ENQUIRY)
+    found = handed(dealer)
+    assert found.ways == [
+        complaints.Handover(service, parts, 2),
+        complaints.Handover(parts, service, 1),
+    ]
+    assert (found.count, found.complaints) == (3, 2)
+
+
+def test_a_way_belongs_to_the_day_on_which_it_was_gone(dealer: Dealer, story: Callable[..., int]):
+    back = (20 * DAY, K.TRANSFERRED, to(Department.SERVICE))
+    story((DAY, K.TRANSFERRED, to(Department.PARTS)), back, at=TEN - 20 * DAY)
+    story((-5 * DAY, K.TRANSFERRED, to(Department.CLUB)))
+    assert handed(dealer).ways == [complaints.Handover(Department.PARTS, Department.SERVICE, 1)]
+
+
+def test_ways_are_those_of_what_he_sees(dealer: Dealer, story: Callable[..., int]):
+    for more in ({}, {"store_id": 2}, {"is_legal": True}):
+        story((HOUR, K.TRANSFERRED, to(Department.PARTS)), **more)
+    assert handed(dealer).count == 1
+    assert handed(dealer, "director").count == 2
+    assert handed(dealer, "director", store_id=2).count == 1
+    assert handed(dealer, store_id=2) == complaints.Handovers([], 0, 0)
+    with pytest.raises(NotPermitted):
+        handed(dealer, "guest")
+
+
+# ---- targets
+
+
+def target(dealer: Dealer, code: str, until: date, store_id: int | None = None) -> float | None:
+    since = date(2026, 6, 1)
+    [found] = fetch(kpi.figures, dealer.caller("director"), (code,), since, until, store_id)
+    return found.target
+
+
+def test_a_target_is_that_of_the_last_day_and_of_the_store(dealer: Dealer):
+    def decide(value: str, from_on: date, store_id: int | None = None) -> None:
+        key, now = parameters.TARGET_CLOCKS, clock.now()
+        dealer.add(
+            ParameterValue(
+                key=key, value=value, from_on=from_on, store_id=store_id, created_at=now, reason="x"
+            )
+        )
+
+    decide("0.95", date(2026, 6, 4))
+    decide("0.8", date(2026, 6, 4), store_id=2)
+    days = (date(2026, 6, 3), date(2026, 6, 4))
+    assert [target(dealer, "SLA", day) for day in days] == [0.9, 0.95]
+    assert [target(dealer, "SLA", days[1], store) for store in (1, 2)] == [0.95, 0.8]
+    assert target(dealer, "SLA-CLOSE", days[1]) == 0.9
+    assert target(dealer, "MTTR", days[1]) is None
+    measured, _ = behind(dealer, "SLA")
+    assert measured.target == 0.95

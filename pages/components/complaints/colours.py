@@ -74,3 +74,8 @@ def due_in(clock: Clock | None, now: datetime) -> str:
 def path(heading: Heading) -> str:
     """A node with what it belongs to, in the reader's language."""
     return " / ".join(heading.path_en if language() == "en" else heading.path)
+
+
+def name(heading: Heading) -> str:
+    """The node alone."""
+    return (heading.path_en if language() == "en" else heading.path)[-1]

@@ -8,13 +8,15 @@ import streamlit as st
 
 from pages.components import charts, layout, pickers
 from pages.components.charts import Series
-from pages.components.complaints import narrowing
+from pages.components.complaints import behind, crossings, narrowing
+from pages.components.complaints.colours import name
+from pages.components.complaints.values import number, value_of, with_unit
 from pages.components.frame import fetch
-from pages.components.words import Safe, _, fnumber, language, raw
+from pages.components.words import Safe, _, fnumber, raw
 from services import complaints, kpi
 from services.complaints import HeadingTree
 from services.core import clock
-from services.core.metrics import FEW, UNITS, Better, Unit
+from services.core.metrics import FEW, Better, Unit
 from services.core.words import N_
 from services.customers import Places
 from services.kpi import Measured
@@ -26,8 +28,10 @@ DAYS: Final = 30
 """With today."""
 MONTHS: Final = 13
 """This month and the same a year ago."""
-MOST: Final = 10
+MOST: Final = 8
 """Causes in the chart; the board of causes has all."""
+CARD_PX: Final = 360
+"""The narrowest that a chart is."""
 
 
 def show(places: Places) -> None:
@@ -42,17 +46,23 @@ def show(places: Places) -> None:
     now = _by_code(fetch(kpi.figures, CODES, since, until, store_id))
     before = _by_code(fetch(kpi.figures, CODES, since - length, until - length, store_id))
     with layout.tiles(len(TILES) // 2):
-        for code in TILES:
-            _tile(now[code], before[code])
-    with st.grid(2, min_column_width=360, gap="small"):
-        with layout.card():
+        opened = [code for code in TILES if _tile(now[code], before[code])]
+    with st.grid(2, min_column_width=CARD_PX, gap="small"):
+        with layout.card(height="stretch"):
             _course(until, store_id)
-        with layout.card():
-            _causes(since, until, store_id)
-        with layout.card():
+        with layout.card(height="stretch"):
             _clocks([now[code] for code in CLOCKS], [before[code] for code in CLOCKS])
-        with layout.card():
+        with layout.card(height="stretch"):
+            _causes(since, until, store_id)
+        with layout.card(height="stretch"):
+            crossings.cars(since, until, store_id)
+        with layout.card(height="stretch"):
+            crossings.ways(since, until, store_id)
+        with layout.card(height="stretch"):
             _ages(now["BACKLOG"])
+    for code in opened:
+        store = dict(places.stores).get(store_id or 0)
+        behind.open_rows(now[code].metric, since, until, store_id, store)
 
 
 def _by_code(found: Sequence[Measured]) -> dict[str, Measured]:
@@ -64,37 +74,39 @@ def _by_code(found: Sequence[Measured]) -> dict[str, Measured]:
 _SENSE: Final[dict[Better, Literal["more", "less"]]] = {Better.MORE: "more", Better.LESS: "less"}
 
 
-def _tile(now: Measured, before: Measured) -> None:
+def _tile(now: Measured, before: Measured) -> bool:
+    """Whether the reader wants to see what stands behind it."""
     metric = now.metric
     is_thin = _is_thin(now) or _is_thin(before)
-    layout.tile(
+    return layout.opening_tile(
         _(metric.label),
-        _value(now),
-        _(N_("from {value}"), value=_value(before)),
+        value_of(now),
+        _(N_("from {value}"), value=_short(before)),
         delta=_delta(now, before),
         better="neither" if is_thin else _SENSE[metric.better],
+        goal=_goal(now),
         note=_note(now),
+        key=f"complaints:figures:{metric.code}",
     )
 
 
-def _value(one: Measured) -> str:
-    if one.figure.value is None:
-        return "–"
-    number, unit = _number(one.figure.value, one), one.metric.unit
-    return f"{number} %" if unit is Unit.SHARE else raw(UNITS[unit], value=number)
+def _goal(one: Measured) -> str | None:
+    if one.target is None:
+        return None
+    return _(N_("target {value}"), value=with_unit(one.target, one))
 
 
-def _number(value: float, one: Measured) -> str:
-    if one.metric.unit is Unit.SHARE:
-        value *= 100
-    return fnumber(round(value, 0 if one.metric.unit is Unit.COUNT else 1))
+def _short(one: Measured) -> str:
+    """Beside a value whose unit is said."""
+    is_said = one.metric.unit is Unit.SHARE or one.figure.value is None
+    return value_of(one) if is_said else number(one.figure.value or 0, one)
 
 
 def _delta(now: Measured, before: Measured) -> str | None:
     """How much more or less; nothing where it rounds to nothing."""
     if now.figure.value is None or before.figure.value is None:
         return None
-    said = _number(now.figure.value - before.figure.value, now)
+    said = number(now.figure.value - before.figure.value, now)
     return None if said in {"0", "-0"} else said
 
 
@@ -111,8 +123,8 @@ def _note(one: Measured) -> str:
     between = _(
         N_("With {n} cases the true share lies between {low} and {high} %, 95 times of 100"),
         n=fnumber(one.figure.n),
-        low=_number(low, one),
-        high=_number(high, one),
+        low=number(low, one),
+        high=number(high, one),
     )
     return _(N_("{formula}. {more}"), formula=Safe(formula), more=Safe(between))
 
@@ -152,7 +164,7 @@ def _causes(since: dt.date, until: dt.date, store_id: int | None) -> None:
     leaves = sorted(
         ((line.own, line.heading) for line in board.lines if line.own), key=lambda one: -one[0]
     )
-    said = [(heading.path_en if language() == "en" else heading.path)[-1] for _n, heading in leaves]
+    said = [name(heading) for _n, heading in leaves]
     counts = [count for count, _heading in leaves]
     share = sum(counts[:3]) / sum(counts) if counts else None
     reading = (
@@ -169,8 +181,8 @@ def _causes(since: dt.date, until: dt.date, store_id: int | None) -> None:
             said[:MOST],
             counts[:MOST],
             count_name=raw(N_("Complaints")),
-            share_name=raw(N_("Share")),
-            height=280,
+            share_name=raw(N_("Share so far")),
+            whole=sum(counts),
         ),
         key="complaints:figures:causes",
         reading=reading,
@@ -186,14 +198,14 @@ def _clocks(now: Sequence[Measured], before: Sequence[Measured]) -> None:
         else raw(N_("{what} is the weakest"), what=raw(worst.metric.label))
     )
     charts.draw(
-        charts.bar(
+        charts.lying(
             [raw(one.metric.label) for one in now],
             [
                 Series(raw(N_("This time")), [one.figure.value for one in now]),
                 Series(raw(N_("The time before")), [one.figure.value for one in before]),
             ],
+            target=Series(raw(N_("Target")), [one.target for one in now]),
             share=True,
-            lying=True,
         ),
         key="complaints:figures:clocks",
         reading=reading,
