@@ -49,6 +49,7 @@ def complaint(story: Story, number: str) -> Row:
         "is_legal": False,
         "has_director": story.has_director,
         "promised_at": None,
+        "heard_at": None,
         "waiting_for": None,
         "finding": findings.get("finding"),
         "cause_id": findings.get("cause_id"),

@@ -227,6 +227,8 @@ class Complaint(Base, Versioned, table=True):
     """The director has talked with the customer (C16)."""
     promised_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """By when the customer was promised to hear from us."""
+    heard_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When he did hear from us after that was promised; None: not yet."""
     stage: Stage = Field(default=Stage.REGISTERED, sa_type=enum_type(Stage), index=True)
     waiting_for: WaitingFor | None = Field(default=None, sa_type=enum_type(WaitingFor))
     finding: Finding | None = Field(default=None, sa_type=enum_type(Finding))

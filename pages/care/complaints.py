@@ -20,7 +20,7 @@ if asked is None:
         if may_register and st.button(
             _(N_("Register")), icon=":material/add_comment:", type="primary", shortcut="alt+n"
         ):
-            registering.register(actor.store_id, actor.id)
+            registering.register(actor)
     may_see_files = actor.may(Permission.CUSTOMERS_VIEW)
     places = fetch(customers.places) if may_see_files else customers.Places((), ())
     may_export = actor.may(Permission.COMPLAINTS_EXPORT)

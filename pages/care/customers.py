@@ -27,4 +27,4 @@ else:
     if file.may_edit and st.query_params.get("edit"):
         editing.show(file)
     else:
-        file_view.show(file)
+        file_view.show(file, actor)

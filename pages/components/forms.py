@@ -16,6 +16,7 @@ from pages.components.frame import background, fetch, request_id, submit
 from pages.components.words import _, field, fmoment, plain
 from services import drafts
 from services.core import audit
+from services.core.clock import SHANGHAI
 from services.core.inputs import Input
 from services.core.run import Command
 from services.core.uploads import BY_SUFFIX
@@ -86,11 +87,11 @@ class Form:
         )
         return self._took(name, chosen)
 
-    def pair(self, name: str, pairs: Sequence[tuple[int, str]]) -> int | None:
+    def pair(self, name: str, pairs: Sequence[tuple[int, str]], *, of: object = "") -> int | None:
+        """`of` is what the choice depends on: with another one the field begins anew."""
         value = self._begin.get(name)
-        chosen = pickers.choose_pair(
-            field(name), pairs, value=int(value) if value else None, **self._bound(name)
-        )
+        begin = int(value) if value not in {None, ""} else None
+        chosen = pickers.choose_pair(field(name), pairs, value=begin, **self._bound(name, of))
         return self._took(name, chosen)
 
     def day(self, name: str, **bounds: Any) -> dt.date | None:
@@ -99,6 +100,14 @@ class Form:
         return self._took(
             name, pickers.day(field(name), value=begin, **self._bound(name), **bounds)
         )
+
+    def moment(self, name: str) -> dt.datetime | None:
+        """An instant to come; a draft keeps it as the field has it, where the dealer works."""
+        value = self._begin.get(name)
+        begin = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+        if begin is not None and begin.tzinfo is None:
+            begin = begin.replace(tzinfo=SHANGHAI)
+        return self._took(name, pickers.moment(field(name), value=begin, **self._bound(name)))
 
     def check(self, name: str, label: str | None = None) -> bool:
         """`label` is a phrase; without it the field's own."""
@@ -126,6 +135,22 @@ class Form:
         )
         files = [{"name": one.name, "content": one.getvalue()} for one in chosen]
         return self._took(name, files)
+
+    # ---- what stands in no field
+
+    def kept(self, name: str) -> Any:
+        """What the form holds for a name: of the draft, else of its beginning."""
+        return self._begin.get(name)
+
+    def keep(self, **values: Any) -> None:
+        """Put down what was chosen otherwise than in a field; the draft keeps it too."""
+        self._begin |= values
+        self._keep(values)
+
+    def suppose(self, name: str, value: Any) -> None:
+        """What a field begins with where nobody has said otherwise."""
+        if self._begin.get(name) is None:
+            self._begin[name] = value
 
     # ---- sending
 
@@ -158,6 +183,11 @@ class Form:
 
     # ---- the draft
 
+    @property
+    def has_draft(self) -> bool:
+        """Whether anything was typed that is not sent yet."""
+        return any(st.session_state.get(f"draft:{self.name}", {}).get("typed", {}).values())
+
     def _draft(self) -> dict[str, Any]:
         """The kept draft, read once when the form is first shown in this session."""
         memory = f"draft:{self.name}"
@@ -171,23 +201,27 @@ class Form:
         kept: dict[str, Any] = st.session_state[memory]
         return kept
 
-    def _bound(self, name: str) -> dict[str, Any]:
-        key = f"{self.name}:{name}:{self.id}"
+    def _bound(self, name: str, of: object = "") -> dict[str, Any]:
+        key = ":".join(str(part) for part in (self.name, name, of, self.id) if part != "")
         if not self.keeps_draft:
             return {"key": key}
         return {"key": key, "on_change": self._keeper(name, key)}
 
     def _keeper(self, name: str, key: str) -> Callable[[], None]:
         def keep() -> None:
-            memory = f"draft:{self.name}"
-            if memory not in st.session_state or key not in st.session_state:
-                return  # the session was emptied (signed out) while the change was on its way
-            typed = st.session_state[memory]["typed"] | {name: st.session_state[key]}
-            draft = {"typed": plain_values(typed), "ground": self.ground}
-            st.session_state[memory] = draft
-            background(drafts.keep, drafts.KeepDraft, form=self.name, values=draft)
+            if key in st.session_state:  # else the session was emptied while it was on its way
+                self._keep({name: st.session_state[key]})
 
         return keep
+
+    def _keep(self, values: Mapping[str, Any]) -> None:
+        memory = f"draft:{self.name}"
+        if memory not in st.session_state:
+            return  # signed out while the change was on its way
+        typed = st.session_state[memory]["typed"] | values
+        draft = {"typed": plain_values(typed), "ground": self.ground}
+        st.session_state[memory] = draft
+        background(drafts.keep, drafts.KeepDraft, form=self.name, values=draft)
 
     def _took(self, name: str, value: V) -> V:
         self.typed[name] = value

@@ -13,6 +13,7 @@ from typing import Final, Literal, TypedDict, TypeVar
 import streamlit as st
 
 from pages.components.words import choice, plain, raw
+from services.core.clock import SHANGHAI, today
 from services.core.fields import id_in
 from services.core.words import N_
 
@@ -263,6 +264,26 @@ def _field(
         help=note,
         on_change=on_change,
     )
+
+
+def moment(
+    label: str,
+    key: str,
+    *,
+    value: dt.datetime | None = None,
+    on_change: Callable[[], None] | None = None,
+) -> dt.datetime | None:
+    """A field for an instant from today on, as the dealer's clocks show it; empty until chosen."""
+    local = value.astimezone(SHANGHAI).replace(tzinfo=None) if value is not None else None
+    chosen = st.datetime_input(
+        plain(label),
+        value=local,
+        min_value=dt.datetime.combine(today(), dt.time()),
+        key=key,
+        format=DAY_FORMAT,
+        on_change=on_change,
+    )
+    return chosen.replace(tzinfo=SHANGHAI) if chosen is not None else None
 
 
 def day(

@@ -24,6 +24,7 @@ from services.complaints.actions import (
     remind,
 )
 from services.complaints.boards import departments
+from services.complaints.calling import caller, callers
 from services.complaints.case import case
 from services.complaints.clocks import Clock, ClockKind, ClockState
 from services.complaints.closing import close, merge, reopen, withdraw
@@ -90,7 +91,7 @@ from services.complaints.inputs import (
     TriageComplaint,
     WithdrawComplaint,
 )
-from services.complaints.listing import Filters, Part, page, wall
+from services.complaints.listing import Filters, Part, of_customer, page, tally, wall
 from services.complaints.naming import flag, name_person, unname_person
 from services.complaints.past import Past, PastCase
 from services.complaints.registering import register
@@ -109,6 +110,9 @@ from services.complaints.views import (
     ActionLine,
     Behind,
     Board,
+    Caller,
+    CallersCar,
+    CallersOrder,
     Case,
     CauseBoard,
     ComplaintRow,
@@ -122,10 +126,12 @@ from services.complaints.views import (
     Heading,
     HeadingLine,
     Loudest,
+    Match,
     Page,
     PersonLine,
     RemedyLine,
     StepLine,
+    Tally,
 )
 from services.complaints.warning import WatchComplaints, Watched, watch
 
@@ -144,6 +150,9 @@ __all__ = [
     "AskDepartment",
     "Behind",
     "Board",
+    "Caller",
+    "CallersCar",
+    "CallersOrder",
     "Case",
     "CauseBoard",
     "CheckAction",
@@ -181,6 +190,7 @@ __all__ = [
     "LevelComplaint",
     "Loudest",
     "MakeProposal",
+    "Match",
     "MergeComplaint",
     "NamePerson",
     "NotReady",
@@ -212,6 +222,7 @@ __all__ = [
     "SurveyComplaint",
     "TakeFile",
     "TalkAboutComplaint",
+    "Tally",
     "TransferComplaint",
     "TriageComplaint",
     "Urgency",
@@ -227,6 +238,8 @@ __all__ = [
     "answer_step",
     "ask_department",
     "behind",
+    "caller",
+    "callers",
     "case",
     "causes",
     "causes_by_model",
@@ -249,6 +262,7 @@ __all__ = [
     "merge",
     "name_person",
     "note",
+    "of_customer",
     "offer_remedy",
     "page",
     "pause",
@@ -267,6 +281,7 @@ __all__ = [
     "survey",
     "take_file",
     "talk",
+    "tally",
     "transfer",
     "triage",
     "unname_person",

@@ -7,8 +7,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.models import Complaint, ComplaintEvent, Customer, EventKind, Store, User, Vehicle
-from services.complaints import events, filing, guards, naming, stages, timing, trees, work
+from db.models import Complaint, ComplaintEvent, Customer, EventKind, Order, Store, User, Vehicle
+from services.complaints import (
+    events,
+    filing,
+    guards,
+    naming,
+    promising,
+    stages,
+    timing,
+    trees,
+    work,
+)
 from services.complaints.clocks import ClockKind
 from services.complaints.passing import passing
 from services.complaints.timing import Clocks
@@ -51,6 +61,8 @@ def case(session: Session, actor: Actor, complaint_id: int) -> Case:
         category=nodes[one.category_id],
         cause=nodes.get(one.cause_id) if one.cause_id else None,
         clocks=list(found[one.id].values()),
+        promised_at=None if one.heard_at else one.promised_at,
+        promise_limit=promising.limit(found[one.id]),
         events=[_line(each, people) for each in reversed(happened)],
         remedies=promised,
         actions=work.actions(session, actor, one, is_his=is_his),
@@ -91,6 +103,7 @@ def _values(
         "person": one.person,
         "phone": one.phone if is_clear or not one.phone else masks.phone(one.phone),
         "vehicle_id": f"{found.model} {plate if is_clear else masks.plate(plate)}" if found else "",
+        "order_id": _order(session, one.order_id),
         "product": one.product,
         "channel": one.channel,
         "external_no": one.external_no,
@@ -113,6 +126,15 @@ def _values(
         "satisfaction": one.satisfaction,
         "parent": session.execute(parent).scalar() if one.parent_id is not None else None,
     }
+
+
+def _order(session: Session, order_id: int | None) -> str:
+    """Its number and its day, where the reader sees the order."""
+    if order_id is None:
+        return ""
+    query = select(col(Order.number), col(Order.ordered_on)).where(col(Order.id) == order_id)
+    found = session.execute(query).first()
+    return f"{found.number} {found.ordered_on}" if found else ""
 
 
 def _line(event: ComplaintEvent, people: dict[int, str]) -> EventLine:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintEvent, ComplaintKind, EventKind
-from services.complaints import stages, timing, warning
+from services.complaints import promising, stages, timing, warning
 from services.complaints.inputs import AddToComplaint, ChangeComplaint
 from services.core import audit, clock
 from services.core.access import Actor, Permission, load
@@ -119,6 +119,7 @@ def happen(
     )
     session.add(event)
     session.flush()
+    promising.follow(session, complaint, event)
     case = timing.Case(complaint.id, complaint.store_id, complaint.received_at)
     found = timing.clocks_of(session, [case])[complaint.id]
     timing.keep(complaint, found)

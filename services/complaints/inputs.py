@@ -48,6 +48,7 @@ class RegisterComplaint(Request):
     channel: ComplaintChannel
     customer_id: OrNone[PositiveId] = None
     vehicle_id: OrNone[PositiveId] = None
+    order_id: OrNone[PositiveId] = None
     person: OrNone[Name] = None
     phone: OrNone[Phone] = None
     words: LongText
@@ -90,9 +91,11 @@ class TalkAboutComplaint(AddToComplaint):
 
 
 class AcknowledgeComplaint(ChangeComplaint):
-    """The customer was told the number, and by when he hears from us."""
+    """The customer was told the number, and by when he hears from us. `takes_longer`: he was told
+    that it is later than the clock allows."""
 
     promised_at: OrNone[Moment] = None
+    takes_longer: bool = False
     words: MaybeWords = ""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, false, or_, select
+from sqlalchemy import ColumnElement, Row, false, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -13,9 +13,9 @@ from db.models import Complaint, Customer, Department, Severity, Store, User
 from services.complaints import timing, trees
 from services.complaints.clocks import Clock
 from services.complaints.timing import RUNNING, Clocks
-from services.complaints.views import ComplaintRow, Page
+from services.complaints.views import ComplaintRow, Page, Tally
 from services.core import clock
-from services.core.access import Actor, Permission
+from services.core.access import Actor, Permission, load
 from services.core.fields import id_in
 
 PAGE: Final = 50
@@ -73,6 +73,33 @@ def page(
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     return Page(rows, str(rows[-1].id) if more else None)
+
+
+def of_customer(session: Session, actor: Actor, customer_id: int) -> list[ComplaintRow]:
+    """The complaints of one customer's file: the open ones first, each part newest first.
+
+    Raises NotFound for a file that is not the actor's to see.
+    """
+    actor.require(Permission.COMPLAINTS_VIEW)
+    load(session, Customer, customer_id)
+    is_over = col(Complaint.closed_at).is_not(None)
+    query = _ROWS.where(col(Complaint.customer_id) == customer_id)
+    query = query.order_by(is_over, col(Complaint.id).desc()).limit(WALL)
+    return _rows(session, session.execute(query).all())
+
+
+def tally(session: Session, actor: Actor, customer_id: int) -> Tally:
+    """How many complaints `of_customer` has; none for a file that is not the actor's to see."""
+    actor.require(Permission.COMPLAINTS_VIEW)
+    is_open = col(Complaint.closed_at).is_(None)
+    query = (
+        select(func.count(), func.count().filter(is_open))
+        .select_from(Complaint)
+        .join(Customer, col(Customer.id) == col(Complaint.customer_id))
+        .where(col(Complaint.customer_id) == customer_id)
+    )
+    total, still = session.execute(query).one()
+    return Tally(still, total)
 
 
 _handler, _first = aliased(User), aliased(User)
@@ -152,6 +179,7 @@ def _rows(session: Session, found: Sequence[Row[Any]]) -> list[ComplaintRow]:
             first_responder=row.first_responder,
             store=row.store,
             next_clock=next_of(running.get(one.id, {})),
+            promised_at=None if one.heard_at else one.promised_at,
             closed_at=one.closed_at,
             finding=one.finding,
             cause=names[one.cause_id] if one.cause_id is not None else None,

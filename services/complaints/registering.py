@@ -12,6 +12,7 @@ from db.models import (
     Customer,
     EventKind,
     HeadingTree,
+    Order,
     Ownership,
     Severity,
     Store,
@@ -48,6 +49,10 @@ class NotHisCar(InvalidInput):
     msgid = N_("This car does not belong to the customer")
 
 
+class NotHisOrder(InvalidInput):
+    msgid = N_("This order does not belong to the customer and his car")
+
+
 class WhoComplains(InvalidInput):
     msgid = N_("Name the customer's file, or whoever complains")
 
@@ -68,9 +73,9 @@ def register(session: Session, actor: Actor, form: RegisterComplaint) -> Receipt
     """Take a complaint, with its papers or not at all. Whoever registers it is its first responder
     for good.
 
-    Raises NotPermitted (a store out of reach), NotFound (store, customer, car), ReceivedLater,
-    PromisedBefore, NotACategory, NotHisCar, WhoComplains, TooLight, NotAHandler, PaperTooLarge,
-    TooManyPapers.
+    Raises NotPermitted (a store out of reach), NotFound (store, customer, car, order),
+    ReceivedLater, PromisedBefore, NotACategory, NotHisCar, NotHisOrder, WhoComplains, TooLight,
+    NotAHandler, PaperTooLarge, TooManyPapers.
     """
     actor.require(Permission.COMPLAINTS_REGISTER)
     if actor.id is None or not _reaches(actor, form.store_id):
@@ -79,6 +84,7 @@ def register(session: Session, actor: Actor, form: RegisterComplaint) -> Receipt
     received_at = form.received_at or clock.now()
     _check_times(received_at, form.promised_at)
     _check_who(session, form)
+    _check_order(session, form)
     if not trees.is_in_use(session, HeadingTree.CATEGORY, form.category_id):
         raise NotACategory
     check_weight(form.severity, is_safety=form.is_safety, is_media=form.is_media)
@@ -143,12 +149,7 @@ def next_numbers(session: Session, month: str, count: int = 1) -> list[str]:
 def _check_times(received_at: datetime, promised_at: datetime | None) -> None:
     if received_at > clock.now():
         raise ReceivedLater
-    if promised_at is not None:
-        check_promise(received_at, promised_at)
-
-
-def check_promise(received_at: datetime, promised_at: datetime) -> None:
-    if promised_at < received_at:
+    if promised_at is not None and promised_at < received_at:
         raise PromisedBefore
 
 
@@ -171,6 +172,17 @@ def _check_who(session: Session, form: RegisterComplaint) -> None:
     )
     if form.customer_id is not None and session.execute(part).first() is None:
         raise NotHisCar
+
+
+def _check_order(session: Session, form: RegisterComplaint) -> None:
+    """It is the customer's, and about the same car where both name one."""
+    if form.order_id is None:
+        return
+    order = load(session, Order, form.order_id)
+    is_his = order.customer_id == form.customer_id and order.voided_at is None
+    is_of_car = form.vehicle_id is None or order.vehicle_id in {None, form.vehicle_id}
+    if not (is_his and is_of_car):
+        raise NotHisOrder
 
 
 def tell_given(session: Session, actor: Actor, complaint: Complaint, user_id: int) -> None:

@@ -1,10 +1,12 @@
 """Taking a complaint up: telling the customer so, sorting it, giving it into the right hands
 (C08, C09, C13, C15, C18)."""
 
+from typing import Any
+
 from sqlmodel import Session
 
 from db.models import Complaint, Department, EventKind, Severity, Urgency
-from services.complaints import events, limits, naming, warning
+from services.complaints import events, limits, naming, promising, warning
 from services.complaints.events import Receipt
 from services.complaints.inputs import (
     AcknowledgeComplaint,
@@ -16,7 +18,6 @@ from services.complaints.inputs import (
 from services.complaints.passing import passing
 from services.complaints.registering import (
     check_handler,
-    check_promise,
     check_weight,
     tell_given,
 )
@@ -32,19 +33,25 @@ class NothingChanges(Conflict):
 
 
 def acknowledge(session: Session, actor: Actor, form: AcknowledgeComplaint) -> Receipt:
-    """The customer knows his number and by when he hears from us. Raises PromisedBefore."""
+    """The customer knows his number and by when he hears from us.
+
+    Raises PromisedPast, PromisedClosed, PromisedLate.
+    """
     actor.require(Permission.COMPLAINTS_HANDLE)
     complaint = events.hold(session, actor, form, EventKind.ACKNOWLEDGED)
+    details: dict[str, Any] = {}
     if form.promised_at is not None:
-        check_promise(complaint.received_at, form.promised_at)
-        complaint.promised_at = form.promised_at
+        is_beyond = promising.promise(
+            session, complaint, form.promised_at, takes_longer=form.takes_longer
+        )
+        details = {"promised_at": form.promised_at, "takes_longer": is_beyond}
     return events.happen(
         session,
         actor,
         complaint,
         EventKind.ACKNOWLEDGED,
         note=form.words,
-        promised_at=form.promised_at,
+        **details,
     )
 
 

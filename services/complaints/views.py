@@ -11,6 +11,7 @@ from db.models import (
     Department,
     EventKind,
     Finding,
+    OrderKind,
     RemedyKind,
     RemedyState,
     Severity,
@@ -51,9 +52,67 @@ class ComplaintRow:
     first_responder: str
     store: str
     next_clock: Clock | None
+    promised_at: datetime | None
+    """By when he was promised to hear from us; None also once he did."""
     closed_at: datetime | None
     finding: Finding | None
     cause: Heading | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many complaints there are, and how many of them are not closed."""
+
+    open: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A customer who may be calling; `vehicle_id` is the one of his cars that was asked for."""
+
+    id: int
+    name: str
+    number: str
+    phone: str
+    vehicle_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallersCar:
+    id: int
+    plate: str
+    model: str
+    is_current: bool
+    """False: he had it once."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallersOrder:
+    id: int
+    kind: OrderKind
+    number: str
+    ordered_on: date
+    vehicle_id: int | None
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A customer who complains: his cars, those that he has first, and his latest orders."""
+
+    id: int
+    name: str
+    number: str
+    store_id: int
+    cars: list[CallersCar]
+    orders: list[CallersOrder]
+
+    @property
+    def only_car(self) -> int | None:
+        """The id of his car, where he has just one."""
+        now = [car.id for car in self.cars if car.is_current]
+        return now[0] if len(now) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +226,10 @@ class Case:
     category: Heading
     cause: Heading | None
     clocks: list[Clock]
+    promised_at: datetime | None
+    """As in a row of the ledger; in `values` it stays."""
+    promise_limit: datetime | None
+    """Later than this the customer is only promised to hear from us if he agrees."""
     events: list[EventLine]
     """Newest first."""
     remedies: list[RemedyLine]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintPerson, Role, Severity, User
-from services.complaints import timing
+from services.complaints import promising, timing
 from services.complaints.clocks import Clock, ClockKind, ClockState
 from services.complaints.limits import MAJOR
 from services.complaints.timing import CLOCKS, RUNNING, Clocks
@@ -78,6 +78,7 @@ def watch(session: Session, actor: Actor, form: WatchComplaints) -> Watched:
         for one in rows
         for each in found[one.id].values()
     )
+    told += sum(_warn_of_promise(session, line, one) for one in rows)
     return Watched(len(timed) + told, rows[-1].id if rows else None)
 
 
@@ -166,6 +167,23 @@ def _warn(
             )
         )
     return told
+
+
+def _warn_of_promise(session: Session, line: _Line, complaint: Complaint) -> int:
+    """Tell those who are told of a clock that is over that a customer waits in vain."""
+    if complaint.promised_at is None or not promising.is_missed(complaint):
+        return 0
+    return len(
+        notices.tell(
+            session,
+            those_who_see(session, complaint, _whom(line, complaint, Mark.OVER)),
+            NoticeKind.COMPLAINT_LATE,
+            promising.cause(complaint.id, complaint.promised_at),
+            number=complaint.number,
+            clock=[promising.NAME],
+            complaint=complaint.id,
+        )
+    )
 
 
 _KINDS: Final = {

@@ -123,6 +123,8 @@ FIELDS: Final[dict[str, str]] = {
     "present_value": N_("Present value"),
     "product": N_("Product"),
     "promised_at": N_("Promised by"),
+    "takes_longer": N_("The customer knows that it takes longer"),
+    "order_id": N_("Repair order or sale"),
     "promised_fen": N_("Promised in all"),
     "proof": N_("Proof"),
     "province": N_("Province"),

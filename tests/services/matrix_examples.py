@@ -472,6 +472,10 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         severity=Severity.L1,
         department=Department.SERVICE,
     ),
+    "services.complaints.caller": lambda world, at: (world.ids["customer", at],),
+    "services.complaints.callers": lambda world, at: (MARKS[at][0],),
+    "services.complaints.of_customer": lambda world, at: (world.ids["customer", at],),
+    "services.complaints.tally": lambda world, at: (world.ids["customer", at],),
     "services.complaints.case": lambda world, at: (world.ids["complaint:triaged", at],),
     "services.complaints.causes": lambda world, at: (
         HeadingTree.CATEGORY,

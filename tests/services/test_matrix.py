@@ -160,6 +160,7 @@ ABOUT_A_RECORD = {
         "calendars.withdraw_hours",
         *(f"complaints.{name}" for name in ON_A_COMPLAINT),
         "complaints.case",
+        "complaints.of_customer",
         "customers.file",
         "customers.history",
         "customers.timeline",
@@ -215,6 +216,8 @@ def test_the_matrix_sees_leaks(world):
 
 
 SHOWING = {
+    "services.complaints.caller",
+    "services.complaints.callers",
     "services.complaints.case",
     "services.complaints.export_ledger",
     "services.complaints.page",

@@ -11,6 +11,7 @@ from pages.components.complaints.colours import (
     clock_tone,
     level_chip,
     path,
+    promised,
 )
 from pages.components.complaints.deeds import DEEDS
 from pages.components.layout import Chip, Event, Tone
@@ -72,6 +73,8 @@ def _work(case: Case) -> None:
 
 def _chips(case: Case) -> list[Chip]:
     found = [level_chip(case.severity, case.urgency), Chip(choice(case.stage), Tone.INFO)]
+    if case.promised_at is not None:
+        found.append(promised(case.promised_at, clock.now()))
     if case.values["is_legal"]:
         found.append(Chip(raw(N_("Legal case")), Tone.BAD, ":material/gavel:"))
     if case.values["waiting_for"]:

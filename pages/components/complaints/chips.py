@@ -1,11 +1,12 @@
 """What an event of a complaint tells beside its words: one short chip."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from pages.components.complaints.colours import level_chip
 from pages.components.layout import Chip, Tone
-from pages.components.words import choice, fmoney, raw
+from pages.components.words import choice, fmoment, fmoney, raw
 from services.complaints import (
     ActionKind,
     Department,
@@ -102,6 +103,16 @@ def _flags(details: Details) -> Chip | None:
     return Chip(" · ".join(words), Tone.BAD) if words else None
 
 
+def _promise(details: Details) -> Chip | None:
+    if not details["promised_at"]:
+        return None
+    at = fmoment(datetime.fromisoformat(details["promised_at"]))
+    if details.get("takes_longer"):
+        words = raw(N_("promised {moment}, later than the clock allows"), moment=at)
+        return Chip(words, Tone.WARN)
+    return Chip(raw(N_("promised {moment}"), moment=at), Tone.INFO)
+
+
 def _other(name: str) -> Callable[[Details], Chip]:
     return lambda details: Chip(raw(OTHERS[name], number=details[name]), icon=":material/link:")
 
@@ -112,6 +123,7 @@ _TELLING: Final[Mapping[str, Callable[[Details], Chip | None]]] = {
     "of": _step,
     "is_in": _sight,
     "is_legal": _flags,
+    "promised_at": _promise,
     "was_reached": _talk,
     **{name: _other(name) for name in OTHERS},
 }

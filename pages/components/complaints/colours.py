@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from pages.components.layout import Chip, Tone
-from pages.components.words import ago, choice, language, raw
+from pages.components.words import ago, choice, fmoment, language, raw
 from services.complaints import (
     CLOCKS,
     Clock,
@@ -14,6 +14,7 @@ from services.complaints import (
     Severity,
     Urgency,
 )
+from services.core.clock import day_of
 from services.core.words import N_
 
 SEVERITIES: Final[dict[Severity, Tone]] = {
@@ -69,6 +70,18 @@ def due_in(clock: Clock | None, now: datetime) -> str:
         return "–"
     name = raw(CLOCKS[clock.kind])
     return f"{name} · {ago(clock.due_at, now)}"
+
+
+def promised(at: datetime, now: datetime) -> Chip:
+    """By when a customer was promised to hear from us; red when he waits in vain."""
+    words = raw(N_("promised {moment}"), moment=soon(at, now))
+    return Chip(words, Tone.BAD if at < now else Tone.INFO, ":material/schedule_send:")
+
+
+def soon(at: datetime, now: datetime) -> str:
+    """A moment near by, short: the time of today, else the day too."""
+    is_today = day_of(at) == day_of(now)
+    return fmoment(at)[len("2026-01-01 ") if is_today else len("2026-") :]
 
 
 def path(heading: Heading) -> str:

@@ -11,7 +11,7 @@ from pages.components.complaints.colours import path
 from pages.components.drawers import drawer
 from pages.components.forms import Form, send_button
 from pages.components.frame import done, fetch
-from pages.components.words import _, choice
+from pages.components.words import _, choice, fmoment
 from services import complaints, customers
 from services.complaints import (
     LACKS,
@@ -46,6 +46,17 @@ def _talk(form: Form, _case: Case) -> None:
     form.area("words", height=110)
     form.check("was_reached")
     form.check("is_answer")
+
+
+def _acknowledge(form: Form, case: Case) -> None:
+    form.area("words", height=68)
+    at = form.moment("promised_at")
+    until = case.promise_limit
+    if until is None:
+        return
+    st.caption(_(N_("The clock runs out {moment}"), moment=fmoment(until)))
+    if at is not None and at > until:
+        form.check("takes_longer")
 
 
 def _level(form: Form, case: Case) -> None:
@@ -204,7 +215,7 @@ ANSWER: Final = Deed(K.HELPED, N_("Write down the answer"), ":material/quickrepl
     complaints.answer_step, complaints.AnswerStep)  # fmt: skip
 DEEDS: Final[Sequence[Deed]] = (
     Deed(K.ACKNOWLEDGED, N_("Tell the customer the number"), ":material/mark_chat_read:",
-         complaints.acknowledge, complaints.AcknowledgeComplaint),
+         complaints.acknowledge, complaints.AcknowledgeComplaint, _acknowledge),
     Deed(K.TRIAGED, N_("Sort"), ":material/alt_route:",
          complaints.triage, complaints.TriageComplaint, _triage),
     Deed(K.FOUND, N_("Write down the facts"), ":material/search:",

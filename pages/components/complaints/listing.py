@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.components import layout, pickers, tables
 from pages.components.complaints import boards, figures, narrowing
-from pages.components.complaints.colours import SEVERITIES, clock_tone, due_in, path
+from pages.components.complaints.colours import SEVERITIES, clock_tone, due_in, path, promised, soon
 from pages.components.files import file_button
 from pages.components.frame import fetch, keep_alive
 from pages.components.layout import Tone
@@ -50,6 +50,7 @@ class Line:
     number: str
     next_due: str
     used: float | None
+    promised: str
     severity: str
     who: str
     category: str
@@ -121,6 +122,7 @@ def _columns(rows: Sequence[ComplaintRow]) -> list[Column]:
         Column("number", field("number"), width=125),
         Column("next_due", raw(N_("Due next")), Kind.BADGE, tones=tones, width=170),
         Column("used", raw(N_("Time used")), Kind.PROGRESS, width=110, rising_is_bad=True),
+        Column("promised", raw(N_("Promise")), Kind.BADGE, tones=_promises(rows), width=105),
         Column("severity", field("severity"), Kind.BADGE, tones=levels, width=90),
         Column("who", field("customer_id"), width=90),
         Column("category", field("category_id"), width=200),
@@ -135,7 +137,16 @@ def _columns(rows: Sequence[ComplaintRow]) -> list[Column]:
         needless |= {"store"}
     if not any(row.next_clock for row in rows):
         needless |= {"next_due", "used"}
+    if not any(row.promised_at for row in rows):
+        needless |= {"promised"}
     return [column for column in columns if column.name not in needless]
+
+
+def _promises(rows: Sequence[ComplaintRow]) -> dict[str, Tone]:
+    """What the customers were promised -> red where one waits in vain."""
+    now = clock.now()
+    found = [row.promised_at for row in rows if row.promised_at]
+    return {soon(at, now): promised(at, now).tone for at in found}
 
 
 def _line(row: ComplaintRow) -> Line:
@@ -145,6 +156,7 @@ def _line(row: ComplaintRow) -> Line:
         number=row.number,
         next_due=due_in(row.next_clock, clock.now()),
         used=float(share) if share is not None else None,
+        promised=soon(row.promised_at, clock.now()) if row.promised_at else "",
         severity=choice(row.severity),
         who=row.who,
         category=path(row.category),

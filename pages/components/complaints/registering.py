@@ -1,14 +1,15 @@
 """Taking a complaint: the caller found while one types, then what he says."""
 
+from typing import Any
+
 import streamlit as st
 
-from pages.components import keys
+from pages.components.complaints import callers
 from pages.components.complaints.colours import path
 from pages.components.drawers import drawer
 from pages.components.forms import Form, send_button
 from pages.components.frame import done, fetch
-from pages.components.pickers import search_box
-from pages.components.words import _, plain, raw
+from pages.components.words import _
 from services import complaints, customers
 from services.complaints import (
     ComplaintChannel,
@@ -18,10 +19,10 @@ from services.complaints import (
     Severity,
     Urgency,
 )
+from services.core.access import Actor
 from services.core.words import N_
+from services.customers import Places
 
-CALLER = "complaints.register:caller"
-MATCHES = 5
 BEGIN = {
     "kind": ComplaintKind.COMPLAINT.value,
     "channel": ComplaintChannel.HOTLINE.value,
@@ -31,72 +32,62 @@ BEGIN = {
 }
 
 
-def register(store_id: int | None, user_id: int | None) -> None:
+def register(actor: Actor, customer_id: int | None = None, store_id: int | None = None) -> None:
+    """The drawer. With `customer_id` the complaint of this customer, with a draft of its own;
+    `store_id` is where his file is."""
+
     @drawer(_(N_("Register a complaint")), width="large")
     def draw() -> None:
         places = fetch(customers.places)
-        store = store_id or places.stores[0][0]
-        begin = BEGIN | {"handler_id": user_id, "store_id": store}
-        form = Form("complaints.register", values=begin, keeps_draft=True)
-        customer_id, person, phone = _caller(form)
+        form = _form(actor, places, customer_id, store_id)
+        found = callers.caller(form, is_given=customer_id is not None)
         form.area("words", height=110, label=_(N_("What the customer says")))
         form.area("demand", height=68)
+        _sorting(form, places)
         with st.container(horizontal=True):
-            form.choice("kind", ComplaintKind)
-            form.choice("channel", ComplaintChannel)
-        nodes = fetch(complaints.headings, HeadingTree.CATEGORY)
-        form.pair("category_id", [(node.id, path(node)) for node in nodes])
-        with st.container(horizontal=True):
-            form.choice("severity", Severity)
-            form.choice("urgency", Urgency)
-        with st.container(horizontal=True):
-            form.choice("department", Department)
-            if len(places.stores) > 1:
-                store = form.pair("store_id", places.stores) or store
-            form.pair("handler_id", places.owners(store))
-        with st.container(horizontal=True):
-            form.check("is_safety")
-            form.check("is_media")
-        form.files("files", fetch(complaints.file_megabytes, store))
-        if send_button(_(N_("Register")), key="complaints.register:send"):
-            values = form.typed | {
-                "store_id": store,
-                "customer_id": customer_id,
-                "person": person,
-                "phone": phone,
-            }
+            wants = send_button(_(N_("Register")), key=f"{form.name}:send")
+            if form.has_draft:
+                words = _(N_("Start over"))
+                st.button(words, key=f"{form.name}:anew", type="tertiary", on_click=form.forget)
+        if wants:
+            about: dict[str, Any] = {"customer_id": found.id if found else None}
+            values = form.typed | about
+            values["vehicle_id"] = values.get("vehicle_id") or None
             receipt = form.send(complaints.register, complaints.RegisterComplaint, values)
             if receipt is not None:
-                st.session_state.pop(CALLER, None)
-                st.query_params["id"] = str(receipt.id)
+                if customer_id is None:  # else one stays on the file, which shows it
+                    st.query_params["id"] = str(receipt.id)
                 done(_(N_("Registered as {number}"), number=receipt.number))
 
     draw()
 
 
-def _caller(form: Form) -> tuple[int | None, str, str]:
-    """The customer's file (id), or the name and the phone of somebody who has none."""
-    chosen: tuple[int, str] | None = st.session_state.get(CALLER)
-    if chosen is not None:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":material/person_check: **{plain(chosen[1])}**", width="content")
-            if st.button(_(N_("Somebody else")), key=f"{CALLER}:not", type="tertiary"):
-                st.session_state.pop(CALLER)
-                st.rerun(scope="fragment")
-        keys.enter_again(chosen[0])
-        return chosen[0], "", ""
-    sought = search_box(
-        f"{CALLER}:search", raw(N_("Caller: phone, plate, name or pinyin initials"))
-    )
-    if sought:
-        found = fetch(customers.find, sought, MATCHES)
-        with st.container(horizontal=True, gap="small"):
-            for row in found:
-                words = f"{plain(row.name)} · {plain(row.phone)} · {plain(row.number)}"
-                if st.button(words, key=f"{CALLER}:{row.id}", icon=":material/person:"):
-                    st.session_state[CALLER] = (row.id, f"{row.name} {row.number}")
-                    st.rerun(scope="fragment")
-        if not found:
-            st.caption(_(N_("No file matches: write down who calls")))
+def _form(actor: Actor, places: Places, customer_id: int | None, store_id: int | None) -> Form:
+    stores = [key for key, _name in places.stores]
+    store = next((key for key in (store_id, actor.store_id) if key in stores), stores[0])
+    begin = BEGIN | {"handler_id": actor.id, "store_id": store, "customer_id": customer_id}
+    subject = "" if customer_id is None else customer_id
+    return Form("complaints.register", subject=subject, values=begin, keeps_draft=True)
+
+
+def _sorting(form: Form, places: Places) -> None:
+    """How it came, what it is about, how much it weighs, whose it is, its papers."""
+    store = int(form.kept("store_id"))
     with st.container(horizontal=True):
-        return None, form.text("person"), form.text("phone")
+        form.choice("kind", ComplaintKind)
+        form.choice("channel", ComplaintChannel)
+    nodes = fetch(complaints.headings, HeadingTree.CATEGORY)
+    form.pair("category_id", [(node.id, path(node)) for node in nodes])
+    with st.container(horizontal=True):
+        form.choice("severity", Severity)
+        form.choice("urgency", Urgency)
+    with st.container(horizontal=True):
+        form.choice("department", Department)
+        if len(places.stores) > 1:
+            store = form.pair("store_id", places.stores) or store
+        form.pair("handler_id", places.owners(store))
+    form.typed["store_id"] = store
+    with st.container(horizontal=True):
+        form.check("is_safety")
+        form.check("is_media")
+    form.files("files", fetch(complaints.file_megabytes, store))

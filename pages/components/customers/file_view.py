@@ -5,13 +5,15 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.components import layout, tables
-from pages.components.customers import dialogs, gaps
+from pages.components.customers import dialogs, gaps, grievances
 from pages.components.customers.colours import TOUCH_ICONS, label_chip, urgency_chip
 from pages.components.frame import fetch
 from pages.components.layout import Chip, Event, Tone
 from pages.components.tables import Column, Kind
 from pages.components.words import _, choice, fdate, field, fmoment, fmoney, fphone, plain, raw
-from services import customers
+from services import complaints, customers
+from services.complaints import Tally
+from services.core.access import Actor
 from services.core.audit import ACTIONS, Action
 from services.core.words import N_
 from services.customers import (
@@ -44,23 +46,29 @@ FACTS = (
 )
 
 
-def show(file: CustomerFile) -> None:
-    _header(file)
+def show(file: CustomerFile, actor: Actor) -> None:
+    tally = fetch(complaints.tally, file.id)
+    _header(file, tally)
     _banners(file)
     left, right = st.columns([2, 1], gap="medium")
     with left:
-        _tabs(file)
+        _tabs(file, actor)
     with right:
         _next(file)
         gaps.show(file)
         _facts(file)
 
 
-def _header(file: CustomerFile) -> None:
+def _header(file: CustomerFile, tally: Tally) -> None:
     values = file.values
     chips = [label_chip(file.label)]
     if values["is_member"]:
         chips.append(Chip(field("is_member"), Tone.INFO, ":material/loyalty:"))
+    if tally.open:
+        said = raw(N_("Open complaints: {n}"), n=tally.open)
+        chips.append(Chip(said, Tone.BAD, ":material/feedback:"))
+    elif tally.total:
+        chips.append(Chip(raw(N_("Complaints: {n}"), n=tally.total), Tone.QUIET))
     owner = file.owner or raw(N_("Nobody (pool)"))
     parts = [fphone(values["phone"] or ""), file.store, owner, file.number]
     about = " · ".join(part for part in parts if part)
@@ -119,12 +127,14 @@ def _facts(file: CustomerFile) -> None:
         layout.facts(filled)
 
 
-def _tabs(file: CustomerFile) -> None:
+def _tabs(file: CustomerFile, actor: Actor) -> None:
     totals = file.totals
     sections: dict[str, Callable[[CustomerFile], None]] = {
         _(N_("Timeline")): _timeline,
         _(N_("Cars ({n})"), n=len(file.vehicles)): _vehicles,
         _(N_("Orders ({n})"), n=totals["orders"]): _orders,
+        # Without their number: with another one the tab is a new one, and closed.
+        _(N_("Complaints")): lambda file: grievances.show(file, actor),
         _(N_("Documents ({n})"), n=len(file.documents)): _documents,
         _(N_("Consents ({n})"), n=len(file.consents)): _consents,
         _(N_("Changes")): _history,

@@ -7,6 +7,7 @@
 // - A button that shows a sign only has a name for whoever hears the page (data.name).
 const FIELDS = "textarea:enabled, input:enabled:is([type=text], [type=search], :not([type]))"
 const BUTTON = "[data-testid=stButton] button"
+const CALENDAR = "[data-testid=stDateInputCalendar], [data-testid=stDateTimeInputCalendar]"
 
 const types = (node) => node?.isContentEditable || node?.matches?.("input, textarea, select")
 
@@ -29,12 +30,18 @@ const onKey = (event) => {
 const leaveDate = (event) => {
   const saves = event.key === "Enter" && event.ctrlKey
   if (!saves && event.key !== "Tab") return
-  if (document.querySelector("[data-testid=stDateInputCalendar]")) press(event.target, { key: "Escape" })
+  if (document.querySelector(CALENDAR)) press(event.target, { key: "Escape" })
   if (!saves) return
   event.preventDefault()
   event.stopImmediatePropagation()
   event.target.blur() // shortcuts are not heard inside of a date
-  setTimeout(press, 100, document.body, { key: "Enter", ctrlKey: true })
+  setTimeout(save, 100)
+}
+
+// The calendar of a date with a time opens once more when its field gets the keyboard back.
+const save = () => {
+  if (document.querySelector(CALENDAR)) press(document.activeElement, { key: "Escape" })
+  press(document.body, { key: "Enter", ctrlKey: true })
 }
 
 const press = (target, { key, ctrlKey = false }) => {
