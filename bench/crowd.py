@@ -21,7 +21,11 @@ ALONE_PERIOD: Final = 0.5
 BEFORE_COUNTING: Final = 5
 """Tabs whose memory is not counted: the first ones bring what all share."""
 REST: Final = 1.0
-READS: Final = [one for one in OPERATIONS if not one.writes and one.approach is nothing_first]
+READS: Final = [
+    one
+    for one in OPERATIONS
+    if one.for_everyone and not one.writes and one.approach is nothing_first
+]
 TROUBLES: Final = (RuntimeError, LookupError, OSError, TimeoutError, WebSocketException)
 
 

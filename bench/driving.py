@@ -14,6 +14,7 @@ from tests.e2e.wsclient import Tab, answered, pressed, typed
 
 LANGUAGE: Final = "zh_CN"
 """The department's own; its words are looked up in the catalogue."""
+TEXTS: Final = ("text_input", "text_area")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Visitor:
     """How many elements of each kind the last run of the last deed brought; of an earlier one the
     server may take back what it has not sent."""
     _tab: Tab | None = None
+    _begins: bool = False
     _seen: dict[str, Seen] = field(default_factory=dict)
     _states: dict[str, WidgetState] = field(default_factory=dict)
 
@@ -69,9 +71,16 @@ class Visitor:
         self._run(fragment=fragment)
 
     def type(self, key: str, text: str) -> None:
-        """Text into the field with this key."""
-        seen = self._by_key("text_input", key)
+        """Text into the field with this key, of one line or several."""
+        found = [seen for kind in TEXTS for seen in self._of(kind) if key in seen.element.id]
+        seen = self._one("text", key, found)
         self._states[seen.element.id] = typed(seen.element.id, text)
+        self._run(fragment=seen.fragment)
+
+    def choose(self, key: str) -> None:
+        """The first of what the select box with this key offers."""
+        seen = self._by_key("selectbox", key)
+        self._states[seen.element.id] = typed(seen.element.id, seen.element.options[0])
         self._run(fragment=seen.fragment)
 
     def press(self, *, key: str = "", words: str = "") -> None:
@@ -107,19 +116,28 @@ class Visitor:
         return found[0]
 
     def _run(self, *clicks: WidgetState, fragment: str = "", page: str | None = None) -> None:
-        if not fragment:
-            self._seen.clear()
         begun = time.perf_counter()
         messages = self.tab.run(*self._states.values(), *clicks, fragment=fragment, page=page)
         self.took = time.perf_counter() - begun
         for message in messages:
-            if message.WhichOneof("type") == "new_session":
-                self.drawn = Counter()
+            self._follow(message)
             if message.delta.HasField("new_element"):
                 self._see(message.delta.new_element, message.delta.fragment_id)
         self._check()
 
+    def _follow(self, message: Any) -> None:
+        """A run begins, or the page gives itself another address."""
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self.drawn = Counter()
+            self._begins = True
+        elif kind == "page_info_changed":
+            self.tab.query = message.page_info_changed.query_string
+
     def _see(self, element: Any, fragment: str) -> None:
+        if self._begins and not fragment:  # what ended in a fragment may go on with the whole page
+            self._seen.clear()
+        self._begins = False
         kind = str(element.WhichOneof("type"))
         self.drawn[kind] += 1
         shown = getattr(element, kind)

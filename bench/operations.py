@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bench.driving import Visitor
 from db.grams import pinyin
-from services import customers
+from services import complaints, customers
 from services.core.access import Named
 from services.core.run import fetch
 from services.core.words import N_
@@ -29,12 +29,18 @@ TIMES_ALONE: Final = 5.0
 
 @dataclass(frozen=True)
 class Subject:
-    """What the operations of one dealer are about: a customer from the middle of the numbers."""
+    """What the operations of one dealer are about: a customer from the middle of the numbers, and
+    a complaint."""
 
     customer_id: int
     name_part: str
     initials: str
     phone_part: str
+    complaint_id: int
+    complaint_part: str
+    """Of its number: digits of its month and all of its serial."""
+    store_id: int
+    """Where the complaint belongs."""
 
 
 Step = Callable[[Visitor, Subject, int], None]
@@ -55,6 +61,8 @@ class Operation:
     act: Step
     approach: Step = nothing_first
     writes: bool = False
+    for_everyone: bool = True
+    """Whether whoever is at work in the office may do it, see `running.OFFICE`."""
     times_empty: float | None = None
     times_floor: float = TIMES_FLOOR
 
@@ -79,6 +87,38 @@ def _begin_a_customer(visitor: Visitor, _subject: Subject, nth: int) -> None:
     visitor.press(words=N_("New customer"))
     visitor.type("customers.create:name:", f"Bench {nth:05d}")
     visitor.type("customers.create:phone:", phone(nth))
+
+
+def _searching_complaints(visitor: Visitor, subject: Subject, _nth: int) -> None:
+    visitor.type("complaints.search", subject.complaint_part)
+
+
+def _open_all_complaints(visitor: Visitor, _subject: Subject, _nth: int) -> None:
+    visitor.open("complaints", "view=all")
+
+
+def _open_some_complaints(visitor: Visitor, subject: Subject, _nth: int) -> None:
+    visitor.open("complaints", f"view=closed&store={subject.store_id}&level=l2")
+
+
+def _begin_a_complaint(visitor: Visitor, _subject: Subject, nth: int) -> None:
+    visitor.open("complaints")
+    visitor.press(words=N_("Register"))
+    visitor.type("complaints.register:words:", f"waited too long {nth}")
+    visitor.choose("complaints.register:category_id:")
+    visitor.type("complaints.register:person:", f"Bench {nth:05d}")
+
+
+def _register(visitor: Visitor, _subject: Subject, _nth: int) -> None:
+    visitor.press(key="complaints.register:send")
+
+
+def _begin_to_acknowledge(visitor: Visitor, subject: Subject, nth: int) -> None:
+    """Of a complaint of its own, which leads to its case once it is registered."""
+    _begin_a_complaint(visitor, subject, nth)
+    _register(visitor, subject, nth)
+    visitor.press(key="deed:next")
+    visitor.type("complaints.acknowledge:", f"told the number {nth}")
 
 
 def phone(nth: int) -> str:
@@ -124,6 +164,58 @@ OPERATIONS: Final = (
         approach=_begin_an_edit,
         writes=True,
     ),
+    Operation(
+        "complaints_wall",
+        N_("The wall of complaints"),
+        lambda visitor, _subject, _nth: visitor.open("complaints"),
+        times_empty=TIMES_EMPTY_OF_A_LIST,
+    ),
+    Operation(
+        "complaints_list",
+        N_("First page of the complaints"),
+        _open_all_complaints,
+        times_empty=TIMES_EMPTY_OF_A_LIST,
+    ),
+    Operation(
+        "complaints_filtered",
+        N_("A filtered page of the complaints"),
+        _open_some_complaints,
+        times_empty=TIMES_EMPTY_OF_A_LIST,
+    ),
+    Operation(
+        "complaints_search",
+        N_("Search complaints by part of a number"),
+        _searching_complaints,
+        approach=_open_all_complaints,
+        times_empty=TIMES_EMPTY_OF_A_LIST,
+    ),
+    Operation(
+        "complaint_open",
+        N_("Open a case"),
+        lambda visitor, subject, _nth: visitor.open("complaints", f"id={subject.complaint_id}"),
+        for_everyone=False,
+        times_empty=TIMES_EMPTY_OF_A_FILE,
+    ),
+    Operation(
+        "complaint_register",
+        N_("Register a complaint"),
+        _register,
+        approach=_begin_a_complaint,
+        writes=True,
+    ),
+    Operation(
+        "complaint_acknowledge",
+        N_("Acknowledge a complaint"),
+        lambda visitor, _subject, _nth: visitor.press(key="complaints.acknowledge:"),
+        approach=_begin_to_acknowledge,
+        writes=True,
+    ),
+    Operation(
+        "complaints_figures",
+        N_("Figures of the complaints"),
+        lambda visitor, _subject, _nth: visitor.open("complaints", "view=figures"),
+        for_everyone=False,
+    ),
 )
 
 
@@ -140,9 +232,21 @@ def subject_of_this_dealer() -> Subject:
 
     row = min(near, key=strangeness)
     number = str(fetch(customers.file, who, row.id).values["phone"])
+    case = _a_case()
     return Subject(
         row.id,
         name_part=row.name[:2],
         initials="".join(syllable[0] for syllable in pinyin(row.name).split()),
         phone_part=number[-6:-1],
+        complaint_id=case.id,
+        complaint_part=case.number[-7:],
+        store_id=case.store_id,
     )
+
+
+def _a_case() -> complaints.Case:
+    """A closed one of the usual course."""
+    who, usual = Named(WHO, "bench"), 10
+    rows = fetch(complaints.page, who, complaints.Filters(part=complaints.Part.CLOSED)).rows
+    cases = [fetch(complaints.case, who, row.id) for row in rows]
+    return min(cases, key=lambda case: abs(len(case.events) - usual))

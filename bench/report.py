@@ -20,6 +20,7 @@ GOALS: Final = {
     "times_empty": N_("× empty page"),
     "after_sign_in": N_("The run after the sign-in, × empty page"),
     "times_alone": N_("The slow runs of many people, × those of one alone"),
+    "deck": N_("The month's deck of complaints, seconds of processor"),
     "errors": N_("Errors while many people were at work"),
     "growth": N_("× the smallest size"),
 }
@@ -75,6 +76,7 @@ def _result(result: Result) -> dict[str, Any]:
             "rows_per_second": imported.rows_per_second,
             "bare_rows_per_second": imported.bare_rows_per_second,
         },
+        "deck": {**asdict(result.deck), "seconds": result.deck.seconds},
         "goals": [_goal(goal) for goal in result.goals],
     }
 

@@ -22,6 +22,7 @@ from bench.operations import (
     WHO,
 )
 from bench.places import APPLICATION
+from bench.presenting import MOST_SECONDS, Presented, measure_deck
 from db.demo import SIZES, Size
 from db.place import data_dir
 from services.core.clock import SHANGHAI
@@ -60,6 +61,7 @@ class Result:
     operations: tuple[Judged, ...]
     crowd: Crowd
     imported: Imported
+    deck: Presented
     goals: tuple[Goal, ...]
     """Those that belong to no single operation."""
 
@@ -128,6 +130,7 @@ def _one(dealer: Dealer, wish: Wish, folder: Path) -> Result:
         found = measure(ground, app, OPERATIONS, times=wish.times, warm=wish.warm)
         many = crowd(ground, app, wish.people, wish.people_seconds)
     empty, signed_in = figure(found.empty), figure(found.signed_in)
+    deck = measure_deck(dealer)
     return Result(
         dealer.database,
         dealer.size_name,
@@ -137,6 +140,7 @@ def _one(dealer: Dealer, wish: Wish, folder: Path) -> Result:
         tuple(judge(one, found.operations[one.name], empty) for one in OPERATIONS),
         many,
         measure_import(dealer, wish.import_rows),
+        deck,
         (
             Goal(
                 "after_sign_in",
@@ -148,6 +152,7 @@ def _one(dealer: Dealer, wish: Wish, folder: Path) -> Result:
                 ratio(share(many.together.seconds, 0.95), share(many.alone.seconds, 0.95)),
                 TIMES_ALONE,
             ),
+            Goal("deck", deck.seconds, MOST_SECONDS),
             Goal("errors", len(many.alone.errors) + len(many.together.errors), 0),
         ),
     )

@@ -260,6 +260,7 @@ class ComplaintEvent(Base, table=True):
     __table_args__ = (
         CheckConstraint("at <= recorded_at", name="written_down_afterwards"),
         Index("ix_complaint_events_seq", "complaint_id", "seq", unique=True),
+        Index("ix_complaint_events_at", "at", "complaint_id"),
     )
     append_only: ClassVar[bool] = True
 

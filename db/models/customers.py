@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field
 
 from db.types import Base, Json, Scoped, UtcDateTime, Versioned, enum_type
@@ -199,6 +199,9 @@ class RepairKind(StrEnum):
     BODY = "body"
 
 
+_STANDS = text("voided_at IS NULL")
+
+
 class Order(Base, Scoped, Versioned, table=True):
     """A sale or a repair order, one line of money each."""
 
@@ -207,7 +210,9 @@ class Order(Base, Scoped, Versioned, table=True):
         CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
         CheckConstraint("(kind = 'repair') OR (repair_kind IS NULL)", name="repair_kind_of_repair"),
         Index("ix_orders_customer_id_ordered_on", "customer_id", "ordered_on"),
-    )
+        Index("ix_orders_closed", "kind", "closed_on", "store_id", sqlite_where=_STANDS,
+              postgresql_where=_STANDS),
+    )  # fmt: skip
 
     id: int = Field(default=None, primary_key=True)
     kind: OrderKind = Field(sa_type=enum_type(OrderKind))

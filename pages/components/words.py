@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 import streamlit as st
@@ -138,4 +139,15 @@ def fsize(size: int) -> str:
 def ago(at: dt.datetime | None, now: dt.datetime) -> str:
     if at is None:
         return "–"
-    return str(dates.format_timedelta(at - now, add_direction=True, locale=language()))
+    seconds = (at - now).total_seconds()
+    for _unit, length in dates.TIMEDELTA_UNITS:
+        if abs(seconds) >= 0.85 * length:  # from where on Babel counts in this unit
+            return _ago(round(seconds / length) * length, language())
+    return _ago(round(seconds), language())
+
+
+@lru_cache(maxsize=4096)
+def _ago(seconds: int, locale: str) -> str:
+    """Babel reads its patterns anew each time, and a list says this hundreds of times."""
+    since = dt.timedelta(seconds=seconds)
+    return str(dates.format_timedelta(since, add_direction=True, locale=locale))

@@ -17,7 +17,7 @@ can stop a clock but by an event that everybody sees.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -141,6 +141,18 @@ class Clock:
         return None if self.limit is None else self.net / self.limit.amount
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The same of a clock but how much of its time is used, which costs as much again."""
+
+    kind: ClockKind
+    state: ClockState
+    limit: Limit | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    stops: Sequence[Gap] = ()
+
+
 def clocks(
     events: Sequence[Event], rules: Rules, calendar: Calendar, now: datetime
 ) -> dict[ClockKind, Clock]:
@@ -148,8 +160,30 @@ def clocks(
 
     Raises NoWorkingTime for a calendar that is closed for years.
     """
-    case = _Case([_cut(each) for each in events], rules, calendar, _whole(now))
+    case = _case(events, rules, calendar, now)
     return {kind: case.clock(kind) for kind in ClockKind}
+
+
+def terms(
+    events: Sequence[Event], rules: Rules, calendar: Calendar, now: datetime
+) -> dict[ClockKind, Term]:
+    """The same four as `clocks`, for whoever looks at many and asks only when they ended."""
+    case = _case(events, rules, calendar, now)
+    return {kind: case.term(kind)[0] for kind in ClockKind}
+
+
+def next_clock(
+    events: Sequence[Event], rules: Rules, calendar: Calendar, now: datetime
+) -> Clock | None:
+    """Of the clocks that run at `now` the one that is due first; the others are not looked at any
+    further. None where none is due."""
+    case = _case(events, rules, calendar, now)
+    due = {
+        kind: at
+        for kind in ClockKind
+        if case.ended(kind)[0] is None and (at := case.line(kind)[1]) is not None
+    }
+    return case.clock(min(due, key=due.__getitem__)) if due else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +200,7 @@ class _Case:
     rules: Rules
     calendar: Calendar
     now: datetime
+    lines: dict[ClockKind, tuple[_Line | None, datetime | None]] = field(default_factory=dict)
 
     @property
     def received(self) -> Event:
@@ -232,8 +267,15 @@ class _Case:
 
     # ---- when it is due
 
-    def line(self, kind: ClockKind, until: datetime | None) -> tuple[_Line | None, datetime | None]:
+    def line(self, kind: ClockKind) -> tuple[_Line | None, datetime | None]:
         """The limit that counts, and when it is over: by the levels up to the clock's end."""
+        if kind not in self.lines:
+            self.lines[kind] = self._line(kind, self.ended(kind)[0])
+        return self.lines[kind]
+
+    def _line(
+        self, kind: ClockKind, until: datetime | None
+    ) -> tuple[_Line | None, datetime | None]:
         counts: _Line | None = None
         due: datetime | None = None
         was = 0
@@ -271,14 +313,24 @@ class _Case:
 
     # ---- the clock
 
-    def clock(self, kind: ClockKind) -> Clock:
+    def term(self, kind: ClockKind) -> tuple[Term, _Line | None]:
+        """With the line that counts."""
         ended_at, is_met = self.ended(kind)
-        line, due = self.line(kind, ended_at)
-        upto = self.now if ended_at is None else ended_at
+        line, due = self.line(kind)
         stops = self.stops(kind)
         if line is None or due is None:
             state = ClockState.NONE if ended_at is None else _OPEN_ENDED[is_met]
-            return Clock(kind, state, None, None, ended_at, Fraction(0), Fraction(0), stops)
+            return Term(kind, state, None, None, ended_at, stops), None
+        state = self._state(kind, due, ended_at, is_met=is_met)
+        return Term(kind, state, line.limit, due, ended_at, stops), line
+
+    def clock(self, kind: ClockKind) -> Clock:
+        term, line = self.term(kind)
+        stops, ended_at = term.stops, term.ended_at
+        if line is None:
+            zero = Fraction(0)
+            return Clock(kind, term.state, None, None, ended_at, zero, zero, stops)
+        upto = self.now if ended_at is None else ended_at
         unit = line.limit.unit
         gross = _measure(line.begin, max(upto, line.begin), unit, self.calendar)
         stood = sum(
@@ -289,8 +341,8 @@ class _Case:
             ),
             Fraction(0),
         )
-        state = self._state(kind, due, ended_at, is_met=is_met)
-        return Clock(kind, state, line.limit, due, ended_at, gross - stood, gross, stops)
+        net = gross - stood
+        return Clock(kind, term.state, line.limit, term.due_at, ended_at, net, gross, stops)
 
     def _state(
         self, kind: ClockKind, due: datetime, ended_at: datetime | None, *, is_met: bool
@@ -324,6 +376,10 @@ def _add(begin: datetime, amount: Fraction, unit: Unit, calendar: Calendar) -> d
     if unit is Unit.WORKING_MINUTES:
         return add_business_minutes(begin, int(amount), calendar)
     return add_business_days(begin, amount, calendar)
+
+
+def _case(events: Sequence[Event], rules: Rules, calendar: Calendar, now: datetime) -> _Case:
+    return _Case([_cut(each) for each in events], rules, calendar, _whole(now))
 
 
 def _cut(event: Event) -> Event:

@@ -2,8 +2,8 @@
 (spec 3.2, C09, C15)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -67,10 +67,12 @@ class Book:
     complaints."""
 
     decided: Mapping[str, list[Dated]]
+    _known: dict[tuple[object, ...], Limit | None] = field(default_factory=dict, compare=False)
+    """Limits that were looked up: of a month's complaints most ask for the same."""
 
     def rules(self, store_id: int, received_at: datetime) -> Rules:
         """The rules of a complaint of this store that came in then."""
-        pause = self._value(parameters.PAUSE_DAYS, received_at, store_id)
+        pause = self._value(parameters.PAUSE_DAYS, clock.day_of(received_at), store_id)
         return Rules(self._limits(store_id), int(pause))
 
     def longest_days(self) -> int:
@@ -87,22 +89,29 @@ class Book:
 
     def _limits(self, store_id: int) -> Callable[[ClockKind, int, datetime], Limit | None]:
         def limit(kind: ClockKind, level: int, at: datetime) -> Limit | None:
-            severity, urgency = _LEVELS[level - 1]
-            key = key_of(severity, kind)
-            if key is None:
-                return None
-            amount: Number | Fraction = self._value(key, at, store_id)
-            unit = _UNITS[parameters.parameter(key).unit]
-            if urgency is Urgency.URGENT:
-                share = self._value(parameters.URGENT_SHARE, at, store_id)
-                amount = _share(Fraction(int(amount)), Decimal(share), unit)
-            return Limit(Fraction(amount), unit)
+            day = clock.day_of(at)
+            asked = (kind, level, day, store_id)
+            if asked not in self._known:
+                self._known[asked] = self._limit(kind, level, day, store_id)
+            return self._known[asked]
 
         return limit
 
-    def _value(self, key: str, at: datetime, store_id: int) -> Number:
+    def _limit(self, kind: ClockKind, level: int, day: date, store_id: int) -> Limit | None:
+        severity, urgency = _LEVELS[level - 1]
+        key = key_of(severity, kind)
+        if key is None:
+            return None
+        amount: Number | Fraction = self._value(key, day, store_id)
+        unit = _UNITS[parameters.parameter(key).unit]
+        if urgency is Urgency.URGENT:
+            share = self._value(parameters.URGENT_SHARE, day, store_id)
+            amount = _share(Fraction(int(amount)), Decimal(share), unit)
+        return Limit(Fraction(amount), unit)
+
+    def _value(self, key: str, day: date, store_id: int) -> Number:
         known = parameters.parameter(key)
-        now = parameters.in_force(self.decided.get(key, ()), clock.day_of(at), store_id)
+        now = parameters.in_force(self.decided.get(key, ()), day, store_id)
         return parameters.held(now, known)
 
 

@@ -11,8 +11,6 @@ from sqlmodel import Session, col
 
 from db.models import Complaint, Customer, Department, Severity, Store, User
 from services.complaints import timing, trees
-from services.complaints.clocks import Clock
-from services.complaints.timing import RUNNING, Clocks
 from services.complaints.views import ComplaintRow, Page, Tally
 from services.core import clock
 from services.core.access import Actor, Permission, load
@@ -160,7 +158,7 @@ def _rows(session: Session, found: Sequence[Row[Any]]) -> list[ComplaintRow]:
     """With the clocks of the open ones, all by a few looks at the database."""
     still = [row.Complaint for row in found if row.Complaint.closed_at is None]
     cases = [timing.Case(one.id, one.store_id, one.received_at) for one in still]
-    running = timing.clocks_of(session, cases) if cases else {}
+    running = timing.next_clocks(session, cases) if cases else {}
     names = trees.named(session)
     return [
         ComplaintRow(
@@ -178,7 +176,7 @@ def _rows(session: Session, found: Sequence[Row[Any]]) -> list[ComplaintRow]:
             handler=row.handler,
             first_responder=row.first_responder,
             store=row.store,
-            next_clock=next_of(running.get(one.id, {})),
+            next_clock=running.get(one.id),
             promised_at=None if one.heard_at else one.promised_at,
             closed_at=one.closed_at,
             finding=one.finding,
@@ -187,9 +185,3 @@ def _rows(session: Session, found: Sequence[Row[Any]]) -> list[ComplaintRow]:
         for row in found
         for one in [row.Complaint]
     ]
-
-
-def next_of(found: Clocks) -> Clock | None:
-    """Of the clocks that run the one that is due first."""
-    running = [one for one in found.values() if one.state in RUNNING and one.due_at is not None]
-    return min(running, key=lambda one: one.due_at or clock.now(), default=None)

@@ -30,7 +30,7 @@ from db.models import (
     Stage,
 )
 from services.complaints import limits, timing
-from services.complaints.clocks import Clock, ClockKind, ClockState, clocks
+from services.complaints.clocks import ClockKind, ClockState, Term, terms
 from services.complaints.limits import Book
 from services.core import calendars, clock, parameters
 from services.core.metrics import Period
@@ -56,9 +56,9 @@ class PastCase:
     calendar: Calendar
 
     @cached_property
-    def clocks(self) -> dict[ClockKind, Clock]:
+    def clocks(self) -> dict[ClockKind, Term]:
         lines = [timing.line(event) for event in self.events]
-        return clocks(
+        return terms(
             timing.history(self.received_at, lines),
             self.book.rules(self.store_id, self.received_at),
             self.calendar,
@@ -231,23 +231,24 @@ class Past:
             *self._here(Complaint),
         )
         last: dict[tuple[int, int], datetime] = {}
-        found = []
+        found = set()
         for row in self.session.execute(query.order_by(col(Complaint.received_at))):
             about = (row.customer_id, row.category_id)
             before = last.get(about)
             if before is not None and row.received_at - before <= timedelta(days=days):
-                found.append(row.id)
+                found.add(row.id)
             last[about] = row.received_at
-        return [case.id for case in self.received if case.id in set(found)]
+        return [case.id for case in self.received if case.id in found]
 
     def due(self, cases: Iterable[PastCase], kinds: Iterable[ClockKind]) -> list[tuple[int, bool]]:
         """Of these clocks those whose time ended in the period: complaint, and whether it had been
         met by then. One that runs, or that stopped unmet and in time, is not among them."""
+        begin, end = self.period.begin, self.period.end
         return [
             (case.id, one.state is ClockState.MET)
             for case in cases
             for one in map(case.clocks.__getitem__, kinds)
-            if one.state in _DECIDED and self.period.holds(one.due_at)
+            if one.state in _DECIDED and one.due_at is not None and begin <= one.due_at < end
         ]
 
     # ---- what else figures need
@@ -310,7 +311,8 @@ class Past:
             begin = next(((day, store) for day, store in paid if day <= last), None)
             if begin is not None and customer not in unhappy:
                 stayed[begin[1]].append(_is_back(paid, begin[0], wait))
-        alike = [mean(stayed[row.store_id]) for row in closed if stayed[row.store_id]]
+        shares = {store: sum(each) / len(each) for store, each in stayed.items()}
+        alike = [shares[row.store_id] for row in closed if row.store_id in shares]
         return Returns(hits, [row.id for row in closed], mean(alike) if alike else None)
 
     def _closed_between(self, first: date, last: date) -> Sequence[Row[Any]]:
@@ -374,8 +376,8 @@ _CASE: Final = tuple(
         ),
     )
 )
-_EVENT: Final = tuple(
-    map(
+_EVENT: Final = (
+    *map(
         col,
         (
             ComplaintEvent.complaint_id,
@@ -386,7 +388,7 @@ _EVENT: Final = tuple(
             ComplaintEvent.urgency,
             ComplaintEvent.department,
             ComplaintEvent.handler_id,
-            ComplaintEvent.details,
         ),
-    )
+    ),
+    timing.DETAILS,
 )

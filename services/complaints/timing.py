@@ -1,18 +1,29 @@
 """The clocks of complaints as the database holds them: many at once, by four looks at it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, select
+from sqlalchemy import case as which
 from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintEvent, EventKind, Severity, Urgency
 from services.complaints import limits
-from services.complaints.clocks import Clock, ClockKind, ClockState, Event, Fact, clocks
+from services.complaints.clocks import (
+    Clock,
+    ClockKind,
+    ClockState,
+    Event,
+    Fact,
+    Rules,
+    clocks,
+    next_clock,
+)
 from services.core import calendars, clock
 from services.core.words import N_
+from services.core.worktime import Calendar
 
 FACTS: Final[Mapping[EventKind, Fact]] = {
     EventKind.REGISTERED: Fact.RECEIVED,
@@ -29,6 +40,12 @@ FACTS: Final[Mapping[EventKind, Fact]] = {
 """What a deed is to the clocks; a talk with the customer is one where it answered him."""
 ANSWERS: Final = "is_answer"
 """In the details of a talk: the customer was told something of substance."""
+_TELLING: Final = (EventKind.CONTACTED, EventKind.SURVEYED)
+DETAILS: Final = which(
+    (col(ComplaintEvent.kind).in_(_TELLING), col(ComplaintEvent.details)), else_=None
+).label("details")
+"""The details of talks and of surveys: what is in those of others neither clocks nor figures ask,
+and reading it costs more than all else of an event."""
 CLOCKS: Final[Mapping[ClockKind, str]] = {
     ClockKind.ACKNOWLEDGE: N_("Acknowledge"),
     ClockKind.ANSWER: N_("First answer"),
@@ -66,18 +83,25 @@ def clocks_of(
 ) -> dict[int, Clocks]:
     """The four clocks of each complaint (id), now or at another moment."""
     now = now or clock.now()
+    return {key: clocks(*each, now) for key, each in _grounds(session, cases, now)}
+
+
+def next_clocks(session: Session, cases: Collection[Case]) -> dict[int, Clock | None]:
+    """Of each complaint (id) the clock that is due first of those that run."""
+    now = clock.now()
+    return {key: next_clock(*each, now) for key, each in _grounds(session, cases, now)}
+
+
+def _grounds(
+    session: Session, cases: Collection[Case], now: datetime
+) -> Iterator[tuple[int, tuple[list[Event], Rules, Calendar]]]:
+    """What the clocks of each follow from."""
     happened = _events(session, [case.id for case in cases], now)
     places = calendars.calendars(session, {case.store_id for case in cases})
     book = limits.book(session)
-    return {
-        case.id: clocks(
-            history(case.received_at, happened[case.id]),
-            book.rules(case.store_id, case.received_at),
-            places[case.store_id],
-            now,
-        )
-        for case in cases
-    }
+    for case in cases:
+        rules = book.rules(case.store_id, case.received_at)
+        yield case.id, (history(case.received_at, happened[case.id]), rules, places[case.store_id])
 
 
 def history(received_at: datetime, lines: Iterable[Line]) -> list[Event]:
@@ -106,7 +130,7 @@ def _events(session: Session, ids: Collection[int], now: datetime) -> dict[int, 
             col(event.kind),
             col(event.severity),
             col(event.urgency),
-            col(event.details),
+            DETAILS,
         )
         .where(col(event.complaint_id).in_(ids), col(event.at) <= now)
         .order_by(col(event.complaint_id), col(event.seq))
@@ -119,7 +143,7 @@ def _events(session: Session, ids: Collection[int], now: datetime) -> dict[int, 
 
 def line(event: Row[Any]) -> Line:
     """What of an event (its columns) the clocks know."""
-    is_answer = bool(event.details.get(ANSWERS))
+    is_answer = event.details is not None and bool(event.details.get(ANSWERS))
     return Line(event.at, event.kind, event.severity, event.urgency, is_answer)
 
 

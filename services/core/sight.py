@@ -6,7 +6,7 @@ The second wall says the same in the database's own words (`db.wall`).
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, inspect, not_, or_, select
 from sqlalchemy import true as sql_true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -118,8 +118,8 @@ def _of_customer(model: Any, actor: "Actor") -> ColumnElement[bool]:
 def _readable_complaints(actor: "Actor", model: Any) -> ColumnElement[bool]:
     """Those of where he reads customers, those that he took or handles, and those in which he is
     named; a legal case only where he is named (C29)."""
-    person = aliased(ComplaintPerson)
-    named = exists().where(col(person.complaint_id) == model.id, col(person.user_id) == actor.id)
+    person = _bare(ComplaintPerson)
+    named = exists().where(person.complaint_id == model.id, person.user_id == actor.id)
     his = or_(*(part == actor.id for part in (model.handler_id, model.accountable_id)))
     seen = or_(and_(not_(model.is_legal), or_(_readable(actor, model), his)), named)
     return and_(_in_force(model), seen)
@@ -133,16 +133,23 @@ def _in_force(model: Any) -> ColumnElement[bool]:
 
 
 def _of_complaint(model: Any, actor: "Actor") -> ColumnElement[bool]:
-    complaint = aliased(Complaint)
+    complaint = _bare(Complaint)
     seen = _readable_complaints(actor, complaint)
-    return exists().where(col(complaint.id) == model.complaint_id, seen)
+    return exists().where(complaint.id == model.complaint_id, seen)
+
+
+def _bare(model: type[Base]) -> Any:
+    """The columns of the table by another name, for a criterion that says itself what is seen. The
+    session would put the criteria on an entity again, and on what is within them: each look at an
+    event looked at its complaint three times over."""
+    return inspect(model).local_table.alias().c
 
 
 def _of_record(actor: "Actor", decks: ColumnElement[bool]) -> ColumnElement[bool]:
     """The contents of files that hang on what is within the actor's eyes."""
-    paper, told = aliased(ComplaintFile), aliased(DeckFile)
-    held = col(paper.sha256) == col(StoredFile.sha256)
-    handed = exists().where(col(told.sha256) == col(StoredFile.sha256), decks)
+    paper, told = _bare(ComplaintFile), _bare(DeckFile)
+    held = paper.sha256 == col(StoredFile.sha256)
+    handed = exists().where(told.sha256 == col(StoredFile.sha256), decks)
     return or_(exists().where(held, _of_complaint(paper, actor)), handed)
 
 

@@ -140,7 +140,7 @@ class _Minutes:
         self.before = [0, *accumulate(closes - opens for opens, closes in self.spans)]
         self.total = self.before[-1]
 
-    def until(self, minute: int) -> Amount:
+    def until(self, minute: int) -> int:
         at = bisect_right(self.starts, minute) - 1
         if at < 0:
             return 0
@@ -163,15 +163,17 @@ class _Days:
 
     def until(self, minute: int) -> Amount:
         at = bisect_right(self.starts, minute) - 1
-        return (
-            Fraction(0)
-            if at < 0
-            else at + Fraction(self.days[at].until(minute), self.days[at].total)
-        )
+        if at < 0:
+            return 0
+        worked, total = self.days[at].until(minute), self.days[at].total
+        return at + 1 if worked == total else Fraction(at * total + worked, total)
 
     def moment(self, amount: Amount) -> int:
-        at = ceil(amount) - 1
-        return self.days[at].moment((amount - at) * self.days[at].total)
+        # In whole numbers, because fractions of fractions cost most of what a clock does.
+        parts, whole = amount.numerator, amount.denominator
+        at = -(-parts // whole) - 1
+        worked = -(-(parts - at * whole) * self.days[at].total // whole)
+        return self.days[at].moment(worked)
 
 
 class _Year:
