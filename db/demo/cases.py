@@ -53,6 +53,7 @@ def complaint(story: Story, number: str) -> Row:
         "waiting_for": None,
         "finding": findings.get("finding"),
         "cause_id": findings.get("cause_id"),
+        "whys": findings.get("whys"),
         "reopen_count": story.reopened,
         "parent_id": None,
         "legal_stage": "",

@@ -233,6 +233,8 @@ class Complaint(Base, Versioned, table=True):
     waiting_for: WaitingFor | None = Field(default=None, sa_type=enum_type(WaitingFor))
     finding: Finding | None = Field(default=None, sa_type=enum_type(Finding))
     cause_id: int | None = Field(default=None, foreign_key="headings.id", ondelete="RESTRICT")
+    whys: str | None = Field(default=None, max_length=2000)
+    """Why it happened, and why that, down to the root: usually five lines (C22)."""
     reopen_count: int = Field(default=0)
     parent_id: int | None = Field(
         default=None, foreign_key="complaints.id", index=True, ondelete="RESTRICT"

@@ -117,6 +117,7 @@ def _values(
         "handler_id": people.get(one.handler_id, ""),
         "promised_at": one.promised_at,
         "finding": one.finding,
+        "whys": one.whys,
         "waiting_for": one.waiting_for,
         "is_safety": one.is_safety,
         "is_media": one.is_media,

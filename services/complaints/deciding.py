@@ -46,6 +46,7 @@ def investigate(session: Session, actor: Actor, form: InvestigateComplaint) -> R
         raise NotACause
     complaint.finding = form.finding or complaint.finding
     complaint.cause_id = form.cause_id or complaint.cause_id
+    complaint.whys = form.whys or complaint.whys
     events.happen(
         session,
         actor,
@@ -54,6 +55,7 @@ def investigate(session: Session, actor: Actor, form: InvestigateComplaint) -> R
         note=form.words,
         finding=form.finding,
         cause_id=form.cause_id,
+        whys=form.whys,
     )
     if form.cause_id:
         raising.by_cluster(session, actor, complaint)

@@ -141,6 +141,8 @@ class InvestigateComplaint(ChangeComplaint):
     cause_id: OrNone[PositiveId] = None
     words: Words
     """The facts."""
+    whys: MaybeWords = ""
+    """Why it happened, and why that: a line for each."""
 
 
 class PrepareProposal(ChangeComplaint):

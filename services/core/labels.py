@@ -180,6 +180,7 @@ FIELDS: Final[dict[str, str]] = {
     "what": N_("What is done"),
     "withdrawn_at": N_("Withdrawn at"),
     "wording_version": N_("Version of the wording"),
+    "whys": N_("Why, and why that"),
     "words": N_("In words"),
     "would_return": N_("Would come again"),
 }

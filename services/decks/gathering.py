@@ -202,6 +202,7 @@ def _case(session: Session, one: Complaint, nodes: Mapping[int, Any]) -> dict[st
         "department": one.department.value,
         "category": {"path": category.path, "path_en": category.path_en},
         "cause": {"path": cause.path, "path_en": cause.path_en} if cause else None,
+        "whys": hidden(one.whys or "", known),
         "words": hidden(one.words, known),
         "demand": hidden(one.demand, known),
         "finding": one.finding.value if one.finding else None,

@@ -267,6 +267,7 @@ class _Telling:
             say(N_("opened again: {count}"), count=told["reopened"]) if told["reopened"] else "",
         ]
         remedies = [self.choice(RemedyKind, kind) for kind in told["remedies"]]
+        why = (self.name(told["cause"]) if told["cause"] else "", told.get("whys", ""))
         return Case(
             title=self.name(told["category"]),
             facts=(
@@ -276,7 +277,7 @@ class _Telling:
                 self.choice(Department, told["department"]),
             ),
             happened=" ".join(filter(None, (told["words"], told["demand"]))),
-            why=self.name(told["cause"]) if told["cause"] else "–",
+            why=": ".join(filter(None, why)) or "–",
             done="; ".join([*told["done"], *remedies]) or "–",
             result=" · ".join(filter(None, result)) or "–",
         )

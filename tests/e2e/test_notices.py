@@ -13,6 +13,7 @@ from services.core.run import fetch, perform
 from tests.browser import settled
 from tests.e2e.server import Live, at_live, by_day, live, on_both  # noqa: F401 - fixtures
 from tests.e2e.test_customers import signed_in
+from tests.services.complaint_deeds import laid
 
 WHAT = "Masked fields that a manager may show"
 OTHERS = "Masked fields that anyone else may show"
@@ -148,6 +149,31 @@ def test_the_answer_is_new_until_it_was_shown_and_stands_there_until_it_is_settl
     me = by_day.dealer.user_id("steward")
     [notice] = [row for row in by_day.dealer.rows(Notice) if row.user_id == me]
     assert notice.seen_at < notice.acted_at
+
+
+def test_back_from_what_a_notice_led_to_opens_no_other_record(by_day: Live):  # noqa: F811
+    dealer = by_day.dealer
+    here, now = dealer.customer("欧阳小明"), clock.now()
+    key = laid(dealer, "TS-202605-0777")
+    told = {"person": "Wang", "number": "TS-202605-0777", "complaint": key}
+    dealer.add(
+        Notice(
+            user_id=dealer.user_id("data"), cause="back", kind="complaint_given", params=told,
+            created_at=now, show_at=now,
+        )
+    )  # fmt: skip
+    file, case = f"{by_day.url}/customers?id={here}", f"{by_day.url}/complaints?id={key}"
+    with signed_in(by_day, "data") as [page]:
+        page.goto(file)
+        expect(page.get_by_text("欧阳小明").first).to_be_visible()
+        settled(page)
+        opened(page).get_by_role("button", name="TS-202605-0777").click()
+        expect(page).to_have_url(case)
+        settled(page)
+        page.go_back()
+        settled(page)
+        assert page.url == file
+        expect(page.get_by_text("欧阳小明").first).to_be_visible()
 
 
 def test_nobody_is_offered_to_agree_to_his_own_request(by_day: Live):  # noqa: F811

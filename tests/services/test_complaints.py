@@ -165,6 +165,25 @@ def test_c4_without_a_reply_a_finding_and_a_cause_it_is_not_closed(dealer: Deale
     assert row(dealer, key).closed_at is None
 
 
+def test_whys_are_kept_until_others_are_written(dealer: Dealer):
+    key = triaged(dealer)
+    for whys, kept in (
+        ("没有复检\n没有人手", "没有复检\n没有人手"),
+        ("", "没有复检\n没有人手"),
+        ("没有培训", "没有培训"),
+    ):
+        do(
+            dealer,
+            "service",
+            complaints.investigate,
+            complaints.InvestigateComplaint,
+            key,
+            words="已查",
+            whys=whys,
+        )
+        assert row(dealer, key).whys == kept
+
+
 def test_with_all_of_them_it_is(dealer: Dealer):
     key = closed(dealer)
     done = row(dealer, key)

@@ -152,6 +152,7 @@ def test_cases_are_told_without_anybodys_data(dealer: Dealer, story: Story):  # 
         customer_id=owner,
         vehicle_id=car,
         words="欧阳小明说浙A12345又坏了，电话138 5711 6209，朋友的苏B7788X也一样",
+        whys="没有复检\n欧阳小明催得急",
     )
     dealer.add(
         CauseAction(
@@ -163,6 +164,7 @@ def test_cases_are_told_without_anybodys_data(dealer: Dealer, story: Story):  # 
     words = take(dealer, language="zh_CN")
     assert "又坏了" in words
     assert "回访" in words
+    assert "没有复检" in words
     for secret in ("欧阳", "12345", "5711", "7788", "6209", "LSVAA"):
         assert secret not in words, secret
 

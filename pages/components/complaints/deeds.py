@@ -98,6 +98,8 @@ def _investigate(form: Form, case: Case) -> None:
     form.choice("finding", Finding)
     nodes = fetch(complaints.headings, HeadingTree.CAUSE)
     form.pair("cause_id", [(node.id, path(node)) for node in nodes])
+    form.area("whys", height=110)
+    st.caption(_(N_("A line for each why, down to what must change so that it never comes back")))
 
 
 def _agree(form: Form, case: Case) -> None:
@@ -292,6 +294,7 @@ def open_deed(deed: Deed, case: Case, **chosen: int) -> None:
             "was_reached": True,
             "is_agreed": True,
             "finding": case.values["finding"],
+            "whys": case.values["whys"],
             "cause_id": case.cause.id if case.cause else None,
         }
         subject = "-".join(str(key) for key in (case.id, *about.values()))

@@ -41,6 +41,7 @@ def register(actor: Actor, customer_id: int | None = None, store_id: int | None 
         places = fetch(customers.places)
         form = _form(actor, places, customer_id, store_id)
         found = callers.caller(form, is_given=customer_id is not None)
+        st.caption(_(N_("Hear them out, say sorry, note it down, read it back")))
         form.area("words", height=110, label=_(N_("What the customer says")))
         form.area("demand", height=68)
         _sorting(form, places)
