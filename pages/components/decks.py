@@ -155,6 +155,9 @@ def _sign(deck: DeckView) -> None:
             month=deck.month,
         )
     )
+    said = {field(name): getattr(deck, name) for name in COMMENTS if getattr(deck, name)}
+    if said:  # somebody may have written since the page was opened
+        layout.facts(said)
     form = f"deck:sign:{deck.month}"
     if confirm(_(N_("Sign")), key=form, icon=":material/draw:"):
         signed = submit(
@@ -167,6 +170,12 @@ def _sign(deck: DeckView) -> None:
         )
         if signed is not None:
             done(_(N_("Signed")))
+    refused = f"refused:{form}"
+    if isinstance(st.session_state.get(refused), StaleRecord) and st.button(
+        _(N_("Show it as it is now")), icon=":material/refresh:"
+    ):
+        del st.session_state[refused]
+        st.rerun()
 
 
 # ---- comments

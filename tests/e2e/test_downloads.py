@@ -14,11 +14,12 @@ from starlette.requests import Request
 
 from db.models import AuditEntry, ComplaintFile, Severity, User
 from server import downloads
-from services import complaints, imports, sessions, users
+from services import complaints, decks, imports, sessions, users
 from services.complaints import exporting
-from services.core import run
-from services.core.access import SignedIn
+from services.core import clock, run
+from services.core.access import SignedIn, System
 from services.core.errors import Unavailable
+from services.decks import gathering
 from tests.e2e.asking import ask
 from tests.e2e.server import Live, at_live, live, on_both
 from tests.services.complaint_deeds import laid
@@ -180,6 +181,27 @@ def test_a_paper_is_handed_out_as_it_came_and_never_shown(at_live: Live) -> None
         assert ask(link.format(asked), token=other).status == 404
     assert ask(link.format(photo), token=stranger).status == 401
     assert ask(f"{link.format(photo)}?file_id={letter}", token=token).body == JPEG
+
+
+@on_both
+def test_a_deck_is_handed_out_in_both_forms_to_whom_it_is_for(at_live: Live) -> None:
+    month = gathering.month_before(f"{clock.today():%Y-%m}")
+    decks.freeze_month(System("tests"), month)
+    link = f"{at_live.url}/files/decks/{month}"
+    token = come_in("steward").token
+    for kind, mark, media_type in (
+        ("pptx", b"PK", "vnd.openxmlformats-officedocument.presentationml.presentation"),
+        ("pdf", b"%PDF", "pdf"),
+    ):
+        answer = ask(f"{link}.{kind}?language=en", token=token)
+        assert answer.status == 200
+        assert answer.body.startswith(mark)
+        assert answer.headers["content-type"] == f"application/{media_type}"
+        assert answer.headers["content-disposition"].endswith(f"{month}.{kind}")
+    for absent in (f"{link}.docx", f"{at_live.url}/files/decks/2026-13.pptx", f"{link}x.pdf"):
+        assert ask(absent, token=token).status == 404
+    assert ask(f"{link}.pptx", token=come_in("service").token).status == 404
+    assert ask(f"{link}.pptx").status == 401
 
 
 def test_a_file_is_not_asked_for_by_other_means(at_live: Live, batch: int) -> None:
