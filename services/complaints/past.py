@@ -57,7 +57,10 @@ class PastCase:
 
     @cached_property
     def clocks(self) -> dict[ClockKind, Term]:
-        lines = [timing.line(event) for event in self.events]
+        lines = [
+            timing.line(each.at, each.kind, each.severity, each.urgency, each.details)
+            for each in self.events
+        ]
         return terms(
             timing.history(self.received_at, lines),
             self.book.rules(self.store_id, self.received_at),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, select
 from sqlalchemy import case as which
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintEvent, EventKind, Severity, Urgency
@@ -136,15 +136,20 @@ def _events(session: Session, ids: Collection[int], now: datetime) -> dict[int, 
         .order_by(col(event.complaint_id), col(event.seq))
     )
     found: dict[int, list[Line]] = {key: [] for key in ids}
-    for row in session.execute(query):
-        found[row.complaint_id].append(line(row))
+    for key, *told in session.execute(query):
+        found[key].append(line(*told))
     return found
 
 
-def line(event: Row[Any]) -> Line:
+def line(
+    at: datetime,
+    kind: EventKind,
+    severity: Severity,
+    urgency: Urgency,
+    details: Mapping[str, Any] | None,
+) -> Line:
     """What of an event (its columns) the clocks know."""
-    is_answer = event.details is not None and bool(event.details.get(ANSWERS))
-    return Line(event.at, event.kind, event.severity, event.urgency, is_answer)
+    return Line(at, kind, severity, urgency, bool(details and details.get(ANSWERS)))
 
 
 def keep(complaint: Complaint, found: Clocks) -> bool:

@@ -40,6 +40,8 @@ BOARDS: Final = {
     "causes": boards.causes,
     FIGURES: figures.show,
 }
+MOST_USED: Final = 9.99
+"""Of a clock's time: how many times over nobody asks beyond that."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def _line(row: ComplaintRow) -> Line:
         id=row.id,
         number=row.number,
         next_due=due_in(row.next_clock, clock.now()),
-        used=float(share) if share is not None else None,
+        used=min(round(float(share), 2), MOST_USED) if share is not None else None,
         promised=soon(row.promised_at, clock.now()) if row.promised_at else "",
         severity=choice(row.severity),
         who=row.who,
