@@ -24,6 +24,7 @@ from db.models import (
     Document,
     Order,
     Ownership,
+    Remedy,
     Touch,
     Vehicle,
 )
@@ -42,6 +43,7 @@ TABLES: Final[tuple[type[Base], ...]] = (
     Complaint,
     ComplaintEvent,
     CauseAction,
+    Remedy,
 )
 """In the order in which they can be filled."""
 

@@ -18,9 +18,10 @@ from db.demo.matters import Grievance
 from db.demo.people import File, Row
 from db.demo.stories import Story
 from db.demo.world import CHINA, World
-from db.models import CauseAction, Complaint, ComplaintEvent, OrderKind
+from db.models import CauseAction, Complaint, ComplaintEvent, OrderKind, Remedy
 from db.types import Base
 
+MODELS: Final[tuple[type[Base], ...]] = (Complaint, ComplaintEvent, CauseAction, Remedy)
 _DAYS_AFTER: Final = (1, 12)
 _MOST: Final = 700_000
 """With more customers than these each complains less: a month's numbers have four digits."""
@@ -73,10 +74,10 @@ class Grievances:
         """So many complaints at a time, once at least; all are gathered."""
         self._found.sort(key=lambda one: (one.at, one.order))
         months: Counter[str] = Counter()
-        event_ids, action_ids = count(1), count(1)
+        event_ids, action_ids, remedy_ids = count(1), count(1), count(1)
         ends = range(at_once, max(len(self._found), 1) + at_once, at_once)
         for end in ends:
-            rows: dict[type[Base], list[Row]] = {Complaint: [], ComplaintEvent: [], CauseAction: []}
+            rows: dict[type[Base], list[Row]] = {model: [] for model in MODELS}
             facts: list[Fact] = []
             for key, one in enumerate(self._found[end - at_once : end], end - at_once + 1):
                 month = f"{one.at.astimezone(CHINA):%Y%m}"
@@ -86,5 +87,6 @@ class Grievances:
                 rows[ComplaintEvent] += [{"id": next(event_ids), **row} for row in story.events]
                 removed = actions(self._world, self._dice, story)
                 rows[CauseAction] += [{"id": next(action_ids), **row} for row in removed]
+                rows[Remedy] += [{"id": next(remedy_ids), **row} for row in story.remedies]
                 facts.append(story.truth())
             yield Told(rows, facts, is_last=end == ends[-1])

@@ -22,7 +22,7 @@ MINUTE: Final = timedelta(minutes=1)
 
 _APART: Final = 20 * MINUTE
 """From the end of one clock to the next: room for what happens between."""
-_STEP: Final = 2 * MINUTE
+_STEP: Final = MINUTE
 _OPENS, _CLOSES, _HOUR = 9 * 60, 20 * 60, 60
 _AFTERNOON, _AFTERNOON_MINUTES = 15 * 60, 150
 _SATURDAY = 5

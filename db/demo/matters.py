@@ -9,7 +9,7 @@ from db.demo.data import table
 from db.demo.dice import Dice, Weighted
 from db.demo.people import Row
 from db.headings import delivered
-from db.models import Department, HeadingTree, OrderKind, Severity
+from db.models import Department, HeadingTree, OrderKind, RemedyKind, Severity
 
 _CRISIS: Final = "crisis"
 
@@ -32,6 +32,13 @@ class Grievance:
     @property
     def desk(self) -> Department:
         return Department.SALES if self.work == OrderKind.SALE.value else Department.SERVICE
+
+
+@cache
+def remedies() -> Weighted[RemedyKind]:
+    """What is offered to those who are right."""
+    shares = table("complaints")["remedies"]
+    return Weighted({RemedyKind(name): share for name, share in shares.items()})
 
 
 @cache

@@ -9,7 +9,7 @@ from db.demo.data import table
 from db.demo.delays import MINUTE, between
 from db.demo.dice import TELLING, Dice, Weighted
 from db.demo.facts import Complained
-from db.demo.matters import Grievance, channels, headings, severities, topic
+from db.demo.matters import Grievance, channels, headings, remedies, severities, topic
 from db.demo.people import Row
 from db.demo.world import CHINA, World, moment
 from db.models import (
@@ -17,6 +17,8 @@ from db.models import (
     EventKind,
     Finding,
     HeadingTree,
+    RemedyKind,
+    RemedyState,
     Severity,
     Stage,
     Urgency,
@@ -33,6 +35,9 @@ _REOPENED_AFTER, _SURVEYED_AFTER = (1, 6), (1, 3)
 _COMES_AGAIN: Final = 3
 _CONTENT: Final = Weighted({5: 38, 4: 34, 3: 17, 2: 7, 1: 4})
 _LESS_CONTENT: Final = Weighted({5: 8, 4: 20, 3: 32, 2: 24, 1: 16})
+_STEP, _STEPS = 50, (2, 10)
+"""Yuan, and how many of them: what a manager may promise by himself."""
+_ACCOUNT: Final = "6601.08"
 _JUSTIFIED: Final = Weighted({Finding.JUSTIFIED: 65, Finding.PARTLY: 35})
 
 
@@ -68,6 +73,7 @@ class Story:
         self._late: tuple[str, ...] = ()
         self._over: set[str] = set()
         self.events: list[Row] = []
+        self.remedies: list[Row] = []
         self._state: Row = {
             "stage": Stage.REGISTERED.value,
             "severity": self.severity.value,
@@ -248,13 +254,15 @@ class Story:
             finding, cause = Finding.UNJUSTIFIED, _THE_CUSTOMER
         else:
             finding, cause = _JUSTIFIED.draw(self._dice), self._dice.pick(self.topic["causes"])
-        return {"finding": finding.value, "cause_id": headings()[HeadingTree.CAUSE, cause]}
+        whys = self._note("whys") if self.severity in MAJOR else ""
+        cause_id = headings()[HeadingTree.CAUSE, cause]
+        return {"finding": finding.value, "cause_id": cause_id, "whys": whys}
 
     def _settled(self, ends: dict[str, datetime]) -> None:
         """Agreed, answered, accepted, closed."""
         dice, by = self._dice, self._handler
         again = dice.chance(self._shares["rejected"])
-        moments = iter(between(dice, ends["propose"], ends["close"], 8 if again else 5))
+        moments = iter(between(dice, ends["propose"], ends["close"], 10 if again else 7))
         if again:
             steps = (
                 (EventKind.REJECTED, "rejected", Stage.REJECTED),
@@ -265,6 +273,8 @@ class Story:
                 self._tell(kind, next(moments), by=by, note=self._note(note), stage=stage.value)
         note = self._note("agreed")
         self._tell(EventKind.AGREED, next(moments), by=by, note=note, stage=Stage.AGREED.value)
+        if self._found["finding"] != Finding.UNJUSTIFIED.value:
+            self._made_good(next(moments), next(moments))
         if self.severity in MAJOR:
             self._tell(
                 EventKind.CONTACTED,
@@ -274,6 +284,41 @@ class Story:
                 details={"was_reached": True, "is_answer": False},
             )
         self._answered(moments, "replied", ends["close"])
+
+    def _made_good(self, promised: datetime, done: datetime) -> None:
+        """What was agreed is promised and done; money by the manager."""
+        dice = self._dice
+        kind, yuan = remedies().draw(dice), _STEP * dice.between(*_STEPS)
+        is_money = kind in {RemedyKind.COMPENSATION, RemedyKind.REFUND}
+        by = self._world.managers[self.one.store] if is_money else self._handler
+        words = str(dice.pick(table("complaints")["promises"][kind.value]))
+        if promised >= self._now:
+            return
+        is_done = done < self._now
+        first = RemedyState.APPROVED if is_money else RemedyState.PLANNED
+        amount = yuan * 100 if is_money else None
+        about = {"remedy": kind.value, "amount_fen": amount, "is_paid": False}
+        details = about | {"state": first.value}
+        self._tell(EventKind.OFFERED, promised, by=by, note=words, details=details)
+        details = about | {"state": RemedyState.DONE.value}
+        stage = Stage.EXECUTING.value
+        self._tell(EventKind.EXECUTED, done, by=by, note=words, details=details, stage=stage)
+        self.remedies.append(
+            {
+                "complaint_id": self.key,
+                "kind": kind.value,
+                "words": words,
+                "amount_fen": amount,
+                "account_code": _ACCOUNT if is_money else "",
+                "consent_no": None,
+                "state": (RemedyState.DONE if is_done else first).value,
+                "planned_at": promised,
+                "planned_by_id": by,
+                "approved_by_id": by if is_money else None,
+                "done_at": done if is_done else None,
+                "paid_at": None,
+            }
+        )
 
     def _answered(self, moments: Iterator[datetime], replied: str, closed: datetime) -> None:
         """The answer, confirmed by whoever stands for the complaint where another one gave it."""

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, Boolean, Connection, Date, Table, TextClause, text
+from sqlalchemy import JSON, Boolean, Connection, Date, String, Table, TextClause, text
+from sqlmodel import AutoString
 
 from db.demo.people import Row
 from db.types import Base, UtcDateTime
@@ -178,8 +179,7 @@ def pack_postgres(model: type[Base], rows: list[Row]) -> Packed:
         elif isinstance(column.type, JSON):
             ways.append(_escaped_json)
         else:
-            is_text = column.type.python_type is str and not isinstance(column.type, UtcDateTime)
-            ways.append(_escaped if is_text else str)
+            ways.append(_escaped if isinstance(column.type, String | AutoString) else str)
     ordered = itemgetter(*table.columns.keys())
     lines = (
         "\t".join(

@@ -37,6 +37,9 @@ from db.models import (
     Order,
     OrderKind,
     Ownership,
+    Remedy,
+    RemedyKind,
+    Role,
     Severity,
     Stage,
     User,
@@ -155,7 +158,7 @@ def test_complaints_leave_all_other_rows_as_they_are(monkeypatch: pytest.MonkeyP
     for name in ("repair", "sale"):
         monkeypatch.setitem(table("complaints")["shares"], name, 0)
     without = made()
-    mine = {Complaint, ComplaintEvent, CauseAction}
+    mine = {Complaint, ComplaintEvent, CauseAction, Remedy}
     assert {model for model, rows in without.rows.items() if not rows} == mine
     assert all(without.rows[model] == usual.rows[model] for model in set(usual.rows) - mine)
     assert without.facts == [fact for fact in usual.facts if not isinstance(fact, Complained)]
@@ -239,6 +242,23 @@ def test_every_deed_was_allowed(told: list[tuple[Row, list[Row]]]) -> None:
                 assert 1 <= day(event["at"]) - day(closed[-1]) <= days
             if event["kind"] == EventKind.TRANSFERRED:
                 assert event["handler_id"] != happened[event["seq"] - 2]["handler_id"]
+
+
+def test_what_was_agreed_is_promised_and_done_before_the_end(dealer: Made) -> None:
+    """Money by the manager, within what he may promise; nothing is owed in what is closed."""
+    rows = {row["id"]: row for row in dealer.rows[Complaint]}
+    most = int(parameters.parameter(parameters.COMPENSATION[Role.MANAGER]).default) * 100
+    kinds = Tally(row["kind"] for row in dealer.rows[Remedy])
+    assert set(kinds) == set(RemedyKind)
+    for remedy in dealer.rows[Remedy]:
+        row = rows[remedy["complaint_id"]]
+        assert row["finding"] in {"justified", "partly"}
+        assert (remedy["done_at"] is None) == (remedy["state"] != "done")
+        if row["closed_at"]:
+            assert remedy["planned_at"] < remedy["done_at"] < row["closed_at"]
+        if remedy["amount_fen"]:
+            assert remedy["amount_fen"] <= most
+            assert remedy["planned_by_id"] == remedy["approved_by_id"]
 
 
 def test_nobody_works_at_night_and_everything_is_written_down(
