@@ -46,7 +46,8 @@ def investigate(session: Session, actor: Actor, form: InvestigateComplaint) -> R
         raise NotACause
     complaint.finding = form.finding or complaint.finding
     complaint.cause_id = form.cause_id or complaint.cause_id
-    complaint.whys = form.whys or complaint.whys
+    if form.whys or complaint.whys is None:
+        complaint.whys = form.whys
     events.happen(
         session,
         actor,
