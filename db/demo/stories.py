@@ -9,16 +9,15 @@ from db.demo.data import table
 from db.demo.delays import MINUTE, between
 from db.demo.dice import TELLING, Dice, Weighted
 from db.demo.facts import Complained
-from db.demo.matters import Grievance, channels, headings, remedies, severities, topic
+from db.demo.matters import Grievance, channels, headings, severities, topic
 from db.demo.people import Row
+from db.demo.promises import Promise
 from db.demo.world import CHINA, World, moment
 from db.models import (
     ComplaintKind,
     EventKind,
     Finding,
     HeadingTree,
-    RemedyKind,
-    RemedyState,
     Severity,
     Stage,
     Urgency,
@@ -35,9 +34,6 @@ _REOPENED_AFTER, _SURVEYED_AFTER = (1, 6), (1, 3)
 _COMES_AGAIN: Final = 3
 _CONTENT: Final = Weighted({5: 38, 4: 34, 3: 17, 2: 7, 1: 4})
 _LESS_CONTENT: Final = Weighted({5: 8, 4: 20, 3: 32, 2: 24, 1: 16})
-_STEP, _STEPS = 50, (2, 10)
-"""Yuan, and how many of them: what a manager may promise by himself."""
-_ACCOUNT: Final = "6601.08"
 _JUSTIFIED: Final = Weighted({Finding.JUSTIFIED: 65, Finding.PARTLY: 35})
 
 
@@ -286,39 +282,18 @@ class Story:
         self._answered(moments, "replied", ends["close"])
 
     def _made_good(self, promised: datetime, done: datetime) -> None:
-        """What was agreed is promised and done; money by the manager."""
-        dice = self._dice
-        kind, yuan = remedies().draw(dice), _STEP * dice.between(*_STEPS)
-        is_money = kind in {RemedyKind.COMPENSATION, RemedyKind.REFUND}
-        by = self._world.managers[self.one.store] if is_money else self._handler
-        words = str(dice.pick(table("complaints")["promises"][kind.value]))
+        """What was agreed is promised and done."""
+        manager = self._world.managers[self.one.store]
+        promise = Promise(self._dice, handler=self._handler, manager=manager)
+        by, note = promise.by, promise.words
         if promised >= self._now:
             return
-        is_done = done < self._now
-        first = RemedyState.APPROVED if is_money else RemedyState.PLANNED
-        amount = yuan * 100 if is_money else None
-        about = {"remedy": kind.value, "amount_fen": amount, "is_paid": False}
-        details = about | {"state": first.value}
-        self._tell(EventKind.OFFERED, promised, by=by, note=words, details=details)
-        details = about | {"state": RemedyState.DONE.value}
-        stage = Stage.EXECUTING.value
-        self._tell(EventKind.EXECUTED, done, by=by, note=words, details=details, stage=stage)
-        self.remedies.append(
-            {
-                "complaint_id": self.key,
-                "kind": kind.value,
-                "words": words,
-                "amount_fen": amount,
-                "account_code": _ACCOUNT if is_money else "",
-                "consent_no": None,
-                "state": (RemedyState.DONE if is_done else first).value,
-                "planned_at": promised,
-                "planned_by_id": by,
-                "approved_by_id": by if is_money else None,
-                "done_at": done if is_done else None,
-                "paid_at": None,
-            }
-        )
+        details = promise.details(is_done=False)
+        self._tell(EventKind.OFFERED, promised, by=by, note=note, details=details)
+        details, stage = promise.details(is_done=True), Stage.EXECUTING.value
+        self._tell(EventKind.EXECUTED, done, by=by, note=note, details=details, stage=stage)
+        when = done if done < self._now else None
+        self.remedies.append(promise.row(self.key, promised, when))
 
     def _answered(self, moments: Iterator[datetime], replied: str, closed: datetime) -> None:
         """The answer, confirmed by whoever stands for the complaint where another one gave it."""
