@@ -24,6 +24,8 @@ SUBJECTS = {
     "complaint_events": N_("What happened"),
     "cause_actions": N_("Action"),
     "complaint_decks": N_("Monthly presentation"),
+    "deck_files": N_("Monthly presentation"),
+    "remedies": N_("Remedy"),
     "users": N_("User"),
     "user_sessions": N_("Session"),
     "stores": N_("Store"),
