@@ -37,7 +37,7 @@ def complaints_deck(
         except reports.NoPango as error:
             warn(error.msgid)
         told = "en" if language() == "en" else "zh_CN"
-        number = f"TS-{month.replace('-', '')}"
+        number = complaints.numbers_of(month)
         ledger = complaints.ExportLedger(language=told, number=number)
         files.append(perform(complaints.export_ledger, caller, ledger))
     except ValidationError:

@@ -22,7 +22,7 @@ from services import complaints, decks, imports, sessions
 from services.core import incidents, run
 from services.core.access import SignedIn
 from services.core.errors import AppError, Conflict, InvalidInput, NotFound, NotPermitted, SignedOut
-from services.core.export import File
+from services.core.export import MEDIA_TYPES, File
 from services.core.inputs import Input
 from services.core.uploads import BY_SUFFIX, suffix_of
 
@@ -70,9 +70,14 @@ def _answer(request: Request, make: Make) -> Response:
         return say(request, 500, incidents.UNEXPECTED, incident=incidents.note(bug))
     return Response(
         file.data,
-        media_type=BY_SUFFIX[suffix_of(file.name)].media_type,
+        media_type=_media_type(suffix_of(file.name)),
         headers={"content-disposition": disposition(file.name)},
     )
+
+
+def _media_type(suffix: str) -> str:
+    """Of what we make, or of what somebody brought."""
+    return MEDIA_TYPES.get(suffix) or BY_SUFFIX[suffix].media_type
 
 
 def disposition(name: str) -> str:

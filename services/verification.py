@@ -18,6 +18,7 @@ from db.models import (
     Counter,
     Customer,
     CustomerSummary,
+    DeckFile,
     Ownership,
     OwnershipRole,
     StoredFile,
@@ -177,18 +178,19 @@ def _numbers(session: Session) -> Check:
 
 
 def _papers(session: Session) -> Check:
-    """What lies under the digest of a complaint's paper is what was filed."""
-    for paper in _walk(session, ComplaintFile):
+    """What lies under the digest of a complaint's paper or of a signed deck is what was kept."""
+    for paper in (*_walk(session, ComplaintFile), *_walk(session, DeckFile)):
+        table = paper.__tablename__
         content = beyond(
             session,
             select(col(StoredFile.content)).where(col(StoredFile.sha256) == paper.sha256),
         ).scalar_one_or_none()
         if content is None:
-            yield Offence("complaint_files", paper.id, "its content is gone")
+            yield Offence(table, paper.id, "its content is gone")
             continue
         is_same = (digest_of(content), len(content)) == (paper.sha256, paper.size)
         words = "its content was changed"
-        yield None if is_same else Offence("complaint_files", paper.id, words)
+        yield None if is_same else Offence(table, paper.id, words)
 
 
 def _walk(session: Session, model: Any) -> Iterator[Any]:

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -117,12 +117,11 @@ def _state(deck: DeckView, actor: Actor) -> None:
             files.file_button(_(N_("Slides (PPTX)")), f"decks/{deck.month}.pptx", key="deck:pptx")
             files.file_button(_(N_("Document (PDF)")), f"decks/{deck.month}.pdf", key="deck:pdf")
             if actor.may(Permission.COMPLAINTS_EXPORT):
-                number = f"TS-{deck.month.replace('-', '')}"
                 files.file_button(
                     _(N_("Ledger (Excel)")),
                     "complaints/ledger.xlsx",
                     key="deck:xlsx",
-                    number=number,
+                    number=deck.ledger,
                 )
         if deck.papers:
             _papers(deck)
@@ -131,7 +130,7 @@ def _state(deck: DeckView, actor: Actor) -> None:
 def _chip(deck: DeckView) -> Chip:
     if deck.signed_at is not None:
         return Chip(raw(N_("Signed")), Tone.GOOD)
-    if deck.sign_by < clock.now():
+    if deck.is_late:
         return Chip(raw(N_("Overdue")), Tone.BAD)
     return Chip(raw(N_("Not signed yet")), Tone.WARN)
 
@@ -203,10 +202,9 @@ def _comments(deck: DeckView) -> None:
             _conflict(form, ground)
 
 
-def _conflict(form: Form, fresh: Mapping[str, object]) -> None:
+def _conflict(form: Form, fresh: Mapping[str, Any]) -> None:
     """Theirs beside yours, and a way on."""
     theirs = fresh["values"]
-    assert isinstance(theirs, Mapping)
     tables.rows_table(
         [(name, field(name), theirs[name], form.typed[name]) for name in COMMENTS],
         [

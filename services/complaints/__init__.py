@@ -94,7 +94,7 @@ from services.complaints.inputs import (
 from services.complaints.listing import Filters, Part, of_customer, page, tally, wall
 from services.complaints.naming import flag, name_person, unname_person
 from services.complaints.past import Past, PastCase
-from services.complaints.registering import register
+from services.complaints.registering import numbers_of, register
 from services.complaints.remedies import (
     MONEY,
     deliver_remedy,
@@ -262,6 +262,7 @@ __all__ = [
     "merge",
     "name_person",
     "note",
+    "numbers_of",
     "of_customer",
     "offer_remedy",
     "page",

@@ -31,6 +31,7 @@ from services.core.notices import NoticeKind
 from services.core.words import N_
 
 SERIES = "complaints"
+_PREFIX = "TS-"
 
 
 class ReceivedLater(InvalidInput):
@@ -143,7 +144,12 @@ def _reaches(actor: Actor, store_id: int) -> bool:
 def next_numbers(session: Session, month: str, count: int = 1) -> list[str]:
     """The next numbers of a month (YYYYMM, where the dealer works): TS-YYYYMM-####."""
     last = numbers.reserve(session, f"{SERIES}:{month}", count)
-    return [f"TS-{month}-{last + nth:04d}" for nth in range(1, count + 1)]
+    return [f"{_PREFIX}{month}-{last + nth:04d}" for nth in range(1, count + 1)]
+
+
+def numbers_of(month: str) -> str:
+    """How the numbers of what came in in a month (YYYY-MM) begin."""
+    return f"{_PREFIX}{month.replace('-', '')}"
 
 
 def _check_times(received_at: datetime, promised_at: datetime | None) -> None:

@@ -14,6 +14,13 @@ import xlsxwriter
 
 from services.core.normal import half_width
 
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+MEDIA_TYPES: Final = {
+    "pdf": "application/pdf",
+    "pptx": f"{_OFFICE}.presentationml.presentation",
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+}
+"""Suffix -> media type, of what we make ourselves."""
 LONGEST_NAME: Final = 150
 """Of a file, in characters; systems allow 255 bytes, and Chinese takes three for each."""
 

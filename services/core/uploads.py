@@ -88,7 +88,6 @@ KINDS: Final = (
     FileKind("audio/wav", ("wav",), _riff(b"WAVE")),
     FileKind("video/mp4", ("mp4",), _brand(*_FILM)),
     FileKind(f"{_OFFICE}.wordprocessingml.document", ("docx",), _office(b"word/")),
-    FileKind(f"{_OFFICE}.presentationml.presentation", ("pptx",), _office(b"ppt/")),
     FileKind(f"{_OFFICE}.spreadsheetml.sheet", ("xlsx",), _office(b"xl/")),
 )
 BY_SUFFIX: Final = {suffix: kind for kind in KINDS for suffix in kind.suffixes}

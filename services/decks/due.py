@@ -32,6 +32,11 @@ def to_sign(month: str) -> str:
     return f"deck:{month}:sign"
 
 
+def late(month: str) -> str:
+    """The cause of the notice that nobody signed in time."""
+    return f"deck:{month}:late"
+
+
 def keep_up(caller: Caller) -> int:
     """Do all that is due, and say how many decks and files it made and of how many decks it told.
     Calls queries and commands, and is none."""
@@ -79,9 +84,9 @@ def tell(session: Session, actor: Actor, form: TellOfDecks) -> int:
         cause, about = f"deck:{row.month}", {"month": row.month, "day": clock.day_of(by)}
         new = notices.tell(session, editors, NoticeKind.DECK_FROZEN, cause, **about)
         new += notices.tell(session, signers, NoticeKind.DECK_TO_SIGN, to_sign(row.month), **about)
-        if by < clock.now():
+        if is_late(session, row):
             people = signers | editors
-            new += notices.tell(session, people, NoticeKind.DECK_LATE, f"{cause}:late", **about)
+            new += notices.tell(session, people, NoticeKind.DECK_LATE, late(row.month), **about)
         told += bool(new)
     return told
 
@@ -113,6 +118,10 @@ def sign_by(session: Session, deck: ComplaintDeck) -> datetime:
         return worktime.add_business_days(since, SIGN_DAYS, calendar)
     except worktime.NoWorkingTime:
         return since
+
+
+def is_late(session: Session, deck: ComplaintDeck) -> bool:
+    return deck.signed_at is None and sign_by(session, deck) < clock.now()
 
 
 def _opening(session: Session, month: str) -> datetime:

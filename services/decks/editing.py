@@ -8,14 +8,14 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import ComplaintDeck, DeckFile, User
-from services import reports
+from services import complaints, reports
 from services.core import audit, clock, fields, notices
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict, StaleRecord
 from services.core.inputs import Request
 from services.core.words import N_
 from services.decks import making
-from services.decks.due import sign_by, to_sign
+from services.decks.due import is_late, late, sign_by, to_sign
 from services.decks.making import Month
 
 MOST: Final = 2000
@@ -64,16 +64,19 @@ class DeckPaper:
 
 @dataclass(frozen=True, slots=True)
 class DeckView:
-    """A deck beside its slides. `sign_by`: until when it is to be signed."""
+    """A deck beside its slides. `sign_by`: until when it is to be signed; `is_late`: that is over
+    and nobody did. `ledger`: how the numbers of the month's complaints begin."""
 
     month: str
     version: int
     frozen_at: datetime
     sign_by: datetime
+    is_late: bool
     signed_at: datetime | None
     signed_by: str
     about_month: str
     about_decisions: str
+    ledger: str
     papers: tuple[DeckPaper, ...]
 
 
@@ -100,10 +103,12 @@ def deck(session: Session, actor: Actor, month: str) -> DeckView:
         version=row.version,
         frozen_at=row.frozen_at,
         sign_by=sign_by(session, row),
+        is_late=is_late(session, row),
         signed_at=row.signed_at,
         signed_by=signer,
         about_month=row.about_month,
         about_decisions=row.about_decisions,
+        ledger=complaints.numbers_of(row.month),
         papers=tuple(
             DeckPaper(one.kind, one.language, one.size, one.sha256, one.made_at)
             for one in session.execute(papers).scalars()
@@ -139,7 +144,7 @@ def sign(session: Session, actor: Actor, form: SignDeck) -> int:
     row.signed_at, row.signed_by_id = clock.now(), actor.id
     session.flush()
     audit.record(session, actor, audit.Action.DECKS_SIGNED, row, month=row.month)
-    notices.settle(session, to_sign(row.month))
+    notices.settle(session, to_sign(row.month), late(row.month))
     return row.version
 
 

@@ -37,7 +37,6 @@ PAPERS: Final[dict[str, bytes]] = {
     "l.wav": b"RIFF\x24\0\0\0WAVEfmt ",
     "m.mp4": brand("isom"),
     "n.docx": _zipped("[Content_Types].xml", "word/document.xml"),
-    "p.pptx": _zipped("[Content_Types].xml", "ppt/presentation.xml"),
     "o.xlsx": _zipped("[Content_Types].xml", "xl/workbook.xml"),
 }
 HTML: Final = b"<!doctype html><script>alert(1)</script>"

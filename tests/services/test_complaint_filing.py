@@ -277,18 +277,23 @@ def verify() -> tuple[int, int]:
     return found.checked, found.wrong
 
 
-def test_a_content_that_was_changed_is_named(dealer: Dealer):
-    key = triaged(dealer)
-    add(dealer, key, PHOTO, LETTER)
-    assert verify() == (2, 0)
+def change_content(digest: str) -> None:
+    """Somebody with the owner's rights changes what was kept under this digest."""
     here = owner()
     guard = {
         "sqlite": "DROP TRIGGER stored_files_no_update",
         "postgresql": "DROP TRIGGER stored_files_append_only ON stored_files",
     }
-    changed = update(StoredFile).where(col(StoredFile.sha256) == storage.digest_of(JPEG))
+    changed = update(StoredFile).where(col(StoredFile.sha256) == digest)
     with here.begin() as connection:
         connection.execute(text(guard[here.dialect.name]))
         connection.execute(changed.values(content=PNG))
+
+
+def test_a_content_that_was_changed_is_named(dealer: Dealer):
+    key = triaged(dealer)
+    add(dealer, key, PHOTO, LETTER)
+    assert verify() == (2, 0)
+    change_content(storage.digest_of(JPEG))
     found = fetch(verification.verify, System("tests"), "papers")
     assert (found.wrong, [each.says for each in found.first]) == (1, ["its content was changed"])

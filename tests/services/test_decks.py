@@ -24,7 +24,7 @@ from db.models import (
     OrderKind,
     Severity,
 )
-from services import decks
+from services import decks, verification
 from services.core import clock
 from services.core.access import System
 from services.core.errors import NotPermitted, StaleRecord
@@ -41,6 +41,7 @@ from services.decks import (
 )
 from tests.dealer import Dealer
 from tests.services.test_complaint_figures import story  # noqa: F401 - a fixture
+from tests.services.test_complaint_filing import change_content
 
 MAY = datetime(2026, 5, 12, 2, 0, tzinfo=UTC)
 JUNE = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
@@ -373,7 +374,8 @@ def test_who_signs_late_is_told_and_who_signed_is_not(
     kinds = {row.kind for row in dealer.rows(Notice) if row.acted_at is None}
     assert kinds == {"deck_frozen", "deck_to_sign", "deck_late"}
     sign(dealer)
-    assert [row.kind for row in dealer.rows(Notice) if row.acted_at is not None] == ["deck_to_sign"]
+    over = {row.kind for row in dealer.rows(Notice) if row.acted_at is not None}
+    assert over == {"deck_to_sign", "deck_late"}
 
 
 def test_a_signed_deck_is_kept_in_every_form(dealer: Dealer):
@@ -386,3 +388,14 @@ def test_a_signed_deck_is_kept_in_every_form(dealer: Dealer):
     assert {(one.kind, one.language) for one in papers} == {
         *(("pptx", "en"), ("pptx", "zh_CN"), ("pdf", "en"), ("pdf", "zh_CN"))
     }
+
+
+def test_a_kept_deck_that_was_changed_is_named(dealer: Dealer):
+    freeze()
+    sign(dealer)
+    take(dealer)
+    [kept] = dealer.rows(DeckFile)
+    assert fetch(verification.verify, SYSTEM, "papers").wrong == 0
+    change_content(kept.sha256)
+    [found] = fetch(verification.verify, SYSTEM, "papers").first
+    assert (found.table, found.id) == ("deck_files", kept.id)
