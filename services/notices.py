@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, update
 from sqlmodel import Session, col
 
 from db.models import Job, Notice
@@ -70,9 +70,22 @@ class OpenBell:
 def bell(session: Session, actor: Actor) -> Bell:
     """The bell of whoever is here: one statement, because every page asks it."""
     actor.require(Permission.PROFILE_EDIT)
-    working = select(col(Job.id)).where(under_way(actor.id)).exists()
-    unseen = select(func.count(), working).where(_is_open(), col(Notice.seen_at).is_(None))
-    return Bell(*session.execute(unseen.select_from(Notice)).one())
+    return Bell(*session.execute(_BELL, {"mine": actor.id, "now": clock.now()}).one())
+
+
+# Built once: every page asks it.
+_BELL: Final = (
+    select(
+        func.count(),
+        select(col(Job.id)).where(under_way(bindparam("mine"))).exists(),
+    )
+    .select_from(Notice)
+    .where(
+        col(Notice.acted_at).is_(None),
+        col(Notice.show_at) <= bindparam("now"),
+        col(Notice.seen_at).is_(None),
+    )
+)
 
 
 def opened_bell(session: Session, actor: Actor) -> OpenBell:

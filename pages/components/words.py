@@ -119,13 +119,19 @@ def fphone(number: str) -> str:
 
 
 def fnumber(value: float) -> str:
-    return str(numbers.format_decimal(value, locale=language()))
+    return _decimal(value, None, language())
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: float, pattern: str | None, locale: str) -> str:
+    """Babel reads the pattern anew every time, which costs more than all else of a number."""
+    return str(numbers.format_decimal(value, pattern, locale=locale))
 
 
 def fmoney(fen: int) -> str:
     """Fen as yuan, e.g. ¥128,000 (no fen where there are none)."""
     pattern = "#,##0.00" if fen % 100 else "#,##0"
-    return "¥" + str(numbers.format_decimal(fen / 100, pattern, locale=language()))
+    return "¥" + _decimal(fen / 100, pattern, language())
 
 
 def fsize(size: int) -> str:

@@ -17,7 +17,7 @@ can stop a clock but by an event that everybody sees.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -153,39 +153,6 @@ class Term:
     stops: Sequence[Gap] = ()
 
 
-def clocks(
-    events: Sequence[Event], rules: Rules, calendar: Calendar, now: datetime
-) -> dict[ClockKind, Clock]:
-    """The four clocks at `now`. The first event is RECEIVED, none lies after `now`.
-
-    Raises NoWorkingTime for a calendar that is closed for years.
-    """
-    case = _case(events, rules, calendar, now)
-    return {kind: case.clock(kind) for kind in ClockKind}
-
-
-def terms(
-    events: Sequence[Event], rules: Rules, calendar: Calendar, now: datetime
-) -> dict[ClockKind, Term]:
-    """The same four as `clocks`, for whoever looks at many and asks only when they ended."""
-    case = _case(events, rules, calendar, now)
-    return {kind: case.term(kind)[0] for kind in ClockKind}
-
-
-def next_clock(
-    events: Sequence[Event], rules: Rules, calendar: Calendar, now: datetime
-) -> Clock | None:
-    """Of the clocks that run at `now` the one that is due first; the others are not looked at any
-    further. None where none is due."""
-    case = _case(events, rules, calendar, now)
-    due = {
-        kind: at
-        for kind in ClockKind
-        if case.ended(kind)[0] is None and (at := case.line(kind)[1]) is not None
-    }
-    return case.clock(min(due, key=due.__getitem__)) if due else None
-
-
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A limit that counts from `begin`."""
@@ -194,13 +161,39 @@ class _Line:
     limit: Limit
 
 
-@dataclass
-class _Case:
-    events: list[Event]
-    rules: Rules
-    calendar: Calendar
-    now: datetime
-    lines: dict[ClockKind, tuple[_Line | None, datetime | None]] = field(default_factory=dict)
+class Course:
+    """What happened to a complaint, and what its clocks make of it whatever the moment is: each
+    part is worked out when it is first asked for, so that a course that is kept costs little.
+
+    The first event is RECEIVED, and no moment that it is asked about lies before the last one.
+    """
+
+    def __init__(self, events: Sequence[Event], rules: Rules, calendar: Calendar) -> None:
+        self.events = [_cut(each) for each in events]
+        self.rules, self.calendar = rules, calendar
+        self._lines: dict[ClockKind, tuple[_Line | None, datetime | None]] = {}
+
+    def clocks(self, now: datetime) -> dict[ClockKind, Clock]:
+        """All four. Raises NoWorkingTime for a calendar that is closed for years."""
+        return {kind: self._clock(kind, _whole(now)) for kind in ClockKind}
+
+    def terms(self, now: datetime) -> dict[ClockKind, Term]:
+        """The same four, for whoever looks at many and asks only when they ended."""
+        return {kind: self._term(kind, _whole(now))[0] for kind in ClockKind}
+
+    def next_clock(self, now: datetime) -> Clock | None:
+        """Of the clocks that run the one that is due first; the others are not looked at any
+        further. None where none is due."""
+        return self._clock(self._first_due, _whole(now)) if self._first_due is not None else None
+
+    @cached_property
+    def _first_due(self) -> ClockKind | None:
+        due = {
+            kind: at
+            for kind in ClockKind
+            if self._ended(kind)[0] is None and (at := self._line(kind)[1]) is not None
+        }
+        return min(due, key=due.__getitem__) if due else None
 
     @property
     def received(self) -> Event:
@@ -244,7 +237,7 @@ class _Case:
                 found[-1] = (found[-1][0], event.at)
         return found
 
-    def stops(self, kind: ClockKind) -> list[Gap]:
+    def _stops(self, kind: ClockKind) -> list[Gap]:
         """When this clock stood still, in order and apart."""
         if kind not in PAUSABLE:
             return []
@@ -253,7 +246,7 @@ class _Case:
 
     # ---- when it ended
 
-    def ended(self, kind: ClockKind) -> tuple[datetime | None, bool]:
+    def _ended(self, kind: ClockKind) -> tuple[datetime | None, bool]:
         """When the clock ended, and whether what it waits for was done."""
         if kind is ClockKind.CLOSE:
             if self.closings and self.closings[-1][1] is None:
@@ -267,13 +260,13 @@ class _Case:
 
     # ---- when it is due
 
-    def line(self, kind: ClockKind) -> tuple[_Line | None, datetime | None]:
+    def _line(self, kind: ClockKind) -> tuple[_Line | None, datetime | None]:
         """The limit that counts, and when it is over: by the levels up to the clock's end."""
-        if kind not in self.lines:
-            self.lines[kind] = self._line(kind, self.ended(kind)[0])
-        return self.lines[kind]
+        if kind not in self._lines:
+            self._lines[kind] = self._counting(kind, self._ended(kind)[0])
+        return self._lines[kind]
 
-    def _line(
+    def _counting(
         self, kind: ClockKind, until: datetime | None
     ) -> tuple[_Line | None, datetime | None]:
         counts: _Line | None = None
@@ -285,7 +278,7 @@ class _Case:
             if limit is None:
                 continue
             line = _Line(at if is_raised else self.received.at, limit)
-            over = self._over(line, self.stops(kind))
+            over = self._over(line, self._stops(kind))
             if due is None or (over < due if is_raised else at < due < over):
                 counts, due = line, over
         return counts, due
@@ -313,24 +306,24 @@ class _Case:
 
     # ---- the clock
 
-    def term(self, kind: ClockKind) -> tuple[Term, _Line | None]:
+    def _term(self, kind: ClockKind, now: datetime) -> tuple[Term, _Line | None]:
         """With the line that counts."""
-        ended_at, is_met = self.ended(kind)
-        line, due = self.line(kind)
-        stops = self.stops(kind)
+        ended_at, is_met = self._ended(kind)
+        line, due = self._line(kind)
+        stops = self._stops(kind)
         if line is None or due is None:
             state = ClockState.NONE if ended_at is None else _OPEN_ENDED[is_met]
             return Term(kind, state, None, None, ended_at, stops), None
-        state = self._state(kind, due, ended_at, is_met=is_met)
+        state = self._state(kind, due, ended_at, now, is_met=is_met)
         return Term(kind, state, line.limit, due, ended_at, stops), line
 
-    def clock(self, kind: ClockKind) -> Clock:
-        term, line = self.term(kind)
+    def _clock(self, kind: ClockKind, now: datetime) -> Clock:
+        term, line = self._term(kind, now)
         stops, ended_at = term.stops, term.ended_at
         if line is None:
             zero = Fraction(0)
             return Clock(kind, term.state, None, None, ended_at, zero, zero, stops)
-        upto = self.now if ended_at is None else ended_at
+        upto = now if ended_at is None else ended_at
         unit = line.limit.unit
         gross = _measure(line.begin, max(upto, line.begin), unit, self.calendar)
         stood = sum(
@@ -345,16 +338,22 @@ class _Case:
         return Clock(kind, term.state, line.limit, term.due_at, ended_at, net, gross, stops)
 
     def _state(
-        self, kind: ClockKind, due: datetime, ended_at: datetime | None, *, is_met: bool
+        self,
+        kind: ClockKind,
+        due: datetime,
+        ended_at: datetime | None,
+        now: datetime,
+        *,
+        is_met: bool,
     ) -> ClockState:
         if ended_at is not None:
             if ended_at > due:
                 return ClockState.MISSED
             return ClockState.MET if is_met else ClockState.STOPPED
-        if self.now > due:
+        if now > due:
             return ClockState.LATE
-        stops = self.stops(kind)
-        is_still = any(begin <= self.now < end for begin, end in stops)
+        stops = self._stops(kind)
+        is_still = any(begin <= now < end for begin, end in stops)
         return ClockState.PAUSED if is_still else ClockState.RUNNING
 
 
@@ -376,10 +375,6 @@ def _add(begin: datetime, amount: Fraction, unit: Unit, calendar: Calendar) -> d
     if unit is Unit.WORKING_MINUTES:
         return add_business_minutes(begin, int(amount), calendar)
     return add_business_days(begin, amount, calendar)
-
-
-def _case(events: Sequence[Event], rules: Rules, calendar: Calendar, now: datetime) -> _Case:
-    return _Case([_cut(each) for each in events], rules, calendar, _whole(now))
 
 
 def _cut(event: Event) -> Event:

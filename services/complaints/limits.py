@@ -11,9 +11,10 @@ from typing import Final
 
 from sqlmodel import Session
 
-from db.models import Severity, Urgency
+from db.models import ParameterValue, Severity, Urgency
 from services.complaints.clocks import ClockKind, Limit, Rules, Unit
 from services.core import clock, parameters
+from services.core.kept import Kept
 from services.core.parameters import Dated, Number
 
 _K = ClockKind
@@ -116,11 +117,19 @@ class Book:
 
 
 def book(session: Session) -> Book:
+    """The same one while nobody decides anything."""
+    return _BOOK.of(session)
+
+
+def _read(session: Session) -> Book:
     decided: dict[str, list[Dated]] = {}
     keys = [*_KEYS, parameters.PAUSE_DAYS, parameters.URGENT_SHARE]
     for one in parameters.history(session, keys):
         decided.setdefault(one.key, []).append(one)
     return Book(decided)
+
+
+_BOOK: Final = Kept((ParameterValue,), _read)
 
 
 def _share(amount: Fraction, share: Decimal, unit: Unit) -> Fraction:

@@ -105,7 +105,23 @@ _handler, _first = aliased(User), aliased(User)
 # Built once.
 _ROWS: Final[Any] = (
     select(
-        Complaint,
+        col(Complaint.id),
+        col(Complaint.number),
+        col(Complaint.store_id),
+        col(Complaint.received_at),
+        col(Complaint.person),
+        col(Complaint.kind),
+        col(Complaint.severity),
+        col(Complaint.urgency),
+        col(Complaint.category_id),
+        col(Complaint.stage),
+        col(Complaint.waiting_for),
+        col(Complaint.department),
+        col(Complaint.promised_at),
+        col(Complaint.heard_at),
+        col(Complaint.closed_at),
+        col(Complaint.finding),
+        col(Complaint.cause_id),
         col(Customer.name).label("customer"),
         col(Store.name).label("store"),
         col(_handler.name).label("handler"),
@@ -156,32 +172,31 @@ _SIGNS: Final = frozenset("TS-0123456789")
 
 def _rows(session: Session, found: Sequence[Row[Any]]) -> list[ComplaintRow]:
     """With the clocks of the open ones, all by a few looks at the database."""
-    still = [row.Complaint for row in found if row.Complaint.closed_at is None]
+    still = [row for row in found if row.closed_at is None]
     cases = [timing.Case(one.id, one.store_id, one.received_at) for one in still]
     running = timing.next_clocks(session, cases) if cases else {}
     names = trees.named(session)
     return [
         ComplaintRow(
-            id=one.id,
-            number=one.number,
-            received_at=one.received_at,
-            who=row.customer or one.person,
-            kind=one.kind,
-            severity=one.severity,
-            urgency=one.urgency,
-            category=names[one.category_id],
-            stage=one.stage,
-            waiting_for=one.waiting_for,
-            department=one.department,
+            id=row.id,
+            number=row.number,
+            received_at=row.received_at,
+            who=row.customer or row.person,
+            kind=row.kind,
+            severity=row.severity,
+            urgency=row.urgency,
+            category=names[row.category_id],
+            stage=row.stage,
+            waiting_for=row.waiting_for,
+            department=row.department,
             handler=row.handler,
             first_responder=row.first_responder,
             store=row.store,
-            next_clock=running.get(one.id),
-            promised_at=None if one.heard_at else one.promised_at,
-            closed_at=one.closed_at,
-            finding=one.finding,
-            cause=names[one.cause_id] if one.cause_id is not None else None,
+            next_clock=running.get(row.id),
+            promised_at=None if row.heard_at else row.promised_at,
+            closed_at=row.closed_at,
+            finding=row.finding,
+            cause=names[row.cause_id] if row.cause_id is not None else None,
         )
         for row in found
-        for one in [row.Complaint]
     ]

@@ -30,7 +30,7 @@ from db.models import (
     Stage,
 )
 from services.complaints import limits, timing
-from services.complaints.clocks import ClockKind, ClockState, Term, terms
+from services.complaints.clocks import ClockKind, ClockState, Course, Term
 from services.complaints.limits import Book
 from services.core import calendars, clock, parameters
 from services.core.metrics import Period
@@ -61,12 +61,9 @@ class PastCase:
             timing.line(each.at, each.kind, each.severity, each.urgency, each.details)
             for each in self.events
         ]
-        return terms(
-            timing.history(self.received_at, lines),
-            self.book.rules(self.store_id, self.received_at),
-            self.calendar,
-            self.seen_at,
-        )
+        happened = timing.history(self.received_at, lines)
+        rules = self.book.rules(self.store_id, self.received_at)
+        return Course(happened, rules, self.calendar).terms(self.seen_at)
 
     @cached_property
     def kinds(self) -> frozenset[EventKind]:

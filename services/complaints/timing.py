@@ -1,12 +1,14 @@
 """The clocks of complaints as the database holds them: many at once, by four looks at it."""
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
+from sqlalchemy import DateTime, String, select, type_coerce
 from sqlalchemy import case as which
-from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintEvent, EventKind, Severity, Urgency
@@ -15,11 +17,9 @@ from services.complaints.clocks import (
     Clock,
     ClockKind,
     ClockState,
+    Course,
     Event,
     Fact,
-    Rules,
-    clocks,
-    next_clock,
 )
 from services.core import calendars, clock
 from services.core.words import N_
@@ -55,7 +55,23 @@ CLOCKS: Final[Mapping[ClockKind, str]] = {
 """Their names."""
 RUNNING: Final = frozenset({ClockState.RUNNING, ClockState.PAUSED, ClockState.LATE})
 
+KEPT: Final = 5000
+"""Courses that are kept, of some 3 kB each: those of the walls of all stores of a large group."""
+
 Clocks = dict[ClockKind, Clock]
+
+
+Told = tuple[datetime, str, str, str, bool | None]
+"""The columns of an event that its clocks follow from, as the database keeps them."""
+_E: Final = ComplaintEvent
+_TOLD: Final = (
+    type_coerce(col(_E.at), DateTime()),
+    type_coerce(col(_E.kind), String()),
+    type_coerce(col(_E.severity), String()),
+    type_coerce(col(_E.urgency), String()),
+    which((col(_E.kind).in_(_TELLING), col(_E.details)[ANSWERS].as_boolean())),
+)
+"""Not made into values of ours before it is known that they are new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +99,53 @@ def clocks_of(
 ) -> dict[int, Clocks]:
     """The four clocks of each complaint (id), now or at another moment."""
     now = now or clock.now()
-    return {key: clocks(*each, now) for key, each in _grounds(session, cases, now)}
+    return {key: course.clocks(now) for key, course in _courses(session, cases, now)}
 
 
 def next_clocks(session: Session, cases: Collection[Case]) -> dict[int, Clock | None]:
     """Of each complaint (id) the clock that is due first of those that run."""
     now = clock.now()
-    return {key: next_clock(*each, now) for key, each in _grounds(session, cases, now)}
+    return {key: course.next_clock(now) for key, course in _courses(session, cases, now)}
 
 
-def _grounds(
+def _courses(
     session: Session, cases: Collection[Case], now: datetime
-) -> Iterator[tuple[int, tuple[list[Event], Rules, Calendar]]]:
+) -> Iterator[tuple[int, Course]]:
     """What the clocks of each follow from."""
     happened = _events(session, [case.id for case in cases], now)
     places = calendars.calendars(session, {case.store_id for case in cases})
     book = limits.book(session)
     for case in cases:
-        rules = book.rules(case.store_id, case.received_at)
-        yield case.id, (history(case.received_at, happened[case.id]), rules, places[case.store_id])
+        ground = _Ground(case.store_id, book, places[case.store_id])
+        yield case.id, _course(tuple(happened[case.id]), case.received_at, ground)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ground:
+    """What the clocks of a store's complaints follow, beside what happened. Books and calendars
+    are kept while nothing is decided: the same ones are the same ground."""
+
+    store_id: int
+    book: limits.Book
+    calendar: Calendar
+
+    def __hash__(self) -> int:
+        return hash((self.store_id, id(self.book), id(self.calendar)))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Ground)
+            and self.store_id == other.store_id
+            and self.book is other.book
+            and self.calendar is other.calendar
+        )
+
+
+@lru_cache(maxsize=KEPT)
+def _course(happened: tuple[Told, ...], received_at: datetime, ground: _Ground) -> Course:
+    """Kept under all that it follows from: who looks at a wall again finds most of it there."""
+    rules = ground.book.rules(ground.store_id, received_at)
+    return Course(history(received_at, itertools.starmap(_line, happened)), rules, ground.calendar)
 
 
 def history(received_at: datetime, lines: Iterable[Line]) -> list[Event]:
@@ -121,24 +165,21 @@ def history(received_at: datetime, lines: Iterable[Line]) -> list[Event]:
     return events
 
 
-def _events(session: Session, ids: Collection[int], now: datetime) -> dict[int, list[Line]]:
-    event = ComplaintEvent
+def _events(session: Session, ids: Collection[int], now: datetime) -> dict[int, list[Told]]:
     query = (
-        select(
-            col(event.complaint_id),
-            col(event.at),
-            col(event.kind),
-            col(event.severity),
-            col(event.urgency),
-            DETAILS,
-        )
-        .where(col(event.complaint_id).in_(ids), col(event.at) <= now)
-        .order_by(col(event.complaint_id), col(event.seq))
+        select(col(_E.complaint_id), *_TOLD)
+        .where(col(_E.complaint_id).in_(ids), col(_E.at) <= now)
+        .order_by(col(_E.complaint_id), col(_E.seq))
     )
-    found: dict[int, list[Line]] = {key: [] for key in ids}
+    found: dict[int, list[Told]] = {key: [] for key in ids}
     for key, *told in session.execute(query):
-        found[key].append(line(*told))
+        found[key].append(tuple(told))
     return found
+
+
+def _line(at: datetime, kind: str, severity: str, urgency: str, is_answer: bool | None) -> Line:
+    aware = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    return Line(aware, EventKind(kind), Severity(severity), Urgency(urgency), bool(is_answer))
 
 
 def line(

@@ -1,5 +1,7 @@
 """The trees by which complaints are sorted, as people choose from them (C09, C22)."""
 
+from typing import Final
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -27,11 +29,14 @@ def is_in_use(session: Session, tree: HeadingTree, heading_id: int) -> bool:
 
 def named(session: Session) -> dict[int, Heading]:
     """Every node of both trees by its id, those out of use too, in the order of their codes."""
-    query = select(col(Node.id), col(Node.parent_id), col(Node.name), col(Node.name_en))
     found: dict[int, Heading] = {}
-    for key, above, name, name_en in session.execute(
-        query.order_by(col(Node.tree), col(Node.code))
-    ):
+    for key, above, name, name_en in session.execute(_NODES):
         root = found[above] if above is not None else Heading(0, (), ())
         found[key] = Heading(key, (*root.path, name), (*root.path_en, name_en or name))
     return found
+
+
+# Built once: every list of complaints asks for them.
+_NODES: Final = select(
+    col(Node.id), col(Node.parent_id), col(Node.name), col(Node.name_en)
+).order_by(col(Node.tree), col(Node.code))

@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import URL, Subquery, func, select, true
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import CalendarDay, CalendarWeek
+from services.core.kept import Kept
 from services.core.normal import Spans
 from services.core.worktime import Calendar, Week
 
@@ -64,19 +65,19 @@ def composed(group: Plan, own: Plan = NOTHING) -> Calendar:
 
 def calendar(session: Session, store_id: int | None) -> Calendar:
     """The calendar of a store; of the group for None and for a store that decided nothing."""
-    made = _book(session).calendars
+    made = _KEPT.of(session).calendars
     return made.get(store_id, made[None])
 
 
 def calendars(session: Session, store_ids: Collection[int]) -> dict[int, Calendar]:
     """The calendars of many stores by one look at the database."""
-    made = _book(session).calendars
+    made = _KEPT.of(session).calendars
     return {store_id: made.get(store_id, made[None]) for store_id in store_ids}
 
 
 def plans(session: Session, store_id: int | None) -> tuple[Plan, Plan]:
     """What the group has decided, and what the store has (nothing for None)."""
-    made = _book(session).plans
+    made = _KEPT.of(session).plans
     return made[None], NOTHING if store_id is None else made.get(store_id, NOTHING)
 
 
@@ -90,36 +91,6 @@ class _Book:
 
     plans: Mapping[int | None, Plan]
     calendars: Mapping[int | None, Calendar]
-
-
-_Stamp = tuple[Any, ...]
-_kept: Final[dict[URL, tuple[_Stamp, _Book]]] = {}
-"""The latest book, of one database at most. A year costs 0.3 MB in each calendar, 0.4 where days
-are counted too, and only stores with decisions of their own have one: 40 over five years, 80 MB."""
-
-
-def _book(session: Session) -> _Book:
-    """Read anew when the stamp differs; of two threads that do so at once, one is for nothing."""
-    place, stamp = session.get_bind().engine.url, tuple(session.execute(_STAMP).one())
-    known = _kept.get(place)
-    if known is None or known[0] != stamp:
-        known = (stamp, _read(session))
-        _kept.clear()
-        _kept[place] = known
-    return known[1]
-
-
-def _traces(model: type[CalendarWeek] | type[CalendarDay]) -> Subquery:
-    added, withdrawn = col(model.created_at), col(model.withdrawn_at)
-    return select(
-        func.count(added), func.count(withdrawn), func.max(added), func.max(withdrawn)
-    ).subquery()
-
-
-_WEEKS, _DAYS = _traces(CalendarWeek), _traces(CalendarDay)
-_STAMP: Final = select(*_WEEKS.columns, *_DAYS.columns).select_from(_WEEKS.join(_DAYS, true()))
-"""What no two states of the decisions share. Rows are only added and withdrawn, so the counts rise
-with every change; the instants tell apart what was rolled back from what came instead."""
 
 
 def _read(session: Session) -> _Book:
@@ -145,6 +116,11 @@ def _read(session: Session) -> _Book:
         key: composed(found[None], NOTHING if key is None else own) for key, own in found.items()
     }
     return _Book(found, made)
+
+
+_KEPT: Final = Kept((CalendarWeek, CalendarDay), _read)
+"""A year costs 0.3 MB in each calendar, 0.4 where days are counted too, and only stores with
+decisions of their own have one: 40 over five years, 80 MB."""
 
 
 def spans(hours: Iterable[Iterable[int]]) -> Spans:

@@ -46,7 +46,7 @@ WORKS: Final[Mapping[JobKind, Work]] = {
 OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 
 
-def under_way(user_id: int | None) -> ColumnElement[bool]:
+def under_way(user_id: ColumnElement[int] | int | None) -> ColumnElement[bool]:
     """The jobs of somebody that wait or are being done."""
     return and_(col(Job.user_id) == user_id, col(Job.state).in_(OPEN))
 

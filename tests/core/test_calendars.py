@@ -112,7 +112,7 @@ def test_the_calendar_is_what_the_decisions_say(dealer: Dealer):
             as_system(session)
             session.add_all([one.row() for one in found])
             session.flush()
-            calendars._kept.clear()  # all of them are decided at one instant
+            calendars._KEPT._latest = None  # all of them are decided at one instant
             made = calendars.calendars(session, [1, 2])
             made_of_group = calendars.calendar(session, None)
             for day in days_of(found):

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.complaints.clocks import ClockKind, Event, Fact, Limit, Rules, Unit, clocks
+from services.complaints.clocks import ClockKind, Course, Event, Fact, Limit, Rules, Unit
 from services.core.clock import SHANGHAI
 from services.core.worktime import Calendar, Week
 from tests.properties.test_worktime import MON_FRI, OFFICE, SHOWROOM, hours_of
@@ -235,7 +235,7 @@ def test_every_clock_agrees_with_the_minute_counter(history, rules, which):
     events, now = history
     told = Oracle(events, rules, MINUTES[which], now)
     happened = [Event(moment(at), fact, level) for at, fact, level in events]
-    found = clocks(happened, rules, CALENDARS[which], moment(now))
+    found = Course(happened, rules, CALENDARS[which]).clocks(moment(now))
     for kind in ClockKind:
         one = found[kind]
         shown = (

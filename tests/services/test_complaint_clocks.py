@@ -9,12 +9,12 @@ from services.complaints.clocks import (
     Clock,
     ClockKind,
     ClockState,
+    Course,
     Event,
     Fact,
     Limit,
     Rules,
     Unit,
-    clocks,
 )
 from services.core.clock import SHANGHAI
 from services.core.worktime import Calendar, Week
@@ -51,7 +51,7 @@ def told(kind: ClockKind, now: str, *events: tuple[str, Fact], level: int = 1, *
     happened += [Event(at(when), Fact.LEVELLED, to) for when, to in raised]
     happened.sort(key=lambda event: event.at)
     calendar = more.get("calendar", CALENDAR)
-    return clocks(happened, more.get("rules", RULES), calendar, at(now))[kind]
+    return Course(happened, more.get("rules", RULES), calendar).clocks(at(now))[kind]
 
 
 def due(*events: tuple[str, Fact], kind: ClockKind = ClockKind.ANSWER, **more) -> str:
