@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, Enum, MetaData
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Enum, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import declared_attr, registry
 from sqlalchemy.types import JSON, TypeDecorator
@@ -89,16 +89,23 @@ class Versioned(SQLModel):
 Json: Any = JSON().with_variant(JSONB(), "postgresql")
 
 
-def enum_type(enum: type[StrEnum], name: str | None = None) -> Enum:
+def enum_type(enum: type[StrEnum], name: str | None = None, *, has_check: bool = True) -> Enum:
     """Stored as the readable value, guarded by a CHECK, the same on both databases.
 
-    `name` tells two columns of one enum in one table apart.
+    `name` tells two columns of one enum in one table apart. Without `has_check` the column itself
+    brings it (`enum_check`).
     """
     return Enum(
         enum,
         native_enum=False,
         length=40,
-        create_constraint=True,
+        create_constraint=has_check,
         name=f"{name or enum.__name__.lower()}_known",
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def enum_check(column: str, enum: type[StrEnum]) -> CheckConstraint:
+    """The CHECK of a column that came later: SQLite adds none to a table, only with a column."""
+    known = ", ".join(repr(member.value) for member in enum)
+    return CheckConstraint(f"{column} IN ({known})", name=f"{enum.__name__.lower()}_known")

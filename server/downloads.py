@@ -34,6 +34,7 @@ WRITTEN_DOWN: Final[Mapping[str, tuple[run.Command[Any, File], type[Input]]]] = 
 }
 """What somebody's data stands in: made by a command, which writes down who took it."""
 OPEN: Final[Mapping[str, run.Query[..., File]]] = {
+    "/files/complaints/rules/{on}/{store}.pdf": complaints.rules_file,
     "/files/imports/templates/{kind}.xlsx": imports.template,
 }
 """What holds no data: made by a query."""

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, false, text
 from sqlmodel import Field
 
 from db.models.complaints import Department
@@ -29,6 +29,10 @@ class ComplaintStep(Base, table=True):
     )
     asked_at: datetime = Field(sa_type=UtcDateTime)
     due_at: datetime = Field(sa_type=UtcDateTime)
+    is_errand: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Not only a question: whoever is asked turns to the customer himself (C13)."""
+    taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When whoever was asked said that he is on it (C13)."""
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     done_by_id: int | None = Field(default=None, foreign_key="users.id", ondelete="RESTRICT")
     result: str = Field(default="", max_length=2000)

@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, false, text
 from sqlmodel import Field
 
-from db.types import Base, Json, UtcDateTime, Versioned, enum_type
+from db.types import Base, Json, UtcDateTime, Versioned, enum_check, enum_type
 
 
 class ComplaintKind(StrEnum):
@@ -31,6 +31,19 @@ class ComplaintChannel(StrEnum):
     MAKER = "maker"
     REGULATOR = "regulator"
     RETURN_VISIT = "return_visit"
+
+
+class DemandKind(StrEnum):
+    """What he who complains wants (C32, C34)."""
+
+    EXPLANATION = "explanation"
+    APOLOGY = "apology"
+    REPAIR = "repair"
+    RETURN = "return"
+    EXCHANGE = "exchange"
+    REFUND = "refund"
+    COMPENSATION = "compensation"
+    IMPROVEMENT = "improvement"
 
 
 class Severity(StrEnum):
@@ -204,9 +217,18 @@ class Complaint(Base, Versioned, table=True):
     """Whoever complains, where that is not the customer of the file, or where there is none."""
     phone: str | None = Field(default=None, max_length=20, index=True)
     """Where he is reached, E.164."""
+    address: str | None = Field(default=None, max_length=200)
+    """Where he lives, if somebody has to go there and no file says it (C13)."""
+    link: str | None = Field(default=None, max_length=500)
+    """Of what he wrote in public (C26)."""
     words: str = Field(max_length=10_000)
     """As he said it."""
     demand: str = Field(default="", max_length=2000)
+    demand_kind: DemandKind | None = Field(
+        default=None,
+        sa_type=enum_type(DemandKind, has_check=False),
+        sa_column_args=(enum_check("demand_kind", DemandKind),),
+    )
     category_id: int = Field(foreign_key="headings.id", index=True, ondelete="RESTRICT")
     severity: Severity = Field(sa_type=enum_type(Severity))
     urgency: Urgency = Field(default=Urgency.ORDINARY, sa_type=enum_type(Urgency))
@@ -221,6 +243,8 @@ class Complaint(Base, Versioned, table=True):
     """Who alone answers in public (C27)."""
     is_safety: bool = Field(default=False)
     is_media: bool = Field(default=False)
+    is_dispute: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """He and we do not agree on what is owed (C32)."""
     is_legal: bool = Field(default=False)
     """Seen only by those who are named in it (C29)."""
     has_director: bool = Field(default=False)

@@ -13,6 +13,7 @@ from typing import Final, Literal, TypedDict, TypeVar
 import streamlit as st
 
 from pages.components.words import choice, plain, raw
+from services.core import normal
 from services.core.clock import SHANGHAI, today
 from services.core.fields import id_in
 from services.core.words import N_
@@ -23,6 +24,8 @@ EVERY: Final = "*"
 """The code of "no filter"."""
 BETWEEN: Final = ".."
 """Between the two days of a period in the address."""
+DAYS: Final = (dt.date(2000, 1, 1), dt.date(2100, 12, 31))
+"""Between these one day is asked for."""
 DAY_FORMAT: Final = "YYYY-MM-DD"
 CHOOSE: Final = N_("Choose")
 ALL: Final = N_("All")
@@ -58,7 +61,10 @@ def _kept(key: str, value: object, resets: Sequence[str]) -> Kept:
         for other in resets:
             st.query_params.pop(other, None)
         chosen = st.session_state.get(key)
-        code = chosen if isinstance(chosen, str) else BETWEEN.join(map(str, chosen or ()))
+        if isinstance(chosen, str | dt.date):
+            code = str(chosen)
+        else:
+            code = BETWEEN.join(map(str, chosen or ()))
         if code:
             st.query_params[key] = code
         else:
@@ -190,6 +196,22 @@ def filter_period(
         case (dt.date() as first, dt.date() as last):
             return first, last
     return default
+
+
+def filter_day(
+    label: str, key: str, default: dt.date, *, width: int | Literal["stretch"] = "stretch"
+) -> dt.date:
+    """One day; nonsense in the address counts as `default`, and so does none."""
+    try:
+        asked = normal.within(dt.date.fromisoformat(st.query_params.get(key, "")), *DAYS)
+    except (ValueError, normal.InvalidValue):
+        asked = default
+    kept = _kept(key, asked, ())
+    first, last = DAYS
+    chosen = st.date_input(
+        plain(label), format=DAY_FORMAT, min_value=first, max_value=last, width=width, **kept
+    )
+    return chosen if isinstance(chosen, dt.date) else default
 
 
 def _period(code: str | None) -> tuple[dt.date, dt.date] | None:

@@ -4,6 +4,7 @@ from db.models import (
     ActionKind,
     ComplaintChannel,
     ComplaintKind,
+    DemandKind,
     Department,
     EventKind,
     Finding,
@@ -23,6 +24,7 @@ from services.complaints.actions import (
     plan_action,
     remind,
 )
+from services.complaints.asking import AskedLine, asked
 from services.complaints.boards import departments
 from services.complaints.calling import caller, callers
 from services.complaints.case import case
@@ -44,7 +46,7 @@ from services.complaints.events import Receipt
 from services.complaints.exporting import ExportLedger, export_ledger
 from services.complaints.figures import METRICS
 from services.complaints.filing import add_files, file_megabytes, take_file
-from services.complaints.guards import LACKS, Lack, NotReady
+from services.complaints.guards import NotReady
 from services.complaints.handing import handovers
 from services.complaints.helping import (
     RemindOfSteps,
@@ -52,6 +54,7 @@ from services.complaints.helping import (
     ask_department,
     helpers,
     remind_of_steps,
+    take_step,
 )
 from services.complaints.inputs import (
     AcceptReply,
@@ -66,6 +69,7 @@ from services.complaints.inputs import (
     CoverComplaint,
     DeliverRemedy,
     DropRemedy,
+    FileLetter,
     FinishAction,
     FlagComplaint,
     InvestigateComplaint,
@@ -86,12 +90,16 @@ from services.complaints.inputs import (
     ResumeComplaint,
     SurveyComplaint,
     TakeFile,
+    TakeStep,
     TalkAboutComplaint,
     TransferComplaint,
     TriageComplaint,
     WithdrawComplaint,
 )
+from services.complaints.lacks import LACKS, Lack
+from services.complaints.lettering import file_letter, letter, letter_paper
 from services.complaints.listing import Filters, Part, of_customer, page, tally, wall
+from services.complaints.marks import Mark
 from services.complaints.naming import flag, name_person, unname_person
 from services.complaints.past import Past, PastCase
 from services.complaints.registering import numbers_of, register
@@ -102,6 +110,7 @@ from services.complaints.remedies import (
     offer_remedy,
     pay_remedy,
 )
+from services.complaints.ruling import rules, rules_file
 from services.complaints.taking import acknowledge, cover, level, transfer, triage
 from services.complaints.talking import accept, confirm, note, reject, reply, survey, talk
 from services.complaints.timing import CLOCKS
@@ -148,6 +157,7 @@ __all__ = [
     "AnswerProposal",
     "AnswerStep",
     "AskDepartment",
+    "AskedLine",
     "Behind",
     "Board",
     "Caller",
@@ -169,12 +179,14 @@ __all__ = [
     "CoverComplaint",
     "Crossing",
     "DeliverRemedy",
+    "DemandKind",
     "Department",
     "DepartmentLine",
     "DropRemedy",
     "EventKind",
     "EventLine",
     "ExportLedger",
+    "FileLetter",
     "FileLine",
     "Filters",
     "Finding",
@@ -190,6 +202,7 @@ __all__ = [
     "LevelComplaint",
     "Loudest",
     "MakeProposal",
+    "Mark",
     "Match",
     "MergeComplaint",
     "NamePerson",
@@ -221,6 +234,7 @@ __all__ = [
     "StepLine",
     "SurveyComplaint",
     "TakeFile",
+    "TakeStep",
     "TalkAboutComplaint",
     "Tally",
     "TransferComplaint",
@@ -237,6 +251,7 @@ __all__ = [
     "answer_proposal",
     "answer_step",
     "ask_department",
+    "asked",
     "behind",
     "caller",
     "callers",
@@ -251,6 +266,7 @@ __all__ = [
     "departments",
     "drop_remedy",
     "export_ledger",
+    "file_letter",
     "file_megabytes",
     "finish_action",
     "flag",
@@ -258,6 +274,8 @@ __all__ = [
     "headings",
     "helpers",
     "investigate",
+    "letter",
+    "letter_paper",
     "level",
     "merge",
     "name_person",
@@ -279,8 +297,11 @@ __all__ = [
     "reopen",
     "reply",
     "resume",
+    "rules",
+    "rules_file",
     "survey",
     "take_file",
+    "take_step",
     "talk",
     "tally",
     "transfer",

@@ -8,9 +8,10 @@ from sqlmodel import Session, col
 
 from db.models import CauseAction, Complaint, EventKind, Verdict
 from services.complaints import events
+from services.complaints.days import check_due
 from services.complaints.events import Receipt
 from services.complaints.inputs import CheckAction, FinishAction, PlanAction
-from services.complaints.registering import check_due, check_handler
+from services.complaints.registering import check_handler
 from services.core import clock, notices, parameters
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict, InvalidInput, NotFound, NotPermitted

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from db.grams import fold
 from db.models import Customer, Order, Ownership, Vehicle
 from services import customers
+from services.complaints import helping
 from services.complaints.views import Caller, CallersCar, CallersOrder, Match
 from services.core.access import Actor, Permission
 from services.customers import cars
@@ -59,6 +60,8 @@ def caller(session: Session, actor: Actor, customer_id: int) -> Caller | None:
             CallersOrder(one.id, one.kind, one.number, one.ordered_on, one.vehicle_id, one.summary)
             for one in session.execute(orders).scalars()
         ],
+        has_address=bool(customer.street),
+        advisor_id=customer.owner_id if helping.may_help(session, customer.owner_id) else None,
     )
 
 

@@ -12,6 +12,7 @@ from services.complaints import (
     events,
     filing,
     guards,
+    helping,
     naming,
     promising,
     stages,
@@ -29,11 +30,13 @@ from services.core.recorded import names_of
 
 
 def case(session: Session, actor: Actor, complaint_id: int) -> Case:
-    """Raises NotFound. His phone and plate are shown whole to those in whose hands it is."""
+    """Raises NotFound. His phone, address and plate are shown whole to those in whose hands it is,
+    and to whoever is sent to him."""
     actor.require(Permission.COMPLAINTS_VIEW)
     one = load(session, Complaint, complaint_id)
     happened = events.of(session, one.id)
     is_his = events.in_hands(actor, one)
+    is_clear = is_his or helping.is_sent(session, actor, one)
     people = names_of(session, User, _people(one, happened))
     found = timing.clocks_of(session, [timing.Case(one.id, one.store_id, one.received_at)])
     nodes = trees.named(session)
@@ -52,7 +55,7 @@ def case(session: Session, actor: Actor, complaint_id: int) -> Case:
         severity=one.severity,
         urgency=one.urgency,
         who=customer or one.person,
-        values=_values(session, one, people, is_clear=is_his),
+        values=_values(session, one, people, is_clear=is_clear),
         store_id=one.store_id,
         department=one.department,
         handler_id=one.handler_id,
@@ -101,11 +104,14 @@ def _values(
         "words": one.words,
         "demand": one.demand,
         "person": one.person,
-        "phone": one.phone if is_clear or not one.phone else masks.phone(one.phone),
+        "phone": one.phone if is_clear else masks.masked("phone", one.phone),
+        "address": one.address if is_clear else masks.masked("address", one.address),
         "vehicle_id": f"{found.model} {plate if is_clear else masks.plate(plate)}" if found else "",
         "order_id": _order(session, one.order_id),
         "product": one.product,
+        "demand_kind": one.demand_kind,
         "channel": one.channel,
+        "link": one.link,
         "external_no": one.external_no,
         "received_at": one.received_at,
         "store_id": session.execute(
@@ -121,6 +127,7 @@ def _values(
         "waiting_for": one.waiting_for,
         "is_safety": one.is_safety,
         "is_media": one.is_media,
+        "is_dispute": one.is_dispute,
         "is_legal": one.is_legal,
         "legal_stage": one.legal_stage,
         "spokesperson_id": people.get(one.spokesperson_id or 0, ""),

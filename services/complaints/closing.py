@@ -14,13 +14,14 @@ from db.models import (
 )
 from services.complaints import events, helping, naming
 from services.complaints.events import Receipt
-from services.complaints.guards import LACKS, NotReady, missing
+from services.complaints.guards import NotReady, missing
 from services.complaints.inputs import (
     CloseComplaint,
     MergeComplaint,
     ReopenComplaint,
     WithdrawComplaint,
 )
+from services.complaints.lacks import LACKS
 from services.complaints.limits import heavier
 from services.complaints.registering import enter, tell_given
 from services.complaints.remedies import give_up
@@ -131,7 +132,8 @@ def _follow(session: Session, actor: Actor, form: ReopenComplaint, closed: Compl
 
 _CARRIED: Final = (
     *("store_id", "kind", "channel", "customer_id", "vehicle_id", "order_id", "person", "phone"),
-    *("category_id", "severity", "urgency", "department", "is_safety", "is_media"),
+    *("address", "category_id", "severity", "urgency", "department"),
+    *("is_safety", "is_media", "is_dispute"),
 )
 
 

@@ -7,9 +7,10 @@ from typing import Final, Literal
 
 from sqlmodel import Session
 
-from db.models import Department, Severity
+from db.models import DemandKind, Department, Severity
 from services.complaints import listing
 from services.complaints.listing import Filters, Part
+from services.complaints.marks import Mark
 from services.complaints.timing import CLOCKS
 from services.complaints.views import ComplaintRow, Heading
 from services.core import audit, clock, export, fields
@@ -37,6 +38,8 @@ class ExportLedger(Input):
     handler_id: OrNone[fields.PositiveId] = None
     severity: OrNone[Severity] = None
     department: OrNone[Department] = None
+    demand_kind: OrNone[DemandKind] = None
+    mark: OrNone[Mark] = None
     number: OrNone[fields.Code] = None
 
 
@@ -77,6 +80,12 @@ def _choice(value: StrEnum | None, language: str) -> str:
     return translate(language, choice_label(value)) if value is not None else ""
 
 
+def _marks(row: ComplaintRow, language: str) -> str:
+    return translate(language, N_(", ")).join(
+        translate(language, field_label(f"is_{mark}")) for mark in row.marks
+    )
+
+
 def _path(heading: Heading | None, language: str) -> str:
     if heading is None:
         return ""
@@ -103,6 +112,8 @@ COLUMNS: Final[dict[str, Callable[[ComplaintRow, str], str]]] = {
     field_label("urgency"): lambda row, language: _choice(row.urgency, language),
     field_label("customer_id"): lambda row, _: row.who,
     field_label("category_id"): lambda row, language: _path(row.category, language),
+    field_label("demand_kind"): lambda row, language: _choice(row.demand_kind, language),
+    N_("Marks"): _marks,
     N_("Stage"): lambda row, language: _choice(row.stage, language),
     field_label("waiting_for"): lambda row, language: _choice(row.waiting_for, language),
     field_label("department"): lambda row, language: _choice(row.department, language),

@@ -4,7 +4,8 @@ They are evidence: added, listed and taken along, never changed or taken out. Wh
 sees its papers, and each that leaves the house is written down.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -45,9 +46,14 @@ def add_files(session: Session, actor: Actor, form: AddFiles) -> Receipt:
 
 
 def keep_files(
-    session: Session, actor: Actor, complaint: Complaint, uploads: Iterable[Upload]
+    session: Session,
+    actor: Actor,
+    complaint: Complaint,
+    uploads: Iterable[Upload],
+    **about: bool,
 ) -> Receipt:
-    """Write down each that is new, with its event. The complaint is locked."""
+    """Write down each that is new, with its event, which says `about` it. The complaint is
+    locked."""
     norms = parameters.values(
         session, (parameters.FILE_SIZE, parameters.FILE_COUNT), store_id=complaint.store_id
     )
@@ -61,11 +67,13 @@ def keep_files(
         if len(held) >= most:
             raise TooManyPapers(most=most)
         held.add(upload.sha256)
-        _keep(session, actor, complaint, upload)
+        _keep(session, actor, complaint, upload, about)
     return Receipt(complaint.id, complaint.number, complaint.version)
 
 
-def _keep(session: Session, actor: Actor, complaint: Complaint, upload: Upload) -> None:
+def _keep(
+    session: Session, actor: Actor, complaint: Complaint, upload: Upload, about: Mapping[str, Any]
+) -> None:
     digest = storage.keep(session, upload.content)
     row = ComplaintFile(
         complaint_id=complaint.id,
@@ -77,7 +85,8 @@ def _keep(session: Session, actor: Actor, complaint: Complaint, upload: Upload) 
         added_by_id=actor.id,
     )
     session.add(row)
-    events.happen(session, actor, complaint, EventKind.FILED, note=upload.name, sha256=digest)
+    kind, name = EventKind.FILED, upload.name
+    events.happen(session, actor, complaint, kind, note=name, sha256=digest, **about)
 
 
 def file_megabytes(session: Session, actor: Actor, store_id: int) -> int:

@@ -1,8 +1,6 @@
 """What may not be missing before a complaint is closed (spec 3.3)."""
 
 from collections.abc import Sequence
-from enum import StrEnum
-from typing import Final
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -16,41 +14,13 @@ from db.models import (
     Finding,
 )
 from services.complaints import events
+from services.complaints.lacks import Lack
 from services.complaints.limits import MAJOR
 from services.complaints.remedies import is_owed
 from services.complaints.talking import is_confirmed, since_reply
 from services.core.access import Actor
 from services.core.errors import Conflict
 from services.core.words import N_
-
-
-class Lack(StrEnum):
-    """What still keeps a complaint from being closed."""
-
-    REPLY = "reply"
-    CONFIRMATION = "confirmation"
-    ACCEPTANCE = "acceptance"
-    FINDING = "finding"
-    CAUSE = "cause"
-    CORRECTIVE = "corrective"
-    PREVENTIVE = "preventive"
-    DIRECTOR = "director"
-    LEADER = "leader"
-    REMEDY = "remedy"
-
-
-LACKS: Final[dict[Lack, str]] = {
-    Lack.REPLY: N_("the answer to the customer"),
-    Lack.CONFIRMATION: N_("its confirmation by whoever stands for it"),
-    Lack.ACCEPTANCE: N_("what the customer says to it"),
-    Lack.FINDING: N_("the finding"),
-    Lack.CAUSE: N_("the cause"),
-    Lack.CORRECTIVE: N_("a corrective action"),
-    Lack.PREVENTIVE: N_("a preventive action"),
-    Lack.DIRECTOR: N_("the director's talk with the customer"),
-    Lack.REMEDY: N_("what was promised to the customer"),
-    Lack.LEADER: N_("a manager, who alone closes it as unjustified"),
-}
 
 
 class NotReady(Conflict):

@@ -1,17 +1,26 @@
 """Several departments at one complaint: each is asked for its part, under one owner and one clock
 (C08, C17, C20, C21)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.models import Complaint, ComplaintStep, EventKind, PartIn, Role, User
+from db.models import (
+    Complaint,
+    ComplaintStep,
+    Department,
+    Desk,
+    EventKind,
+    PartIn,
+    Role,
+    User,
+)
 from services.complaints import events, naming
+from services.complaints.days import check_due
 from services.complaints.events import Receipt
-from services.complaints.inputs import AnswerStep, AskDepartment
-from services.complaints.registering import check_due
+from services.complaints.inputs import AnswerStep, AskDepartment, TakeStep
 from services.core import clock, notices
 from services.core.access import GRANTS, Actor, Permission, load
 from services.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
@@ -27,6 +36,10 @@ class NotAHelper(InvalidInput):
     msgid = N_("This person cannot be asked about a complaint")
 
 
+class TakenAlready(Conflict):
+    msgid = N_("This is taken up already")
+
+
 class AnsweredAlready(Conflict):
     msgid = N_("This question is answered already")
 
@@ -34,13 +47,23 @@ class AnsweredAlready(Conflict):
 def helpers(session: Session, actor: Actor) -> list[tuple[int, str, Role]]:
     """(id, name, role) of everybody who can be asked, in the whole group."""
     actor.require(Permission.COMPLAINTS_HANDLE)
-    roles = [role for role in Role if Permission.COMPLAINTS_HELP in GRANTS[role]]
     query = (
         select(col(User.id), col(User.name), col(User.role))
-        .where(col(User.is_active), col(User.role).in_(roles))
+        .where(col(User.is_active), col(User.role).in_(_HELPING))
         .order_by(col(User.name), col(User.id))
     )
     return [(key, name, role) for key, name, role in session.execute(query)]
+
+
+_HELPING: Final = [role for role in Role if Permission.COMPLAINTS_HELP in GRANTS[role]]
+
+
+def may_help(session: Session, user_id: int | None) -> bool:
+    """Whether somebody (None: nobody) can be asked."""
+    query = select(col(User.id)).where(
+        col(User.id) == user_id, col(User.is_active), col(User.role).in_(_HELPING)
+    )
+    return user_id is not None and session.execute(query).first() is not None
 
 
 def ask_department(session: Session, actor: Actor, form: AskDepartment) -> Receipt:
@@ -50,22 +73,86 @@ def ask_department(session: Session, actor: Actor, form: AskDepartment) -> Recei
     """
     actor.require(Permission.COMPLAINTS_HANDLE)
     complaint = events.hold(session, actor, form, EventKind.ASKED)
-    check_due(form.due_on)
-    if form.user_id not in {key for key, _name, _role in helpers(session, actor)}:
+    return ask(
+        session,
+        actor,
+        complaint,
+        form.department,
+        form.user_id,
+        form.words,
+        form.due_on,
+        is_errand=form.is_errand,
+    )
+
+
+def ask(
+    session: Session,
+    actor: Actor,
+    complaint: Complaint,
+    department: Department,
+    user_id: int,
+    words: str,
+    due_on: date,
+    *,
+    is_errand: bool = False,
+) -> Receipt:
+    """The same for a complaint that is held already."""
+    check_due(due_on)
+    if not may_help(session, user_id):
         raise NotAHelper
     step = ComplaintStep(
         complaint_id=complaint.id,
-        department=form.department,
-        question=form.words,
+        department=department,
+        question=words,
         asked_by_id=actor.id,
-        asked_of_id=form.user_id,
+        asked_of_id=user_id,
         asked_at=clock.now(),
-        due_at=clock.midnight(form.due_on + timedelta(days=1)) - timedelta(minutes=1),
+        due_at=clock.midnight(due_on + timedelta(days=1)) - timedelta(minutes=1),
+        is_errand=is_errand,
     )
     session.add(step)
-    naming.let_in(session, complaint, PartIn.ASKED, {form.user_id})
+    naming.let_in(session, complaint, PartIn.ASKED, {user_id})
     _tell(session, step, complaint, NoticeKind.STEP_ASKED)
-    return _happen(session, actor, complaint, step, EventKind.ASKED, form.words)
+    return _happen(session, actor, complaint, step, EventKind.ASKED, words)
+
+
+def send(session: Session, actor: Actor, complaint: Complaint, user_id: int, words: str) -> Receipt:
+    """It was not solved on the phone: somebody turns to the customer today (C13).
+
+    Raises NotAHelper.
+    """
+    desk = session.execute(select(col(User.desk)).where(col(User.id) == user_id)).scalar()
+    department = _OF_DESK.get(desk, complaint.department) if desk else complaint.department
+    today = clock.today()
+    return ask(session, actor, complaint, department, user_id, words, today, is_errand=True)
+
+
+_OF_DESK: Final = {Desk.SALES: Department.SALES, Desk.SERVICE: Department.SERVICE}
+
+
+def take_step(session: Session, actor: Actor, form: TakeStep) -> Receipt:
+    """Whoever was asked says that he is on it; nobody says so for him. Raises TakenAlready."""
+    actor.require(Permission.COMPLAINTS_HELP)
+    complaint = events.hold(session, actor, form, EventKind.HELPED)
+    step = _of(session, complaint, form.step_id)
+    if actor.id != step.asked_of_id:
+        raise NotPermitted(complaint=complaint.number)
+    if step.taken_at is not None or step.done_at is not None:
+        raise TakenAlready
+    step.taken_at = clock.now()
+    notices.settle(session, _cause(step, NoticeKind.STEP_ASKED))
+    return _happen(session, actor, complaint, step, EventKind.NOTED, "", is_taken=True)
+
+
+def is_sent(session: Session, actor: Actor, complaint: Complaint) -> bool:
+    """Whether he is on his way to the customer, and so needs to know where he lives."""
+    query = select(col(ComplaintStep.id)).where(
+        col(ComplaintStep.complaint_id) == complaint.id,
+        col(ComplaintStep.asked_of_id) == actor.id,
+        col(ComplaintStep.is_errand),
+        col(ComplaintStep.done_at).is_(None),
+    )
+    return complaint.closed_at is None and session.execute(query.limit(1)).first() is not None
 
 
 def answer_step(session: Session, actor: Actor, form: AnswerStep) -> Receipt:
@@ -73,9 +160,7 @@ def answer_step(session: Session, actor: Actor, form: AnswerStep) -> Receipt:
     complaint is, for him. Raises AnsweredAlready."""
     actor.require(Permission.COMPLAINTS_HELP)
     complaint = events.hold(session, actor, form, EventKind.HELPED)
-    step = load(session, ComplaintStep, form.step_id, lock=True)
-    if step.complaint_id != complaint.id:
-        raise NotFound(record="ComplaintStep", id=form.step_id)
+    step = _of(session, complaint, form.step_id)
     if not may_answer(actor, complaint, step):
         raise NotPermitted(complaint=complaint.number)
     if step.done_at is not None:
@@ -121,6 +206,13 @@ def end_steps(session: Session, complaint: Complaint) -> None:
     naming.let_out(session, complaint)
 
 
+def _of(session: Session, complaint: Complaint, step_id: int) -> ComplaintStep:
+    step = load(session, ComplaintStep, step_id, lock=True)
+    if step.complaint_id != complaint.id:
+        raise NotFound(record="ComplaintStep", id=step_id)
+    return step
+
+
 _KINDS: Final = (NoticeKind.STEP_ASKED, NoticeKind.STEP_DUE)
 
 
@@ -156,6 +248,8 @@ def _happen(
     step: ComplaintStep,
     kind: EventKind,
     words: str,
+    *,
+    is_taken: bool = False,
 ) -> Receipt:
     return events.happen(
         session,
@@ -165,4 +259,5 @@ def _happen(
         note=words,
         of=step.department,
         person=load(session, User, step.asked_of_id).name if step.asked_of_id else "",
+        is_taken=is_taken,
     )

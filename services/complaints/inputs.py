@@ -8,6 +8,7 @@ from db.models import (
     ActionKind,
     ComplaintChannel,
     ComplaintKind,
+    DemandKind,
     Department,
     Finding,
     RemedyKind,
@@ -18,6 +19,8 @@ from db.models import (
 )
 from services.core.fields import (
     DateInRange,
+    Line,
+    Link,
     LongText,
     Moment,
     Name,
@@ -40,7 +43,9 @@ MaybeWords = Annotated[str, text(2000, least=0, lines=True)]
 
 class RegisterComplaint(Request):
     """A new complaint. Without `customer_id` it is somebody's who has no file or stays unknown;
-    `received_at` None: now; `handler_id` None: whoever registers it."""
+    `received_at` None: now; `handler_id` None: whoever registers it. `errand_id` is who turns to
+    the customer at once, because it was not solved on the phone; `errand` what he is to do there,
+    "" leaves it at what the customer said."""
 
     store_id: PositiveId
     received_at: OrNone[Moment] = None
@@ -51,8 +56,11 @@ class RegisterComplaint(Request):
     order_id: OrNone[PositiveId] = None
     person: OrNone[Name] = None
     phone: OrNone[Phone] = None
+    address: OrNone[Line] = None
+    link: OrNone[Link] = None
     words: LongText
     demand: MaybeWords = ""
+    demand_kind: OrNone[DemandKind] = None
     category_id: PositiveId
     severity: Severity
     urgency: Urgency = Urgency.ORDINARY
@@ -60,7 +68,10 @@ class RegisterComplaint(Request):
     handler_id: OrNone[PositiveId] = None
     is_safety: bool = False
     is_media: bool = False
+    is_dispute: bool = False
     promised_at: OrNone[Moment] = None
+    errand_id: OrNone[PositiveId] = None
+    errand: MaybeWords = ""
     files: tuple[Upload, ...] = ()
 
 
@@ -236,6 +247,8 @@ class PayRemedy(AddToComplaint):
     remedy_id: PositiveId
     words: Words
     """Finance's voucher."""
+    files: tuple[Upload, ...] = ()
+    """Its receipt."""
 
 
 class AgreeToRemedy(Request):
@@ -272,6 +285,7 @@ class FlagComplaint(ChangeComplaint):
 
     is_safety: bool
     is_media: bool
+    is_dispute: bool = False
     is_legal: bool
     spokesperson_id: OrNone[PositiveId] = None
     legal_stage: Annotated[str, text(200, least=0)] = ""
@@ -290,6 +304,12 @@ class AskDepartment(AddToComplaint):
     user_id: PositiveId
     words: Words
     due_on: DateInRange
+    is_errand: bool = False
+    """He turns to the customer himself."""
+
+
+class TakeStep(AddToComplaint):
+    step_id: PositiveId
 
 
 class AnswerStep(AddToComplaint):
@@ -301,6 +321,13 @@ class AddFiles(AddToComplaint):
     """Papers, pictures and recordings: all of them, or none."""
 
     files: Annotated[tuple[Upload, ...], Field(min_length=1)]
+
+
+class FileLetter(AddToComplaint):
+    """The letter of a written apology."""
+
+    remedy_id: PositiveId
+    file: Upload
 
 
 class TakeFile(Input):

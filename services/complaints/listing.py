@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Row, false, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from db.models import Complaint, Customer, Department, Severity, Store, User
+from db.models import Complaint, Customer, DemandKind, Department, Severity, Store, User
 from services.complaints import timing, trees
+from services.complaints.marks import Mark
 from services.complaints.views import ComplaintRow, Page, Tally
 from services.core import clock
 from services.core.access import Actor, Permission, load
@@ -39,6 +40,8 @@ class Filters:
     handler_id: int | None = None
     severity: Severity | None = None
     department: Department | None = None
+    demand_kind: DemandKind | None = None
+    mark: Mark | None = None
     text: str = ""
     """Of a number; or the whole number in the system from which it came."""
 
@@ -122,6 +125,8 @@ _ROWS: Final[Any] = (
         col(Complaint.closed_at),
         col(Complaint.finding),
         col(Complaint.cause_id),
+        col(Complaint.demand_kind),
+        *(col(getattr(Complaint, f"is_{mark}")) for mark in Mark),
         col(Customer.name).label("customer"),
         col(Store.name).label("store"),
         col(_handler.name).label("handler"),
@@ -142,8 +147,11 @@ def bounds(filters: Filters) -> list[ColumnElement[bool]]:
         complaint.handler_id: filters.handler_id,
         complaint.severity: filters.severity,
         complaint.department: filters.department,
+        complaint.demand_kind: filters.demand_kind,
     }
     found = [col(column) == value for column, value in wanted.items() if value is not None]
+    if filters.mark is not None:
+        found.append(getattr(complaint, f"is_{filters.mark}"))
     if filters.part is Part.CLOSED:
         found.append(col(complaint.closed_at).is_not(None))
     elif filters.part is not None:
@@ -197,6 +205,8 @@ def _rows(session: Session, found: Sequence[Row[Any]]) -> list[ComplaintRow]:
             closed_at=row.closed_at,
             finding=row.finding,
             cause=names[row.cause_id] if row.cause_id is not None else None,
+            demand_kind=row.demand_kind,
+            marks=tuple(mark for mark in Mark if getattr(row, f"is_{mark}")),
         )
         for row in found
     ]

@@ -1,6 +1,7 @@
 """What makes a complaint a special one, and who sees it because of that (C27, C29, C30)."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
@@ -14,6 +15,8 @@ from services.core import clock, recorded
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict, InvalidInput, NotFound
 from services.core.words import N_
+
+FLAGS: Final = ("is_safety", "is_media", "is_dispute", "is_legal")
 
 
 class NobodyThere(InvalidInput):
@@ -46,9 +49,9 @@ def flag(session: Session, actor: Actor, form: FlagComplaint) -> Receipt:
         let_in(session, complaint, PartIn.NAMED, {actor.id, *_whose(complaint), *_heads(session)})
     if (form.is_safety or form.is_media) and complaint.severity not in MAJOR:
         complaint.severity = Severity.L3
-    for name in ("is_safety", "is_media", "is_legal", "spokesperson_id", "legal_stage"):
+    for name in (*FLAGS, "spokesperson_id", "legal_stage"):
         setattr(complaint, name, getattr(form, name))
-    flags = form.model_dump(include={"is_safety", "is_media", "is_legal", "legal_stage"})
+    flags = form.model_dump(include={*FLAGS, "legal_stage"})
     return events.happen(session, actor, complaint, EventKind.FLAGGED, note=form.reason, **flags)
 
 

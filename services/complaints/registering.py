@@ -1,8 +1,8 @@
 """Taking a complaint: its number, its first responder, its clocks (C01, C02, C03, C13, C35)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -19,7 +19,7 @@ from db.models import (
     User,
     Vehicle,
 )
-from services.complaints import naming, raising, trees
+from services.complaints import helping, naming, raising, trees
 from services.complaints.events import Receipt, happen
 from services.complaints.filing import keep_files
 from services.complaints.inputs import RegisterComplaint
@@ -32,6 +32,8 @@ from services.core.words import N_
 
 SERIES = "complaints"
 _PREFIX = "TS-"
+STEP_WORDS: Final = 2000
+"""Characters that a question may have."""
 
 
 class ReceivedLater(InvalidInput):
@@ -62,10 +64,6 @@ class TooLight(InvalidInput):
     msgid = N_("What touches safety or the media is at least L3")
 
 
-class DueBefore(InvalidInput):
-    msgid = N_("This day has passed. Choose today or a later one")
-
-
 class NotAHandler(InvalidInput):
     msgid = N_("This person cannot handle complaints of this store")
 
@@ -76,7 +74,7 @@ def register(session: Session, actor: Actor, form: RegisterComplaint) -> Receipt
 
     Raises NotPermitted (a store out of reach), NotFound (store, customer, car, order),
     ReceivedLater, PromisedBefore, NotACategory, NotHisCar, NotHisOrder, WhoComplains, TooLight,
-    NotAHandler, PaperTooLarge, TooManyPapers.
+    NotAHandler, NotAHelper, PaperTooLarge, TooManyPapers.
     """
     actor.require(Permission.COMPLAINTS_REGISTER)
     if actor.id is None or not _reaches(actor, form.store_id):
@@ -91,7 +89,7 @@ def register(session: Session, actor: Actor, form: RegisterComplaint) -> Receipt
     check_weight(form.severity, is_safety=form.is_safety, is_media=form.is_media)
     handler = form.handler_id or actor.id
     check_handler(session, handler, form.store_id)
-    values = form.model_dump(exclude={"request_id", "received_at", "handler_id", "person", "files"})
+    values = form.model_dump(exclude=_BESIDE)
     receipt = enter(
         session,
         actor,
@@ -101,9 +99,19 @@ def register(session: Session, actor: Actor, form: RegisterComplaint) -> Receipt
         person=form.person or "",
         **values,
     )
-    if not form.files:
-        return receipt
-    return keep_files(session, actor, load(session, Complaint, receipt.id), form.files)
+    complaint = load(session, Complaint, receipt.id)
+    if form.errand_id is not None:
+        words = form.errand or form.words[:STEP_WORDS]
+        receipt = helping.send(session, actor, complaint, form.errand_id, words)
+    if form.files:
+        receipt = keep_files(session, actor, complaint, form.files)
+    return receipt
+
+
+_BESIDE: Final = {
+    *("request_id", "received_at", "handler_id", "person", "files", "errand_id", "errand")
+}
+"""What of the form is no column as it stands."""
 
 
 def enter(
@@ -204,11 +212,6 @@ def tell_given(session: Session, actor: Actor, complaint: Complaint, user_id: in
         number=complaint.number,
         complaint=complaint.id,
     )
-
-
-def check_due(due_on: date) -> None:
-    if due_on < clock.today():
-        raise DueBefore
 
 
 def check_handler(session: Session, user_id: int, store_id: int) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.models import Complaint, EventKind, Remedy, RemedyKind, RemedyState, Role
-from services.complaints import events
+from services.complaints import events, filing
 from services.complaints.events import Receipt
 from services.complaints.inputs import (
     AgreeToRemedy,
@@ -113,7 +113,8 @@ def drop_remedy(session: Session, actor: Actor, form: DropRemedy) -> Receipt:
 
 
 def pay_remedy(session: Session, actor: Actor, form: PayRemedy) -> Receipt:
-    """Finance has confirmed that the money left the house (C19). Raises NotPaidOut."""
+    """Finance has confirmed that the money left the house, with its receipt where there is one
+    (C19). Raises NotPaidOut, PaperTooLarge, TooManyPapers."""
     actor.require(Permission.COMPLAINTS_LEAD)
     complaint = events.hold(session, actor, form, EventKind.NOTED)
     events.check_leads(actor, complaint)
@@ -122,7 +123,10 @@ def pay_remedy(session: Session, actor: Actor, form: PayRemedy) -> Receipt:
     if not is_handed_out or remedy.paid_at is not None:
         raise NotPaidOut
     remedy.paid_at = clock.now()
-    return _happen(session, actor, complaint, remedy, EventKind.NOTED, note=form.words)
+    receipt = _happen(session, actor, complaint, remedy, EventKind.NOTED, note=form.words)
+    if not form.files:
+        return receipt
+    return filing.keep_files(session, actor, complaint, form.files, is_receipt=True)
 
 
 def agree(session: Session, asker: Actor, form: AgreeToRemedy, approved_by_id: int | None) -> None:

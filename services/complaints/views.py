@@ -8,6 +8,7 @@ from typing import Any
 from db.models import (
     ActionKind,
     ComplaintKind,
+    DemandKind,
     Department,
     EventKind,
     Finding,
@@ -21,7 +22,8 @@ from db.models import (
     WaitingFor,
 )
 from services.complaints.clocks import Clock
-from services.complaints.guards import Lack
+from services.complaints.lacks import Lack
+from services.complaints.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class ComplaintRow:
     closed_at: datetime | None
     finding: Finding | None
     cause: Heading | None
+    demand_kind: DemandKind | None
+    marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,10 @@ class Caller:
     store_id: int
     cars: list[CallersCar]
     orders: list[CallersOrder]
+    has_address: bool
+    """His file says where he lives."""
+    advisor_id: int | None
+    """Whose customer he is, if that person can be sent to him."""
 
     @property
     def only_car(self) -> int | None:
@@ -156,6 +164,8 @@ class RemedyLine:
     paid_at: datetime | None
     may_deliver: bool
     may_pay: bool
+    may_write: bool
+    """The letter of a written apology."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +196,15 @@ class StepLine:
     person: str
     asked_by: str
     question: str
+    asked_at: datetime
     due_on: date
+    is_errand: bool
+    taken_at: datetime | None
+    """When he said that he is on it."""
     done_at: datetime | None
     result: str
     is_late: bool
+    may_take: bool
     may_answer: bool
 
 

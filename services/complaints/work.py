@@ -17,6 +17,7 @@ from db.models import (
 )
 from services.complaints import events, helping, stages
 from services.complaints.actions import recurrences
+from services.complaints.lettering import has_letter
 from services.complaints.remedies import READY
 from services.complaints.views import ActionLine, RemedyLine, StepLine
 from services.core import clock
@@ -31,6 +32,8 @@ def remedies(session: Session, actor: Actor, one: Complaint, *, is_his: bool) ->
     keys = {key for row in rows for key in (row.planned_by_id, row.approved_by_id)}
     people = names_of(session, User, keys)
     is_open = one.closed_at is None and is_his and actor.may(Permission.COMPLAINTS_HANDLE)
+    goes_on = stages.allows(EventKind.FILED, one.stage)
+    may_write = goes_on and is_his and actor.may(Permission.COMPLAINTS_HANDLE)
     return [
         RemedyLine(
             id=row.id,
@@ -48,6 +51,7 @@ def remedies(session: Session, actor: Actor, one: Complaint, *, is_his: bool) ->
             and row.amount_fen is not None
             and row.paid_at is None
             and events.leads(actor, one),
+            may_write=may_write and has_letter(row),
         )
         for row in rows
     ]
@@ -105,10 +109,17 @@ def steps(session: Session, actor: Actor, one: Complaint) -> list[StepLine]:
             person=people.get(row.asked_of_id or 0, ""),
             asked_by=people.get(row.asked_by_id or 0, ""),
             question=row.question,
+            asked_at=row.asked_at,
             due_on=clock.day_of(row.due_at),
+            is_errand=row.is_errand,
+            taken_at=row.taken_at,
             done_at=row.done_at,
             result=row.result,
             is_late=goes_on and row.done_at is None and row.due_at < clock.now(),
+            may_take=goes_on
+            and row.asked_of_id == actor.id
+            and row.taken_at is None
+            and row.done_at is None,
             may_answer=goes_on and row.done_at is None and helping.may_answer(actor, one, row),
         )
         for row in rows

@@ -31,6 +31,7 @@ __all__ = [
     "IdNumber",
     "Kilometres",
     "Line",
+    "Link",
     "LongText",
     "Moment",
     "Name",
@@ -223,6 +224,8 @@ OrNone = Annotated[T | None, blank_to_none]
 """`OrNone[Phone]`: a phone number, or None if the field was left blank."""
 
 Line = Annotated[str, text(200)]
+Link = Annotated[str, _of_text(normal.link)]
+"""An address of the web, http or https and nothing else."""
 Written = Annotated[str, _of_text(normal.storable)]
 """As it was written, however long: a file's own words, which cannot be refused."""
 FileName = Annotated[str, _of_text(normal.file_name)]

@@ -49,6 +49,7 @@ MASKS: Final[dict[str, Callable[..., str]]] = {
     "email": email,
     "wechat": whole,
     "street": whole,
+    "address": whole,
     "birthday": day,
 }
 """Field -> mask: the personal fields of every table, by their one name in the code."""

@@ -27,7 +27,18 @@ WORDS: Final[dict[str, Any]] = tomllib.loads(
 _BLANKS: Final = frozenset(WORDS["blanks"])
 _COMPANIES: Final = tuple(word.casefold() for word in WORDS["companies"])
 _PROSE: Final = frozenset(
-    {"name", "contact_name", "note", "need", "summary", "street", "words", "demand", "answer"}
+    {
+        "name",
+        "contact_name",
+        "note",
+        "need",
+        "summary",
+        "street",
+        "address",
+        "words",
+        "demand",
+        "answer",
+    }
 )
 """Here a dash is what somebody wrote, not nothing."""
 LONGEST_CELL: Final = 32_767

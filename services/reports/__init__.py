@@ -39,7 +39,8 @@ Pure: no database, no clock, no permissions; whoever calls has asked what may be
     Path("deck.pdf").write_bytes(reports.pdf(deck))  # raises NoPango without Pango
 """
 
-from services.reports.making import NoPango, pdf, pictures, pptx
+from services.reports.leaves import Chapter, Letter, Lines, Sheet
+from services.reports.making import NoPango, letter_pdf, pdf, pictures, pptx, sheet_pdf
 from services.reports.slides import (
     Bullets,
     Case,
@@ -68,6 +69,7 @@ __all__ = [
     "Bullets",
     "Case",
     "CasesSlide",
+    "Chapter",
     "Chart",
     "ChartSlide",
     "Columns",
@@ -76,9 +78,12 @@ __all__ = [
     "Cover",
     "Deck",
     "Footer",
+    "Letter",
+    "Lines",
     "NoPango",
     "Pareto",
     "Series",
+    "Sheet",
     "Signature",
     "Slide",
     "Table",
@@ -87,7 +92,9 @@ __all__ = [
     "Tile",
     "Tiles",
     "Tone",
+    "letter_pdf",
     "pdf",
     "pictures",
     "pptx",
+    "sheet_pdf",
 ]

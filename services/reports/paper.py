@@ -1,4 +1,4 @@
-"""A deck as PDF, a page for each slide, by WeasyPrint: our own HTML, nothing fetched for it.
+"""Documents as PDF by WeasyPrint: our own HTML, nothing fetched for it.
 
 Importing this module raises `OSError` on a machine without Pango.
 """
@@ -13,7 +13,11 @@ from services.reports.slides import Deck
 
 
 def document(deck: Deck) -> bytes:
-    page = html(deck)
+    return printed(html(deck))
+
+
+def printed(page: str) -> bytes:
+    """A document of ours as PDF."""
     # In place of a random number: the document is another one when its pages are.
     told = hashlib.sha256(page.encode()).hexdigest()[:32].encode()
     made = weasyprint.HTML(string=page, url_fetcher=_fetch_nothing)

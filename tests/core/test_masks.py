@@ -26,6 +26,7 @@ from services.core.masks import HIDDEN, MASKS, NAMES, TELLS_NOBODY, lasting, mas
         ("email", "no address", "****"),
         ("wechat", "wx123", "****"),
         ("street", "文三路 1 号", "****"),
+        ("address", "文三路 1 号", "****"),
         ("birthday", date(1980, 5, 4), "1980-****"),
         ("birthday", "1980-05-04", "1980-****"),
         ("name", "王小明", "王小明"),

@@ -211,6 +211,16 @@ def test_a_file_is_not_asked_for_by_other_means(at_live: Live, batch: int) -> No
     assert exported(at_live, batch) == []
 
 
+def test_the_rules_are_handed_to_who_may_see_complaints(at_live: Live) -> None:
+    link = f"{at_live.url}/files/complaints/rules/2026-06-08/1.pdf?language=en"
+    answer = ask(link, token=come_in("guest").token)
+    assert (answer.status, answer.body[:5]) == (200, b"%PDF-")
+    assert ask(link, token=come_in("admin").token).status == 404
+    for wrong in ("2026-13-08/1", "2026-06-08/99", "2026-06-08/x", "x/y"):
+        absent = link.replace("2026-06-08/1", wrong)
+        assert ask(absent, token=come_in("guest").token).status == 404
+
+
 def test_a_template_is_handed_to_who_may_import(at_live: Live) -> None:
     link = f"{at_live.url}/files/imports/templates/sales.xlsx?language=zh_CN"
     answer = ask(link, token=come_in("steward").token)

@@ -21,6 +21,7 @@ ALONE_FEN: Final = {"specialist": 0, "manager": 500_00, "director": 5_000_00}
 """What each may promise in all for one complaint; nobody else may promise money alone."""
 REOPEN_DAYS, SILENT_DAYS, SILENT_ATTEMPTS, CHECK_DAYS, ANSWER_DAYS = 7, 2, 2, 60, 7
 ENDED: Final = {"closed", "surveyed", "merged", "withdrawn"}
+FLAGS: Final = ("is_safety", "is_media", "is_dispute", "is_legal")
 READY: Final = {"planned", "approved"}
 OWED: Final = READY | {"waiting"}
 
@@ -48,6 +49,7 @@ _WAYS: Final = """
     reopen          reopened     anybody  closed,surveyed>investigating
     withdraw        withdrawn    his      open>withdrawn
     merge           merged       his      open>merged
+    file_letter     filed        his      open,closed,surveyed
     offer_remedy    offered      his      open
     deliver_remedy  executed     his      agreed>executing open
     drop_remedy     offered      his      open
@@ -59,6 +61,7 @@ _WAYS: Final = """
     finish_action   acted        anybody  any
     check_action    acted        leader   any
     ask_department  asked        his      open
+    take_step       noted        asked    open
     answer_step     helped       asked    open
     flag            flagged      leader   any
     name_person     named        leader   any
@@ -161,6 +164,8 @@ class Action:
 @dataclass
 class Step:
     asked_of_id: int
+    is_errand: bool = False
+    taken_at: datetime | None = None
     done_at: datetime | None = None
     id: int = 0
 
@@ -192,6 +197,7 @@ class Case:
     calendar: Calendar
     is_safety: bool = False
     is_media: bool = False
+    is_dispute: bool = False
     is_legal: bool = False
     spokesperson_id: int | None = None
     stage: str = "registered"
@@ -288,7 +294,7 @@ class Case:
                 return end or self.stage
         return None
 
-    def _is_lacking(self, deed: Deed) -> bool:  # noqa: C901, PLR0911, PLR0912 - a table
+    def _is_lacking(self, deed: Deed) -> bool:  # noqa: C901, PLR0911, PLR0912, PLR0915 - a table
         """Whether something else stands against the right person's deed at the right stage."""
         by, me = deed.by, deed.by.id
         match deed.name:
@@ -329,6 +335,9 @@ class Case:
                 return total > ALONE_FEN["director"] and not deed["consent_no"]
             case "deliver_remedy" | "drop_remedy":
                 return self.promise(deed).state not in READY
+            case "file_letter":
+                one = self.promise(deed)
+                return one.kind != "written_apology" or one.state not in {*READY, "done"}
             case "pay_remedy":
                 one = self.promise(deed)
                 return one.state != "done" or one.amount_fen is None or one.paid_at is not None
@@ -352,6 +361,10 @@ class Case:
                 return deed["due_on"] < deed.today or cannot
             case "add_files":
                 return not by.may_handle and all(one.asked_of_id != me for one in self.steps)
+            case "take_step":
+                step = self.step(deed)
+                is_new = step.taken_at is None and step.done_at is None
+                return me != step.asked_of_id or not is_new
             case "answer_step":
                 step = self.step(deed)
                 is_its = me == step.asked_of_id or self.is_his(by)
@@ -491,8 +504,10 @@ class Case:
             case "check_action":
                 self.action(deed).verdict = deed["verdict"]
             case "ask_department":
-                self.steps.append(Step(deed["user_id"]))
+                self.steps.append(Step(deed["user_id"], bool(deed["is_errand"])))
                 self.people.add((deed["user_id"], "asked"))
+            case "take_step":
+                self.step(deed).taken_at = deed.at
             case "answer_step":
                 self.step(deed).done_at = deed.at
             case "flag":
@@ -534,8 +549,9 @@ class Case:
         if deed["is_legal"] and not self.is_legal:
             heads = {one.id for one in PERSONS.values() if one.role == "director"}
             self.people |= {(user_id, "named") for user_id in heads | {deed.by.id}}
-        for name in ("is_safety", "is_media", "is_legal", "spokesperson_id"):
-            setattr(self, name, deed[name])
+        for name in FLAGS:
+            setattr(self, name, bool(deed[name]))
+        self.spokesperson_id = deed["spokesperson_id"]
         if (self.is_safety or self.is_media) and self.severity not in MAJOR:
             self.severity = "l3"
 
@@ -543,7 +559,7 @@ class Case:
         """The new complaint of a customer who came back too late: whoever he told has taken it."""
         named = {one for one in self.people if one[1] == "named"} if self.is_legal else set()
         names = ("store_id", "kind", "phone", "severity", "urgency", "department", "handler_id")
-        kept = {name: getattr(self, name) for name in (*names, "is_safety", "is_media", "is_legal")}
+        kept = {name: getattr(self, name) for name in (*names, *FLAGS)}
         me = deed.by.id
         return Case(
             case_id,

@@ -197,8 +197,7 @@ class House:
         else:
             values |= {"approval_id": case.promise(deed).request_id or 9999}
             values["is_granted"] = name == "grant"
-        if name == "add_files":
-            values["files"] = [{"name": "call.wav", "content": CALL + b"%d" % next(self.ids)}]
+        values |= self.papers(name)
         found = self.send(command, deed.by.name, form, **values)
         said = f"{name} by {deed.by.name}: {verdict.name}, but {found!r}"
         assert isinstance(found, AppError) == (verdict is not Verdict.LAWFUL), said
@@ -223,6 +222,15 @@ class House:
         elif isinstance(found, Receipt):
             assert (found.number, found.version) == (case.number, case.version)
         return True
+
+    def papers(self, name: str) -> dict[str, Any]:
+        """What a deed brings: each time another one."""
+        nth = next(self.ids)
+        if name == "add_files":
+            return {"files": [{"name": "call.wav", "content": CALL + b"%d" % nth}]}
+        if name == "file_letter":
+            return {"file": {"name": "letter.pdf", "content": b"%%PDF-1.7 %d %%%%EOF" % nth}}
+        return {}
 
     def must(self, case: Case, who: str, name: str, **values: Any) -> None:
         assert self.do(case, who, name, **values), name
@@ -312,12 +320,19 @@ def test_every_deed_is_done(house: House) -> None:  # noqa: PLR0915 - one after 
     never(case, "guest", "add_files")
     must(case, "club_manager", "add_files")
     must(case, "data", "add_files")
-    must(case, "club_manager", "answer_step", step_id=case.steps[-1].id)
+    asked = {"step_id": case.steps[-1].id}
+    never(case, "handler", "take_step", **asked)
+    must(case, "club_manager", "take_step", **asked)
+    never(case, "club_manager", "take_step", **asked)
+    must(case, "club_manager", "answer_step", **asked)
     must(case, "handler", "investigate", finding="partly")
     for is_agreed in (False, True):
         must(case, "handler", "prepare")
         must(case, "handler", "propose")
         must(case, "handler", "answer_proposal", is_agreed=is_agreed)
+    must(case, "handler", "offer_remedy", kind="written_apology")
+    must(case, "handler", "file_letter", remedy_id=case.promises[-1].id)
+    must(case, "handler", "deliver_remedy", remedy_id=case.promises[-1].id)
     must(case, "manager", "offer_remedy", **money)
     for answer, who in (("refuse", "director"), ("take_back", "manager"), ("grant", "director")):
         must(case, "manager", "offer_remedy", **money)
@@ -328,7 +343,7 @@ def test_every_deed_is_done(house: House) -> None:  # noqa: PLR0915 - one after 
     last = {"remedy_id": case.promises[-1].id}
     must(case, "handler", "deliver_remedy", **last)
     must(case, "director", "pay_remedy", **last)
-    must(case, "handler", "drop_remedy", remedy_id=case.promises[0].id)
+    must(case, "handler", "drop_remedy", remedy_id=case.promises[1].id)
     never(case, "director", "offer_remedy", kind="refund", amount_fen=5000_00)
     must(case, "handler", "offer_remedy", kind="refund", amount_fen=200_01)
     never(case, "handler", "grant", remedy_id=case.promises[-1].id)
@@ -422,16 +437,22 @@ CHOICES: Final = {
     "offer_remedy": some(kind=("compensation", "refund"), amount_fen=FEN, consent_no=(None, "财8"))
     | some(kind={*complaints.RemedyKind} - complaints.MONEY),
     **{name: some(remedy_id=WHICH) for name in ("deliver_remedy", "drop_remedy", "pay_remedy")},
+    "file_letter": some(remedy_id=WHICH),
     **{name: some(remedy_id=WHICH) for name in ("grant", "refuse", "take_back")},
     "plan_action": some(
         kind=complaints.ActionKind, handler_id=BY_ID, due_on=DAY, check_on=(None, *DAY)
     ),
     "finish_action": some(action_id=WHICH),
     "check_action": some(action_id=WHICH, verdict=complaints.Verdict),
-    "ask_department": some(department=("club",), user_id=BY_ID, due_on=DAY),
+    "ask_department": some(department=("club",), user_id=BY_ID, due_on=DAY, is_errand=YES_NO),
+    "take_step": some(step_id=WHICH),
     "answer_step": some(step_id=WHICH),
     "flag": some(
-        is_safety=YES_NO, is_media=(False,), is_legal=YES_NO, spokesperson_id=(None, None, *BY_ID)
+        is_safety=YES_NO,
+        is_media=(False,),
+        is_dispute=YES_NO,
+        is_legal=YES_NO,
+        spokesperson_id=(None, None, *BY_ID),
     ),
     "name_person": some(user_id=BY_ID),
     "unname_person": some(user_id=BY_ID),

@@ -256,6 +256,7 @@ class World:
         promised = {"words": f"{name} promise", "planned_at": now, **about}
         return {
             "remedy": Remedy(kind=RemedyKind.REPAIR, **promised),
+            "apology": Remedy(kind=RemedyKind.WRITTEN_APOLOGY, **promised),
             "money": Remedy(kind=RemedyKind.REFUND, **money, **promised),
             "action": CauseAction(kind=ActionKind.CORRECTIVE, **action),
             "step": ComplaintStep(
@@ -610,6 +611,29 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         step_id=world.ids["step", at],
         words=REASON,
     ),
+    "services.complaints.asked": lambda world, at: (complaints.Filters(store_id=at),),
+    "services.complaints.take_step": lambda world, at: form(
+        complaints.TakeStep,
+        complaint_id=world.ids["complaint:triaged", at],
+        step_id=world.ids["step", at],
+    ),
+    "services.complaints.letter": lambda world, at: (
+        world.ids["complaint:triaged", at],
+        "zh_CN",
+    ),
+    "services.complaints.letter_paper": lambda world, at: (
+        world.ids["complaint:triaged", at],
+        "zh_CN",
+        REASON,
+    ),
+    "services.complaints.file_letter": lambda world, at: form(
+        complaints.FileLetter,
+        complaint_id=world.ids["complaint:triaged", at],
+        remedy_id=world.ids["apology", at],
+        file={"name": "a.pdf", "content": b"%PDF-1.7\n%%EOF"},
+    ),
+    "services.complaints.rules": lambda world, at: (clock.today(), at, "zh_CN"),
+    "services.complaints.rules_file": lambda world, at: (str(clock.today()), str(at), "zh_CN"),
     "services.complaints.flag": on_complaint(
         Stage.TRIAGED,
         complaints.FlagComplaint,

@@ -74,7 +74,7 @@ class Somewhere(World):
         kinds = (
             *("customer", "vehicle", "consent", "batch", "ownership", "setting", "week"),
             *("approval", "job", "notice", "remedy", "money", "action", "done_action"),
-            *("step", "steward", "paper"),
+            *("step", "steward", "paper", "apology"),
             *(f"complaint:{stage}" for stage in STAGES),
         )
         self.ids = {(kind, at): 1 for kind in kinds for at in (1, 2)}

@@ -24,7 +24,8 @@ from services.complaints.actions import (
     OwnAction,
     TooEarly,
 )
-from services.complaints.registering import DueBefore, NotAHandler
+from services.complaints.days import DueBefore
+from services.complaints.registering import NotAHandler
 from services.core import clock
 from services.core.access import System
 from services.core.errors import NotPermitted

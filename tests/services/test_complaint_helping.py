@@ -18,8 +18,8 @@ from db.models import (
     Urgency,
 )
 from services import complaints
+from services.complaints.days import DueBefore
 from services.complaints.helping import AnsweredAlready, NotAHelper
-from services.complaints.registering import DueBefore
 from services.complaints.stages import NotNext
 from services.core import clock
 from services.core.access import System

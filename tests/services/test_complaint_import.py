@@ -15,6 +15,7 @@ from db.models import (
     ComplaintChannel,
     ComplaintEvent,
     ComplaintKind,
+    DemandKind,
     Department,
     EventKind,
     Finding,
@@ -96,6 +97,20 @@ def case(dealer: Dealer, complaint: Complaint) -> complaints.Case:
 
 
 # ---- what comes of a row
+
+
+def test_wish_address_and_link_come_along(dealer: Dealer):
+    link = "https://forum.example.com/t/158"
+    told = {"demand_kind": "退车", "address": "文三路 1 号", "link": link}
+    found = one(dealer, {**CLOSED, **told})
+    assert (found.demand_kind, found.link) == (DemandKind.RETURN, link)
+    assert found.address == told["address"]
+
+
+@pytest.mark.parametrize("told", [{"link": "javascript:alert(1)"}, {"demand_kind": "别的"}])
+def test_a_wish_or_link_that_is_none_is_wrong(dealer: Dealer, told: dict[str, str]):
+    key = bring(dealer, "complaints", table({**CLOSED, **told}), "manager")
+    assert outcomes(dealer, key) == [WRONG]
 
 
 def test_a_closed_one_keeps_its_own_dates(dealer: Dealer):

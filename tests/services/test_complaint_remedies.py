@@ -11,6 +11,7 @@ from db.models import (
     Approval,
     ApprovalState,
     ComplaintEvent,
+    ComplaintFile,
     EventKind,
     ParameterValue,
     Remedy,
@@ -33,6 +34,7 @@ from services.core.errors import NotFound, NotPermitted
 from services.core.run import fetch, perform
 from tests.dealer import Dealer
 from tests.services.complaint_deeds import do, investigated, row, triaged
+from tests.services.papers import PDF
 from tests.services.test_approvals import answer, expire, open_of
 
 
@@ -79,9 +81,9 @@ def drop(dealer: Dealer, remedy: Remedy) -> Remedy:
     return on_remedy(dealer, complaints.drop_remedy, form, remedy, reason="客户不要")
 
 
-def pay(dealer: Dealer, remedy: Remedy, who: str = "manager") -> Remedy:
+def pay(dealer: Dealer, remedy: Remedy, who: str = "manager", **more: Any) -> Remedy:
     form = complaints.PayRemedy
-    return on_remedy(dealer, complaints.pay_remedy, form, remedy, who, words="凭证 88")
+    return on_remedy(dealer, complaints.pay_remedy, form, remedy, who, words="凭证 88", **more)
 
 
 def told(dealer: Dealer, key: int) -> list[tuple[EventKind, str]]:
@@ -307,3 +309,21 @@ def test_a_remedy_of_an_agreed_proposal_leads_on(dealer: Dealer):
     deliver(dealer, remedy)
     case = fetch(complaints.case, dealer.caller("service"), key)
     assert (case.stage, case.next_deed) == (Stage.EXECUTING, EventKind.REPLIED)
+
+
+def test_finance_s_receipt_is_a_paper_of_the_case(dealer: Dealer):
+    key = triaged(dealer)
+    remedy = deliver(dealer, offer(dealer, key, "300", "manager"))
+    paid = pay(dealer, remedy, files=({"name": "凭证.pdf", "content": PDF},))
+    assert paid.paid_at is not None
+    assert [one.name for one in dealer.rows(ComplaintFile)] == ["凭证.pdf"]
+    [event] = [one for one in dealer.rows(ComplaintEvent) if one.kind is EventKind.FILED]
+    assert event.details["is_receipt"] is True
+
+
+def test_without_its_receipt_nothing_is_paid(dealer: Dealer):
+    key = triaged(dealer)
+    remedy = deliver(dealer, offer(dealer, key, "300", "manager"))
+    with pytest.raises(ValidationError):
+        pay(dealer, remedy, files=({"name": "凭证.pdf", "content": b"nonsense"},))
+    assert dealer.row(Remedy, remedy.id).paid_at is None

@@ -24,7 +24,7 @@ from db.models import (
 from services import complaints
 from services.complaints import Lack, NotReady
 from services.complaints.deciding import DoesNotWait, NobodyAsked, WaitsAlready
-from services.complaints.guards import LACKS
+from services.complaints.lacks import LACKS
 from services.complaints.registering import (
     NotACategory,
     NotAHandler,

@@ -149,6 +149,7 @@ ON_A_COMPLAINT = (
     *("resume", "survey", "talk", "transfer", "triage", "withdraw"),
     *("offer_remedy", "deliver_remedy", "drop_remedy", "pay_remedy"),
     *("plan_action", "finish_action", "check_action", "ask_department", "answer_step"),
+    *("take_step", "letter", "letter_paper", "file_letter"),
     *("flag", "name_person", "unname_person", "add_files", "take_file"),
 )
 ABOUT_A_RECORD = {
@@ -220,6 +221,7 @@ SHOWING = {
     "services.complaints.callers",
     "services.complaints.case",
     "services.complaints.export_ledger",
+    "services.complaints.letter",
     "services.complaints.page",
     "services.complaints.take_file",
     "services.complaints.wall",
@@ -261,6 +263,8 @@ UNFINISHED = {
     "services.notices.close": "NotFound",
     # Whoever took the complaint confirms the answer, and nobody else.
     "services.complaints.confirm": "out of reach",
+    # Whoever was asked says that he is on it, and nobody for him.
+    "services.complaints.take_step": "out of reach",
     # The reservation is somebody else's.
     "services.users.replace_own": "SignedOut",
 }

@@ -94,10 +94,12 @@ KEPT_OTHERWISE = {
     *(f"services.installation.note_loading.form.{name}" for name in ("as_of", "size", "truth")),
     "services.settings.change.form.value",
     "services.complaints.offer_remedy.form.amount",
+    "services.complaints.register.form.errand",
     "services.jobs.finish.form.msgid",
     *DIGESTED,
 }
-"""Within what is kept as JSON, in minutes of the day, or only counted."""
+"""Within what is kept as JSON, in minutes of the day, only counted, or of use only beside something
+else: what somebody does where he is sent."""
 
 LONGEST = 10_000
 

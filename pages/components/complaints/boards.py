@@ -1,20 +1,22 @@
 """The boards beside the ledger: who holds what, and what complaints are about and come from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import streamlit as st
 
 from pages.components import layout, pickers, tables
 from pages.components.complaints import narrowing
+from pages.components.complaints.colours import soon
 from pages.components.frame import fetch
 from pages.components.layout import Tone
 from pages.components.tables import Column, Kind
 from pages.components.words import _, choice, fdate, field, fnumber, language, raw
 from services import complaints
 from services.complaints import (
+    AskedLine,
     CauseBoard,
     DepartmentLine,
     Filters,
@@ -81,6 +83,57 @@ def departments(places: Places) -> None:
         st.query_params["department"] = str(chosen)
         st.rerun()
     _people(board.people)
+    _asked(fetch(complaints.asked, filters))
+
+
+@dataclass(frozen=True)
+class AskedRow:
+    """What somebody was asked, as it is shown; the id is the complaint's."""
+
+    id: int
+    number: str
+    person: str
+    department: str
+    asked_at: datetime
+    taken: str
+    due_on: date
+
+
+def _asked(found: Sequence[AskedLine]) -> None:
+    """Who was asked and has not answered; a click opens the case."""
+    if not found:
+        return
+    rows = [
+        AskedRow(
+            id=one.complaint_id,
+            number=one.number,
+            person=one.person,
+            department=choice(one.department),
+            asked_at=one.asked_at,
+            taken=soon(one.taken_at, one.asked_at) if one.taken_at else raw(N_("not yet")),
+            due_on=one.due_on,
+        )
+        for one in found
+    ]
+    waiting = {raw(N_("not yet")): Tone.WARN}
+    with layout.card(_(N_("Asked of others"))):
+        chosen = tables.rows_table(
+            rows,
+            [
+                Column("number", field("number"), width=130),
+                Column("person", raw(N_("Colleague")), width=110),
+                Column("department", field("department"), width=110),
+                Column("asked_at", raw(N_("Asked since")), Kind.MOMENT, width=140),
+                Column("taken", raw(N_("Taken up")), Kind.BADGE, tones=waiting, width=110),
+                Column("due_on", field("due_on"), Kind.DATE, width=110),
+            ],
+            key="complaints:asked",
+            on_select="once",
+            height=400,
+        )
+    if chosen is not None:
+        st.query_params["id"] = str(chosen)
+        st.rerun()
 
 
 def _department(line: DepartmentLine) -> DepartmentRow:

@@ -75,6 +75,8 @@ def _chips(case: Case) -> list[Chip]:
     found = [level_chip(case.severity, case.urgency), Chip(choice(case.stage), Tone.INFO)]
     if case.promised_at is not None:
         found.append(promised(case.promised_at, clock.now()))
+    if case.values["is_dispute"]:
+        found.append(Chip(raw(N_("Dispute")), Tone.WARN, ":material/balance:"))
     if case.values["is_legal"]:
         found.append(Chip(raw(N_("Legal case")), Tone.BAD, ":material/gavel:"))
     if case.values["waiting_for"]:
@@ -145,7 +147,11 @@ def _facts(case: Case) -> None:
         shown[raw(N_("Seen only by"))] = ", ".join(case.named)
     shown[raw(N_("Changed hands"))] = case.transfers
     layout.facts(shown)
-    if case.customer_id is not None:
-        st.link_button(
-            _(N_("Customer file")), f"/customers?id={case.customer_id}", icon=":material/badge:"
-        )
+    with st.container(horizontal=True, gap="small"):
+        if case.customer_id is not None:
+            st.link_button(
+                _(N_("Customer file")), f"/customers?id={case.customer_id}", icon=":material/badge:"
+            )
+        if case.values["link"]:  # http or https: the form took no other
+            words = _(N_("Open where it stands"))
+            st.link_button(words, case.values["link"], icon=":material/open_in_new:")

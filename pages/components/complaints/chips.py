@@ -29,6 +29,7 @@ REMEDIES: Final[dict[RemedyState, Tone]] = {
 FLAGS: Final = {
     "is_safety": N_("Touches safety"),
     "is_media": N_("Touches the media"),
+    "is_dispute": N_("Dispute"),
     "is_legal": N_("Legal case"),
 }
 RAISED: Final = {
@@ -84,7 +85,18 @@ def _action(details: Details) -> Chip:
 
 
 def _step(details: Details) -> Chip:
+    if details.get("is_taken"):
+        words = raw(N_("{person} is on it"), person=details["person"])
+        return Chip(words, Tone.GOOD, ":material/directions_run:")
     return Chip(f"{choice(Department(details['of']))} · {details['person']}")
+
+
+def _letter(_details: Details) -> Chip:
+    return Chip(raw(N_("Letter to the customer")), Tone.INFO, ":material/mail:")
+
+
+def _receipt(_details: Details) -> Chip:
+    return Chip(raw(N_("Receipt of finance")), Tone.INFO, ":material/receipt_long:")
 
 
 def _sight(details: Details) -> Chip:
@@ -119,6 +131,8 @@ def _other(name: str) -> Callable[[Details], Chip]:
 
 _TELLING: Final[Mapping[str, Callable[[Details], Chip | None]]] = {
     "remedy": _remedy,
+    "is_letter": _letter,
+    "is_receipt": _receipt,
     "action": _action,
     "of": _step,
     "is_in": _sight,

@@ -31,6 +31,9 @@ from services.core import clock
 from services.core.words import N_
 
 K = EventKind
+FLAGS: Final = ("is_safety", "is_media", "is_dispute", "is_legal")
+QUESTION: Final = N_("What we want to know")
+ERRAND: Final = N_("What he does there")
 A_WEEK: Final = timedelta(days=7)
 
 
@@ -145,7 +148,7 @@ def _check(form: Form, case: Case) -> None:
 
 
 def _flag(form: Form, case: Case) -> None:
-    for name in ("is_safety", "is_media", "is_legal"):
+    for name in FLAGS:
         form.check(name)
     st.caption(_(N_("A legal case is seen by nobody but those who are named in it")))
     form.text("legal_stage")
@@ -154,22 +157,29 @@ def _flag(form: Form, case: Case) -> None:
 
 
 def _person(form: Form, case: Case) -> None:
-    form.pair("user_id", _helpers())
+    form.pair("user_id", helpers())
     _reason(form, case)
 
 
 def _ask(form: Form, _case: Case) -> None:
     form.choice("department", Department)
-    form.pair("user_id", _helpers())
-    form.area("words", height=110, label=_(N_("What we want to know")))
+    form.pair("user_id", helpers())
+    is_errand = form.check("is_errand")
+    form.area("words", height=110, label=_(ERRAND if is_errand else QUESTION))
     form.day("due_on")
+
+
+def _paid(form: Form, case: Case) -> None:
+    _words(form, case)
+    _papers(form, case)
 
 
 def _papers(form: Form, case: Case) -> None:
     form.files("files", fetch(complaints.file_megabytes, case.store_id))
 
 
-def _helpers() -> list[tuple[int, str]]:
+def helpers() -> list[tuple[int, str]]:
+    """Who can be asked, by id."""
     found = fetch(complaints.helpers)
     return [(key, f"{name} · {choice(role)}") for key, name, role in found]
 
@@ -208,7 +218,7 @@ DELIVER: Final = Deed(K.EXECUTED, N_("The remedy is done"), ":material/check_cir
 DROP: Final = Deed(K.OFFERED, N_("Drop the remedy"), ":material/block:",
     complaints.drop_remedy, complaints.DropRemedy, _reason)  # fmt: skip
 PAY: Final = Deed(K.NOTED, N_("Finance has paid"), ":material/payments:",
-    complaints.pay_remedy, complaints.PayRemedy)  # fmt: skip
+    complaints.pay_remedy, complaints.PayRemedy, _paid)  # fmt: skip
 FINISH: Final = Deed(K.ACTED, N_("The action is done"), ":material/check_circle:",
     complaints.finish_action, complaints.FinishAction)  # fmt: skip
 CHECK: Final = Deed(K.ACTED, N_("See whether it works"), ":material/fact_check:",
@@ -288,7 +298,7 @@ def open_deed(deed: Deed, case: Case, **chosen: int) -> None:
             "department": case.department.value,
             "handler_id": case.handler_id,
             "due_on": clock.today() + A_WEEK,
-            **{name: case.values[name] for name in ("is_safety", "is_media", "is_legal")},
+            **{name: case.values[name] for name in FLAGS},
             "legal_stage": case.values["legal_stage"],
             "spokesperson_id": case.spokesperson_id,
             "was_reached": True,

@@ -9,7 +9,7 @@ from typing import Final
 import streamlit as st
 
 from pages.components import layout, pickers, tables
-from pages.components.complaints import boards, figures, narrowing
+from pages.components.complaints import boards, figures, narrowing, rules
 from pages.components.complaints.colours import SEVERITIES, clock_tone, due_in, path, promised, soon
 from pages.components.files import file_button
 from pages.components.frame import fetch, keep_alive
@@ -34,11 +34,13 @@ VIEWS = {
     "departments": N_("Departments"),
     "causes": N_("Causes"),
     FIGURES: N_("Figures"),
+    "rules": N_("Rules"),
 }
 BOARDS: Final = {
     "departments": boards.departments,
     "causes": boards.causes,
     FIGURES: figures.show,
+    "rules": rules.show,
 }
 MOST_USED: Final = 9.99
 """Of a clock's time: how many times over nobody asks beyond that."""
@@ -107,6 +109,8 @@ def _take_along(filters: Filters) -> None:
         "handler_id": filters.handler_id,
         "severity": filters.severity,
         "department": filters.department,
+        "demand_kind": filters.demand_kind,
+        "mark": filters.mark,
         "number": filters.signs or None,
     }
     told = {name: value for name, value in asked.items() if value is not None}

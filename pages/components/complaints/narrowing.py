@@ -2,21 +2,25 @@
 
 from pages.components import pickers
 from pages.components.words import field, raw
-from services.complaints import Department, Filters, Part, Severity
+from services.complaints import DemandKind, Department, Filters, Mark, Part, Severity
 from services.core.words import N_
 from services.customers import Places
 
 
 def ledger(view: str, places: Places) -> Filters:
-    text = pickers.search_box("complaints.search", raw(N_("Number")), width=150)
+    text = pickers.search_box("complaints.search", raw(N_("Number")), width=130)
     store_id = store(places)
     handler = (
-        pickers.filter_pair(field("handler_id"), places.owners(store_id), "handler", width=150)
+        pickers.filter_pair(field("handler_id"), places.owners(store_id), "handler", width=140)
         if places.people
         else None
     )
     severity = level()
-    department = pickers.filter_choice(field("department"), Department, "department", width=150)
+    department = pickers.filter_choice(field("department"), Department, "department", width=130)
+    wanted = pickers.filter_choice(field("demand_kind"), DemandKind, "wanted", width=130)
+    mark = pickers.filter_choice(
+        field("mark"), Mark, "mark", words=lambda one: field(f"is_{one}"), width=120
+    )
     parts = {part.value: part for part in Part}
     return Filters(
         part=parts.get(view),
@@ -24,6 +28,8 @@ def ledger(view: str, places: Places) -> Filters:
         handler_id=handler,
         severity=severity,
         department=department,
+        demand_kind=wanted,
+        mark=mark,
         text=text,
     )
 
@@ -36,4 +42,4 @@ def store(places: Places) -> int | None:
 
 
 def level() -> Severity | None:
-    return pickers.filter_choice(field("severity"), Severity, "level", width=130)
+    return pickers.filter_choice(field("severity"), Severity, "level", width=120)

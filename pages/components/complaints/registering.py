@@ -6,14 +6,17 @@ import streamlit as st
 
 from pages.components.complaints import callers
 from pages.components.complaints.colours import path
+from pages.components.complaints.deeds import helpers
 from pages.components.drawers import drawer
 from pages.components.forms import Form, send_button
 from pages.components.frame import done, fetch
 from pages.components.words import _
 from services import complaints, customers
 from services.complaints import (
+    Caller,
     ComplaintChannel,
     ComplaintKind,
+    DemandKind,
     Department,
     HeadingTree,
     Severity,
@@ -23,6 +26,8 @@ from services.core.access import Actor
 from services.core.words import N_
 from services.customers import Places
 
+UNSOLVED = "is_unsolved"
+"""Of the form alone: whether somebody is sent."""
 BEGIN = {
     "kind": ComplaintKind.COMPLAINT.value,
     "channel": ComplaintChannel.HOTLINE.value,
@@ -45,15 +50,21 @@ def register(actor: Actor, customer_id: int | None = None, store_id: int | None 
         form.area("words", height=110, label=_(N_("What the customer says")))
         form.area("demand", height=68)
         _sorting(form, places)
+        _errand(form, found)
+        _more(form, found)
+        form.files("files", fetch(complaints.file_megabytes, form.typed["store_id"]))
         with st.container(horizontal=True):
             wants = send_button(_(N_("Register")), key=f"{form.name}:send")
             if form.has_draft:
                 words = _(N_("Start over"))
                 st.button(words, key=f"{form.name}:anew", type="tertiary", on_click=form.forget)
-        if wants:
+        if wants and form.typed[UNSOLVED] and not form.typed["errand_id"]:
+            st.warning(_(N_("Choose who turns to the customer")), icon=":material/directions_run:")
+        elif wants:
             about: dict[str, Any] = {"customer_id": found.id if found else None}
             values = form.typed | about
             values["vehicle_id"] = values.get("vehicle_id") or None
+            values.pop(UNSOLVED)
             receipt = form.send(complaints.register, complaints.RegisterComplaint, values)
             if receipt is not None:
                 if customer_id is None:  # else one stays on the file, which shows it
@@ -72,7 +83,7 @@ def _form(actor: Actor, places: Places, customer_id: int | None, store_id: int |
 
 
 def _sorting(form: Form, places: Places) -> None:
-    """How it came, what it is about, how much it weighs, whose it is, its papers."""
+    """How it came, what it is about, how much it weighs, whose it is."""
     store = int(form.kept("store_id"))
     with st.container(horizontal=True):
         form.choice("kind", ComplaintKind)
@@ -91,4 +102,25 @@ def _sorting(form: Form, places: Places) -> None:
     with st.container(horizontal=True):
         form.check("is_safety")
         form.check("is_media")
-    form.files("files", fetch(complaints.file_megabytes, store))
+        form.check("is_dispute")
+
+
+def _errand(form: Form, found: Caller | None) -> None:
+    """Not solved on the phone: somebody turns to the customer at once, to begin with whoever he is
+    the customer of."""
+    if not form.check(UNSOLVED, _(N_("Not solved on the phone: somebody turns to the customer"))):
+        return
+    if found is not None and found.advisor_id is not None:
+        form.suppose("errand_id", found.advisor_id)
+    form.pair("errand_id", helpers(), of=found.id if found else "")
+    form.area("errand", height=68)
+    st.caption(_(N_("He is told at once, and says with one click that he is on it")))
+
+
+def _more(form: Form, found: Caller | None) -> None:
+    """What is asked where it matters; folded, because most calls need nothing of it."""
+    with st.expander(_(N_("More")), icon=":material/more_horiz:"):
+        form.choice("demand_kind", DemandKind)
+        if found is None or not found.has_address:
+            form.text("address")
+        form.text("link", placeholder="https://")

@@ -5,11 +5,15 @@ from typing import Final
 
 import streamlit as st
 
-from pages.components.complaints import deeds
+from pages.components.complaints import deeds, letters
 from pages.components.complaints.chips import REMEDIES, of_verdict
+from pages.components.complaints.colours import soon
 from pages.components.files import file_button
+from pages.components.forms import Form
+from pages.components.frame import done
 from pages.components.layout import Chip, Tone
 from pages.components.words import _, choice, fdate, fmoment, fmoney, fsize, plain, plain_lines, raw
+from services import complaints
 from services.complaints import (
     ActionLine,
     Case,
@@ -42,6 +46,13 @@ def remedy(case: Case, one: RemedyLine) -> None:
             _button(deeds.DROP, case, remedy_id=one.id)
         if one.may_pay:
             _button(deeds.PAY, case, remedy_id=one.id)
+        if one.may_write and st.button(
+            _(N_("Write the letter")),
+            icon=":material/edit_note:",
+            key=f"complaints:letter:{one.id}",
+            type="tertiary",
+        ):
+            letters.draft(case, one)
 
 
 def action(case: Case, one: ActionLine) -> None:
@@ -63,12 +74,36 @@ def step(case: Case, one: StepLine) -> None:
     _head(f"{choice(one.department)} · {one.person}", _step_state(one), one.question)
     if one.result:
         st.markdown(f":material/subdirectory_arrow_right: {plain_lines(one.result)}")
-    said = [raw(N_("asked by {person}"), person=one.asked_by)]
+    asked = raw(
+        N_("asked by {person}, {moment}"), person=one.asked_by, moment=fmoment(one.asked_at)
+    )
+    said = [asked]
+    if one.taken_at is not None:
+        said.append(raw(N_("taken up {moment}"), moment=soon(one.taken_at, one.asked_at)))
     if one.done_at is None:
         said.append(raw(N_("due {day}"), day=fdate(one.due_on)))
     st.caption(plain(" · ".join(said)))
-    if one.may_answer:
-        _button(deeds.ANSWER, case, step_id=one.id)
+    with st.container(horizontal=True, gap="small"):
+        if one.may_take:
+            _take(case, one)
+        if one.may_answer:
+            _button(deeds.ANSWER, case, step_id=one.id)
+
+
+def _take(case: Case, one: StepLine) -> None:
+    """One click, no form."""
+    form = Form("complaints.take_step", subject=one.id)
+    if st.button(
+        _(N_("I am on it")),
+        icon=":material/directions_run:",
+        key=f"{form.name}:send",
+        type="primary",
+    ):
+        receipt = form.send(
+            complaints.take_step, complaints.TakeStep, complaint_id=case.id, step_id=one.id
+        )
+        if receipt is not None:
+            done(_(N_("Written down for {number}"), number=receipt.number))
 
 
 def paper(one: FileLine) -> None:
@@ -111,4 +146,9 @@ def _action_state(one: ActionLine) -> Chip:
 def _step_state(one: StepLine) -> Chip:
     if one.done_at is not None:
         return Chip(raw(N_("answered")), Tone.GOOD)
-    return Chip(raw(N_("Late")), Tone.BAD) if one.is_late else Chip(raw(N_("asked")), Tone.INFO)
+    if one.is_late:
+        return Chip(raw(N_("Late")), Tone.BAD)
+    if one.taken_at is not None:
+        return Chip(raw(N_("taken up")), Tone.GOOD, ":material/directions_run:")
+    icon = ":material/directions_car:" if one.is_errand else ""
+    return Chip(raw(N_("asked")), Tone.INFO, icon)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urlsplit
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -25,6 +26,7 @@ _DIALLED: Final = re.compile(r"\+?[0-9][0-9 ()./-]*|\([0-9][0-9 ()./-]*")
 _MOBILE_DIGITS: Final = 11
 _LONGEST_PHONE: Final = 60
 _EMAIL_LIMIT: Final = 254
+_LINK_LIMIT: Final = 500
 
 
 class PhoneKind(StrEnum):
@@ -157,3 +159,24 @@ def email(text: str) -> str:
 
 def _invalid_email() -> InvalidValue:
     return InvalidValue("email", N_("An e-mail address looks like name@example.cn"))
+
+
+def link(value: str) -> str:
+    """An address of the web that leads where it seems to: http or https, a host, no user before it
+    (what stands before an @ only looks like the host)."""
+    written = required(clean_text(value))
+    wrong = InvalidValue("link", N_("Write the whole address, beginning with http:// or https://"))
+    try:
+        parts = urlsplit(written)
+        is_there = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in {"http", "https"} or not is_there or "@" in parts.netloc:
+        raise wrong
+    if any(sign.isspace() for sign in written):
+        raise wrong
+    if len(written) > _LINK_LIMIT:
+        raise InvalidValue(
+            "too_long", N_("This is too long (at most {max} characters)"), max=_LINK_LIMIT
+        )
+    return written
