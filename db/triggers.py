@@ -17,6 +17,8 @@ APPEND_ONLY = (
         "complaint_events",
         "complaint_files",
         "deck_files",
+        "mailbox_checks",
+        "posts",
         "stored_files",
     ),
 )

@@ -136,6 +136,11 @@ _DECKS: Final = (
     f" 'decks:view' = ANY ((SELECT string_to_array({_reach('grants')}, ','))::text[]))"
 )
 """The monthly decks tell of the whole group, to those who may see them."""
+_MAILBOX: Final = (
+    f"({_reach('beyond')} = 'on' OR"
+    f" 'complaints:register' = ANY ((SELECT string_to_array({_reach('grants')}, ','))::text[]))"
+)
+"""What was found in the company mailbox is for those who take complaints."""
 _OF_RECORD: Final = (
     f"({_hanging('beyond', 'complaint_files f WHERE f.sha256 = stored_files.sha256')}"
     " OR EXISTS (SELECT FROM deck_files d WHERE d.sha256 = stored_files.sha256))"
@@ -173,6 +178,7 @@ _OTHERS: Final[dict[str, Rules]] = {
         "UPDATE": (_MINE, _MINE),
         "DELETE": (_MINE, None),
     },
+    "mailbox_checks": {"ALL": (_MAILBOX, _MAILBOX)},
     "notices": {"ALL": (_MINE, _MINE)},
     "reveals": {"ALL": (_MINE, _MINE)},
     "revisions": {

@@ -24,6 +24,7 @@ from services import (
     decks,
     drafts,
     jobs,
+    mailbox,
     notices,
     sealing,
 )
@@ -133,6 +134,7 @@ DUTIES: Final[Mapping[str, Duty]] = {
         _all_of(complaints.remind_of_steps, complaints.RemindOfSteps),
     ),
     "decks": Duty(N_("Monthly presentations"), decks.keep_up),
+    "mailbox": Duty(N_("Company mailbox"), _all_of(mailbox.remind, mailbox.RemindOfMailbox)),
     "holidays": Duty(
         N_("Unknown public holidays"), _all_of(calendars.tell_holidays, calendars.TellHolidays)
     ),

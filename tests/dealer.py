@@ -7,7 +7,7 @@ password `PASSWORD` and need not change it.
 
 import itertools
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import bcrypt
@@ -26,6 +26,8 @@ from db.models import (
     OrderKind,
     Ownership,
     OwnershipRole,
+    Post,
+    PostDuty,
     Role,
     Store,
     Touch,
@@ -136,6 +138,22 @@ class Dealer:
             session.flush()
             audit.record(session, actor, audit.Action.DATA_LOADED, rows[0].__tablename__)
             return [getattr(row, "id", 0) for row in rows]
+
+    def named(
+        self, duty: PostDuty, who: str | None, *, store: int | None = None, days: int = 0
+    ) -> int:
+        """Somebody (None: nobody) named for a duty so many days ago, past the service."""
+        at = clock.now() - timedelta(days=days)
+        post = Post(
+            duty=duty,
+            store_id=store,
+            user_id=None if who is None else self.user_id(who),
+            from_on=clock.day_of(at),
+            created_at=at,
+            reason="named for tests",
+        )
+        [key] = self.add(post)
+        return key
 
     def customer(
         self,

@@ -22,6 +22,7 @@ from db.demo.chunks import TABLES
 from db.demo.hours import write_hours
 from db.demo.making import Parcel, is_worth_it, parcels, without_cycle_hunting
 from db.demo.people import Row
+from db.demo.posts import write_posts
 from db.demo.recipe import CHUNK, DEFAULT_SEED, Recipe
 from db.demo.world import CHINA, World
 from db.demo.writers import table_of, writer_for
@@ -176,6 +177,7 @@ def _begin(connection: Connection, recipe: Recipe) -> tuple[_Begun, dict[str, in
     connection.execute(insert(table_of(Store)), accounts.store_rows(shops))
     connection.execute(insert(table_of(User)), accounts.user_rows(members, world.opened))
     write_hours(connection, world)
+    write_posts(connection, world, shops, members)
     indexes = writer_for(connection).set_aside(TABLES)
     return _Begun(world, indexes), {"users": len(members), "stores": len(shops)}
 

@@ -67,8 +67,10 @@ from db.models.imports import (
     RowState,
 )
 from db.models.jobs import Job, JobState
+from db.models.mailbox import MailboxCheck
 from db.models.notices import Notice
 from db.models.parameters import ParameterValue
+from db.models.posts import Post, PostDuty
 from db.models.users import (
     Desk,
     Installation,
@@ -127,6 +129,7 @@ __all__ = [
     "Job",
     "JobState",
     "Lifecycle",
+    "MailboxCheck",
     "Notice",
     "Order",
     "OrderKind",
@@ -134,6 +137,8 @@ __all__ = [
     "OwnershipRole",
     "ParameterValue",
     "PartIn",
+    "Post",
+    "PostDuty",
     "Purpose",
     "Remedy",
     "RemedyKind",

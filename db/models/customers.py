@@ -74,7 +74,7 @@ class Customer(Base, Scoped, Versioned, table=True):
     """E.164, e.g. +8613800138000."""
     other_phone: str | None = Field(default=None, max_length=20, index=True)
     wechat: str = Field(default="", max_length=60)
-    email: str = Field(default="", max_length=254)
+    email: str = Field(default="", max_length=254, index=True)
     id_number_hash: str | None = Field(default=None, max_length=64, index=True)
     """Keyed hash of the identity number: equal numbers can be found, none can be read."""
     id_number_last4: str = Field(default="", max_length=4)

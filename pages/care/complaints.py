@@ -6,9 +6,10 @@ from pages.components import layout, pickers
 from pages.components.complaints import case_view, listing, registering
 from pages.components.frame import fetch, open_page
 from pages.components.words import _
-from services import complaints, customers
+from services import complaints, customers, posts
 from services.core.access import Permission
 from services.core.words import N_
+from services.posts import PostDuty
 
 actor = open_page(N_("Complaints"), needs=Permission.COMPLAINTS_VIEW)
 asked = pickers.asked_record("id")
@@ -16,7 +17,9 @@ may_register = actor.may(Permission.COMPLAINTS_REGISTER)
 
 if asked is None:
     caption = N_("Whoever takes a complaint stands for it until the customer has an answer")
-    with layout.header(_(N_("Complaints")), _(caption)):
+    minding = [name for _key, name in fetch(posts.named, PostDuty.HOTLINE, actor.store_id)][:1]
+    said = [_(caption), *(_(N_("On the hotline today: {person}"), person=name) for name in minding)]
+    with layout.header(_(N_("Complaints")), " · ".join(said)):
         if may_register and st.button(
             _(N_("Register")), icon=":material/add_comment:", type="primary", shortcut="alt+n"
         ):

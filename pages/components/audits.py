@@ -31,6 +31,8 @@ SUBJECTS = {
     "stores": N_("Store"),
     "import_batches": N_("Import"),
     "approvals": N_("Request"),
+    "mailbox_checks": N_("Company mailbox"),
+    "posts": N_("Named person"),
     "calendar_days": N_("Single days"),
     "calendar_weeks": N_("Working hours"),
     "parameter_values": N_("Parameter"),

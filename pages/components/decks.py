@@ -21,6 +21,7 @@ from services.core.errors import StaleRecord
 from services.core.words import LANGUAGES, N_
 from services.decks import DeckView
 
+NOBODY: Final = N_("Nobody is named")
 COMMENTS: Final = ("about_month", "about_decisions")
 
 
@@ -99,6 +100,7 @@ def _state(deck: DeckView, actor: Actor) -> None:
         else:
             facts[raw(N_("Signed by"))] = deck.signed_by
             facts[raw(N_("Signed on"))] = fmoment(deck.signed_at)
+        facts[raw(N_("Sorted and counted by"))] = " · ".join(deck.counted_by) or raw(NOBODY)
         layout.facts(facts)
         if (
             deck.signed_at is None

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import streamlit as st
 
@@ -109,6 +110,14 @@ class Form:
             begin = begin.replace(tzinfo=SHANGHAI)
         return self._took(name, pickers.moment(field(name), value=begin, **self._bound(name)))
 
+    def number(self, name: str, most: int) -> int | None:
+        """A whole number from 0 on; empty until typed."""
+        value = self._begin.get(name)
+        typed: int | None = st.number_input(
+            plain(field(name)), 0, most, value, step=1, placeholder="0", **self._bound(name)
+        )
+        return self._took(name, typed)
+
     def check(self, name: str, label: str | None = None) -> bool:
         """`label` is a phrase; without it the field's own."""
         words = label or plain(field(name))
@@ -122,7 +131,7 @@ class Form:
         No draft keeps them: they are sent whole, or chosen again.
         """
         label = _(
-            N_("{field}: pictures, recordings, PDF, Word or Excel, up to {size} MB each"),
+            N_("{field}: pictures, recordings, PDF, Word, Excel or mails, up to {size} MB each"),
             field=field(name),
             size=megabytes,
         )
@@ -136,6 +145,17 @@ class Form:
         files = [{"name": one.name, "content": one.getvalue()} for one in chosen]
         return self._took(name, files)
 
+    def one_file(
+        self, name: str, kind: str, *, label: str, megabytes: int
+    ) -> dict[str, Any] | None:
+        """One file, sent by nobody but whoever takes it from here. It stays chosen while the fields
+        are drawn anew (`lay`), until the form is sent or forgotten; a draft does not keep it."""
+        nonce = st.session_state.setdefault(f"aside:{self.name}", uuid4().hex)
+        one = st.file_uploader(
+            label, type=[kind], max_upload_size=megabytes, key=f"{self.name}:{name}:{nonce}"
+        )
+        return None if one is None else {"name": one.name, "content": one.getvalue()}
+
     # ---- what stands in no field
 
     def kept(self, name: str) -> Any:
@@ -146,6 +166,14 @@ class Form:
         """Put down what was chosen otherwise than in a field; the draft keeps it too."""
         self._begin |= values
         self._keep(values)
+
+    def lay(self, **values: Any) -> None:
+        """Put these values into the fields in place of what was typed there; call it before they
+        are drawn."""
+        typed = st.session_state[f"draft:{self.name}"]["typed"] | values
+        self.begin_again(typed, self.ground)
+        self.id = request_id(self.name)
+        self._begin |= plain_values(values)
 
     def suppose(self, name: str, value: Any) -> None:
         """What a field begins with where nobody has said otherwise."""
@@ -177,7 +205,7 @@ class Form:
 
     def forget(self) -> None:
         """Drop the draft; the form begins with its values again."""
-        for memory in ("draft", "draft-at", "request", "refused"):
+        for memory in ("draft", "draft-at", "request", "refused", "aside"):
             st.session_state.pop(f"{memory}:{self.name}", None)
         background(drafts.forget, drafts.ForgetDraft, form=self.name)
 

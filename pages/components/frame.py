@@ -106,6 +106,11 @@ def request_id(form: str) -> UUID:
     return made
 
 
+def ask(query: Query[P, R], *args: P.args, **kwargs: P.kwargs) -> R | None:
+    """A query's answer; where there is none, why: the page goes on without it."""
+    return attempt(lambda: run.fetch(query, caller(), *args, **kwargs), form=query.__qualname__)
+
+
 def submit(
     command: Command[Form, R], model: type[Form], *, form: str, **values: object
 ) -> R | None:

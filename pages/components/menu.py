@@ -90,6 +90,14 @@ ENTRIES: Final = (
         ADMINISTRATION,
     ),
     Entry(
+        "admin/posts.py",
+        N_("Named people"),
+        ":material/badge:",
+        "posts",
+        Permission.POSTS_VIEW,
+        ADMINISTRATION,
+    ),
+    Entry(
         "admin/audit.py",
         N_("Audit"),
         ":material/policy:",

@@ -99,8 +99,15 @@ from services.complaints.inputs import (
 from services.complaints.lacks import LACKS, Lack
 from services.complaints.lettering import file_letter, letter, letter_paper
 from services.complaints.listing import Filters, Part, of_customer, page, tally, wall
+from services.complaints.mailing import MailRead, read_mail
 from services.complaints.marks import Mark
-from services.complaints.naming import flag, name_person, unname_person
+from services.complaints.naming import (
+    NobodySpeaks,
+    NotASpokesperson,
+    flag,
+    name_person,
+    unname_person,
+)
 from services.complaints.past import Past, PastCase
 from services.complaints.registering import numbers_of, register
 from services.complaints.remedies import (
@@ -201,11 +208,14 @@ __all__ = [
     "Lack",
     "LevelComplaint",
     "Loudest",
+    "MailRead",
     "MakeProposal",
     "Mark",
     "Match",
     "MergeComplaint",
     "NamePerson",
+    "NobodySpeaks",
+    "NotASpokesperson",
     "NotReady",
     "NoteComplaint",
     "OfferRemedy",
@@ -290,6 +300,7 @@ __all__ = [
     "prepare",
     "propose",
     "rate_by_month",
+    "read_mail",
     "register",
     "reject",
     "remind",

@@ -6,7 +6,8 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from db.models import Complaint, ComplaintPerson, EventKind, PartIn, Role, Severity, User
+from db.models import Complaint, ComplaintPerson, EventKind, PartIn, PostDuty, Role, Severity, User
+from services import posts
 from services.complaints import events
 from services.complaints.events import Receipt
 from services.complaints.inputs import FlagComplaint, NamePerson
@@ -31,6 +32,17 @@ class NotNamed(Conflict):
     msgid = N_("This person is not named in the case, or has it in his hands")
 
 
+class NotASpokesperson(InvalidInput):
+    msgid = N_("{person} is not named to answer in public. Named are: {people}")
+
+
+class NobodySpeaks(Conflict):
+    msgid = N_(
+        "Nobody is named to answer in public, neither for this store nor for the group. The "
+        "director, or the manager of the store, names somebody under “Named people”"
+    )
+
+
 class NotTheSpokesperson(Conflict):
     msgid = N_("{person} alone answers this case, because it is in public")
 
@@ -39,12 +51,14 @@ def flag(session: Session, actor: Actor, form: FlagComplaint) -> Receipt:
     """Mark what it touches: safety or the media make it L3 at least; a legal case is seen by those
     named in it only, to begin with by whoever marks it, those in whose hands it is, and directors.
 
-    Raises NobodyThere (the spokesperson).
+    A new spokesperson is one of those named for it today. Raises NobodyThere, NobodySpeaks,
+    NotASpokesperson.
     """
     actor.require(Permission.COMPLAINTS_LEAD)
     complaint = events.hold(session, actor, form, EventKind.FLAGGED)
-    if form.spokesperson_id is not None:
-        _check_person(session, form.spokesperson_id)
+    speaker = form.spokesperson_id
+    if speaker is not None and speaker != complaint.spokesperson_id:
+        _check_speaker(session, complaint, speaker)
     if form.is_legal and not complaint.is_legal:
         let_in(session, complaint, PartIn.NAMED, {actor.id, *_whose(complaint), *_heads(session)})
     if (form.is_safety or form.is_media) and complaint.severity not in MAJOR:
@@ -156,6 +170,18 @@ def _check_person(session: Session, user_id: int) -> None:
         raise NobodyThere from None
     if not user.is_active:
         raise NobodyThere
+
+
+def _check_speaker(session: Session, complaint: Complaint, user_id: int) -> None:
+    """He is named for it today, for the complaint's store or the group (C27)."""
+    _check_person(session, user_id)
+    speakers = posts.held_by(session, PostDuty.SPOKESPERSON, complaint.store_id)
+    if not speakers:
+        raise NobodySpeaks
+    if user_id not in speakers:
+        names = recorded.names_of(session, User, {user_id, *speakers})
+        people = " · ".join(names[key] for key in speakers)
+        raise NotASpokesperson(person=names[user_id], people=people)
 
 
 def _named(

@@ -65,6 +65,10 @@ HANDS: Final[Sentences] = (
         ),
         {},
     ),
+    (
+        N_("The company mailbox is looked into on each working day by {hour}"),
+        {"hour": _P.MAILBOX_HOUR},
+    ),
     (N_("Of a legal case only those know who are named in it; in public one person answers"), {}),
 )
 PAUSES: Final[Sentences] = (

@@ -86,6 +86,9 @@ class Action(StrEnum):
     IMPORTS_EXPORTED = "imports:exported"
     IMPORTS_RUN = "imports:run"
     IMPORTS_UNDONE = "imports:undone"
+    MAILBOX_CHECKED = "mailbox:checked"
+    POSTS_ENDED = "posts:ended"
+    POSTS_NAMED = "posts:named"
     PROFILE_EDITED = "profile:edited"
     SESSIONS_ENDED = "sessions:ended"
     SESSIONS_OPENED = "sessions:opened"
@@ -162,6 +165,9 @@ ACTIONS: dict[Action, str] = {
     Action.IMPORTS_EXPORTED: N_("Wrong rows exported"),
     Action.IMPORTS_RUN: N_("Import run"),
     Action.IMPORTS_UNDONE: N_("Import undone"),
+    Action.MAILBOX_CHECKED: N_("Mailbox checked"),
+    Action.POSTS_ENDED: N_("Duty ended"),
+    Action.POSTS_NAMED: N_("Person named for a duty"),
     Action.PROFILE_EDITED: N_("Profile edited"),
     Action.SESSIONS_ENDED: N_("Session ended"),
     Action.SESSIONS_OPENED: N_("Signed in"),

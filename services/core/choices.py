@@ -25,6 +25,7 @@ from db.models import (
     OrderKind,
     OwnershipRole,
     PartIn,
+    PostDuty,
     Purpose,
     RemedyKind,
     RemedyState,
@@ -217,6 +218,12 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
         Place.STORE: N_("This store"),
         Place.GROUP: N_("The whole group"),
         Place.DELIVERED: N_("As delivered"),
+    },
+    PostDuty: {
+        PostDuty.HOTLINE: N_("Minds the hotline"),
+        PostDuty.MAILBOX: N_("Checks the company mailbox"),
+        PostDuty.STATISTICS: N_("Counts the complaints each month"),
+        PostDuty.SPOKESPERSON: N_("Answers in public"),
     },
     Purpose: {
         Purpose.SERVICE_CALLS: N_("Service calls"),

@@ -44,6 +44,8 @@ class NoticeKind(StrEnum):
     HOLIDAYS_UNKNOWN = "holidays_unknown"
     IMPORT_DONE = "import_done"
     JOB_FAILED = "job_failed"
+    MAILBOX_MISSED = "mailbox_missed"
+    MAILBOX_NEGLECTED = "mailbox_neglected"
     STEP_ANSWERED = "step_answered"
     STEP_ASKED = "step_asked"
     STEP_DUE = "step_due"
@@ -181,6 +183,19 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
         "notices",
         {"job": "job"},
         is_urgent=True,
+    ),
+    NoticeKind.MAILBOX_MISSED: Telling(
+        N_("Nobody had looked into the company mailbox by {hour} on {day}. Please do, and note it"),
+        ":material/mark_email_unread:",
+        "complaints",
+        {"view": "view"},
+        waits_for_deed=True,
+    ),
+    NoticeKind.MAILBOX_NEGLECTED: Telling(
+        N_("On {day} nobody looked into the company mailbox; {person} is named for it"),
+        ":material/unsubscribe:",
+        "complaints",
+        {"view": "view"},
     ),
     NoticeKind.STEP_ANSWERED: Telling(
         N_("{number}: what you asked is answered"),

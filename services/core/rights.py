@@ -53,6 +53,9 @@ class Permission(StrEnum):
     """The system's jobs too; one's own are everyone's to see."""
     KPI_VIEW = "kpi:view"
     """To see figures, of what one sees."""
+    POSTS_NAME = "posts:name"
+    """To say who stands for a duty, of the group or of one's own store."""
+    POSTS_VIEW = "posts:view"
     PROFILE_EDIT = "profile:edit"
     SESSIONS_OPEN = "sessions:open"
     """What happens before anyone is signed in: the system's own, granted to no role."""
@@ -95,7 +98,7 @@ _FILES: Final = _DESK | {
     P.IMPORTS_RUN,
     P.IMPORTS_VIEW,
 }
-_NORMS: Final = frozenset({P.CALENDARS_VIEW, P.SETTINGS_VIEW})
+_NORMS: Final = frozenset({P.CALENDARS_VIEW, P.POSTS_VIEW, P.SETTINGS_VIEW})
 _OVERSIGHT: Final = _NORMS | {P.AUDIT_VIEW, P.USERS_VIEW}
 _SECOND: Final = frozenset({P.APPROVALS_DECIDE, P.SETTINGS_APPROVE})
 
@@ -113,6 +116,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         P.DECKS_EDIT,
         P.DECKS_SIGN,
         P.JOBS_VIEW,
+        P.POSTS_NAME,
         P.SETTINGS_CHANGE,
         P.SETTINGS_PROPOSE,
     },
@@ -123,6 +127,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         P.CALENDARS_CHANGE,
         P.COMPLAINTS_LEAD,
         P.DECKS_EDIT,
+        P.POSTS_NAME,
         P.SETTINGS_PROPOSE,
     },
     Role.SPECIALIST: _DESK,

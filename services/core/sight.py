@@ -28,6 +28,7 @@ from db.models import (
     ImportBatch,
     ImportRow,
     Job,
+    MailboxCheck,
     Notice,
     Ownership,
     Remedy,
@@ -71,6 +72,8 @@ def criteria(actor: "Actor") -> Iterable[tuple[type[Base], ColumnElement[bool]]]
     own += [(Complaint, _readable_complaints(actor, Complaint))]
     own += [(model, _of_complaint(model, actor)) for model in OF_COMPLAINTS]
     decks = sql_true() if actor.may(Permission.DECKS_VIEW) else false()
+    mailbox = sql_true() if actor.may(Permission.COMPLAINTS_REGISTER) else false()
+    own += [(MailboxCheck, mailbox)]
     own += [(ComplaintDeck, decks), (DeckFile, decks), (StoredFile, _of_record(actor, decks))]
     if actor.reach(READS) is Reach.ALL:
         return own

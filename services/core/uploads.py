@@ -15,6 +15,7 @@ from pydantic import Field, Strict, field_serializer, model_validator
 from db.storage import digest_of
 from services.core.fields import FileName, refused
 from services.core.inputs import Input
+from services.core.mails import is_mail
 from services.core.normal import InvalidValue
 from services.core.words import N_
 
@@ -87,6 +88,7 @@ KINDS: Final = (
     FileKind("audio/amr", ("amr",), _begins(b"#!AMR\n", b"#!AMR-WB\n")),
     FileKind("audio/wav", ("wav",), _riff(b"WAVE")),
     FileKind("video/mp4", ("mp4",), _brand(*_FILM)),
+    FileKind("message/rfc822", ("eml",), is_mail),
     FileKind(f"{_OFFICE}.wordprocessingml.document", ("docx",), _office(b"word/")),
     FileKind(f"{_OFFICE}.spreadsheetml.sheet", ("xlsx",), _office(b"xl/")),
 )

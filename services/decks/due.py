@@ -10,7 +10,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.models import Complaint, ComplaintDeck, DeckFile
+from db.models import Complaint, ComplaintDeck, DeckFile, PostDuty
+from services import posts
 from services.core import calendars, clock, notices, worktime
 from services.core.access import Actor, Caller, Permission
 from services.core.inputs import Input
@@ -73,11 +74,13 @@ def next_month(session: Session, actor: Actor) -> str:
 
 
 def tell(session: Session, actor: Actor, form: TellOfDecks) -> int:
-    """Returns of how many decks somebody was told anew."""
+    """Tell those who write on it, and whoever is named to sort and count (C05). Returns of how many
+    decks somebody was told anew."""
     actor.require(Permission.DATA_SWEEP)
     query = select(ComplaintDeck).where(col(ComplaintDeck.signed_at).is_(None))
     signers = set(notices.those_who_may(session, Permission.DECKS_SIGN))
-    editors = set(notices.those_who_may(session, Permission.DECKS_EDIT)) - signers
+    counters = posts.held_by(session, PostDuty.STATISTICS)
+    editors = {*notices.those_who_may(session, Permission.DECKS_EDIT), *counters} - signers
     told = 0
     for row in session.execute(query.order_by(col(ComplaintDeck.id))).scalars():
         by = sign_by(session, row)

@@ -7,12 +7,13 @@ from typing import Annotated, Final
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.models import ComplaintDeck, DeckFile, User
-from services import complaints, reports
+from db.models import ComplaintDeck, DeckFile, PostDuty, User
+from services import complaints, posts, reports
 from services.core import audit, clock, fields, notices
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict, StaleRecord
 from services.core.inputs import Request
+from services.core.recorded import names_of
 from services.core.words import N_
 from services.decks import making
 from services.decks.due import is_late, late, sign_by, to_sign
@@ -65,7 +66,8 @@ class DeckPaper:
 @dataclass(frozen=True, slots=True)
 class DeckView:
     """A deck beside its slides. `sign_by`: until when it is to be signed; `is_late`: that is over
-    and nobody did. `ledger`: how the numbers of the month's complaints begin."""
+    and nobody did. `counted_by`: who is named to sort and count, on the day of the signature or
+    today. `ledger`: how the numbers of the month's complaints begin."""
 
     month: str
     version: int
@@ -74,6 +76,7 @@ class DeckView:
     is_late: bool
     signed_at: datetime | None
     signed_by: str
+    counted_by: tuple[str, ...]
     about_month: str
     about_decisions: str
     ledger: str
@@ -93,6 +96,9 @@ def deck(session: Session, actor: Actor, month: str) -> DeckView:
     actor.require(Permission.DECKS_VIEW)
     row = making.the_deck(session, month)
     signer = load(session, User, row.signed_by_id).name if row.signed_by_id is not None else ""
+    on = None if row.signed_at is None else clock.day_of(row.signed_at)
+    counters = posts.held_by(session, PostDuty.STATISTICS, on=on)
+    names = names_of(session, User, counters)
     papers = (
         select(DeckFile)
         .where(col(DeckFile.deck_id) == row.id)
@@ -106,6 +112,7 @@ def deck(session: Session, actor: Actor, month: str) -> DeckView:
         is_late=is_late(session, row),
         signed_at=row.signed_at,
         signed_by=signer,
+        counted_by=tuple(names[key] for key in counters),
         about_month=row.about_month,
         about_decisions=row.about_decisions,
         ledger=complaints.numbers_of(row.month),

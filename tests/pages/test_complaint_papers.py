@@ -76,7 +76,7 @@ def fill(app: AppTest, dealer: Dealer, *papers: tuple[str, bytes]) -> None:
     field(app, "text_area", "complaints.register:words").set_value("修了三次还是异响")
     category = str(heading(dealer, "service.repair.repeat"))
     field(app, "selectbox", "complaints.register:category_id").set_value(category)
-    [box] = app.file_uploader
+    box = app.file_uploader[-1]  # above is that for a mail
     box.set_value([(name, content, "image/jpeg") for name, content in papers])
     button(app, "complaints.register:send").click()
 

@@ -109,6 +109,8 @@ class Person:
 PERSONS: Final = {
     name: Person(key, name, role, store) for key, (name, role, _desk, store) in enumerate(PEOPLE, 1)
 }
+SPEAKERS: Final = {1: {"director", "service"}, 2: {"director"}}
+"""Store -> whoever is named to answer in public, for it or for the group (C27)."""
 BY_ID: Final = {person.id: person for person in PERSONS.values()}
 
 
@@ -294,6 +296,11 @@ class Case:
                 return end or self.stage
         return None
 
+    def _may_speak(self, speaker: int | None) -> bool:
+        if speaker is None or speaker == self.spokesperson_id:
+            return True
+        return BY_ID[speaker].name in SPEAKERS[self.store_id]
+
     def _is_lacking(self, deed: Deed) -> bool:  # noqa: C901, PLR0911, PLR0912, PLR0915 - a table
         """Whether something else stands against the right person's deed at the right stage."""
         by, me = deed.by, deed.by.id
@@ -333,6 +340,8 @@ class Case:
             case "offer_remedy":
                 total = self.promised + (deed["amount_fen"] or 0)
                 return total > ALONE_FEN["director"] and not deed["consent_no"]
+            case "flag":
+                return not self._may_speak(deed["spokesperson_id"])
             case "deliver_remedy" | "drop_remedy":
                 return self.promise(deed).state not in READY
             case "file_letter":

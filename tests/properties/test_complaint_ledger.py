@@ -36,6 +36,7 @@ from db.models import (
     ComplaintEvent,
     ComplaintPerson,
     ComplaintStep,
+    PostDuty,
     Remedy,
 )
 from services import approvals, complaints
@@ -131,6 +132,8 @@ class House:
     def __post_init__(self) -> None:
         self.category = heading(self.dealer, "service.repair.repeat")
         self.cause = heading(self.dealer, CAUSE)
+        self.dealer.named(PostDuty.SPOKESPERSON, "director")
+        self.dealer.named(PostDuty.SPOKESPERSON, "service", store=1)
         with read_transaction() as session:
             as_system(session)
             self.calendars = calendars.calendars(session, {1, 2})

@@ -39,6 +39,8 @@ from db.models import (
     OwnershipRole,
     ParameterValue,
     PartIn,
+    Post,
+    PostDuty,
     Purpose,
     Remedy,
     RemedyKind,
@@ -67,7 +69,9 @@ from services import (
     imports,
     installation,
     jobs,
+    mailbox,
     notices,
+    posts,
     sealing,
     sessions,
     settings,
@@ -144,6 +148,7 @@ class World:
             for kind, row in self._background(store, keeper).items():
                 [self.ids[kind, store]] = self.dealer.add(row)
             [self.ids["week", store]] = self.dealer.add(self._week(store))
+            self.dealer.add(self._post(store))
             self.dealer.add(self._day(store))
             for stage in STAGES:
                 self.ids[f"complaint:{stage}", store] = self._complaint(store, keeper, stage)
@@ -307,6 +312,16 @@ class World:
             from_on=clock.today() + timedelta(days=7),
             hours=[[[600, 660]]] * 7,
             keeps_holidays=True,
+            created_at=clock.now(),
+            reason=REASON,
+        )
+
+    def _post(self, store: int) -> Post:
+        return Post(
+            duty=PostDuty.HOTLINE,
+            store_id=store,
+            user_id=self.person(store),
+            from_on=clock.today(),
             created_at=clock.now(),
             reason=REASON,
         )
@@ -601,6 +616,11 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         complaints.AddFiles,
         files=({"name": "b.jpg", "content": b"\xff\xd8\xffb"},),
     ),
+    "services.complaints.read_mail": lambda world, at: {
+        "name": "a.eml",
+        "content": b"From: Wang <wang@example.cn>\nSubject: Repair\n\nIt rattles",
+        "store_id": at,
+    },
     "services.complaints.file_megabytes": lambda world, at: (at,),
     "services.complaints.take_file": lambda world, at: form(
         complaints.TakeFile, file_id=world.ids["paper", at]
@@ -774,6 +794,11 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         jobs.FinishJob, job_id=world.ids["job", at], worker="w", state=JobState.DONE
     ),
     "services.jobs.drop_old": constant(jobs.DropJobs()),
+    "services.mailbox.check": lambda world, at: form(
+        mailbox.CheckMailbox, new_count=2, made_count=1
+    ),
+    "services.mailbox.remind": constant(mailbox.RemindOfMailbox()),
+    "services.mailbox.state": constant(),
     "services.notices.bell": constant(),
     "services.notices.opened_bell": constant(),
     "services.notices.page": constant(),
@@ -785,6 +810,25 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     ),
     "services.notices.close_cause": constant(notices.CloseCause(cause="x")),
     "services.notices.drop_old": constant(notices.DropNotices()),
+    "services.posts.candidates": lambda world, at: (posts.PostDuty.SPOKESPERSON, at),
+    "services.posts.end_post": lambda world, at: form(
+        posts.EndPost,
+        duty=posts.PostDuty.HOTLINE,
+        store_id=at,
+        from_on=clock.today(),
+        reason=REASON,
+    ),
+    "services.posts.history": lambda world, at: (posts.PostDuty.HOTLINE, at),
+    "services.posts.name_post": lambda world, at: form(
+        posts.NamePost,
+        duty=posts.PostDuty.SPOKESPERSON,
+        store_id=at,
+        user_id=world.person(at),
+        from_on=clock.today(),
+        reason=REASON,
+    ),
+    "services.posts.named": lambda world, at: (posts.PostDuty.HOTLINE, at),
+    "services.posts.page": lambda world, at: (at,),
     "services.installation.loading": constant(),
     "services.sealing.head": constant(),
     "services.sealing.seal": constant(sealing.SealAudit()),

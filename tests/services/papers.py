@@ -21,6 +21,9 @@ def brand(code: str) -> bytes:
 JPEG: Final = b"\xff\xd8\xff\xe0\0\x10JFIF\0photo\xff\xd9"
 PNG: Final = b"\x89PNG\r\n\x1a\n" + b"\0" * 20 + b"\0\0\0\0IEND\xaeB`\x82"
 PDF: Final = b"%PDF-1.7\n1 0 obj\nendobj\ntrailer\n%%EOF\n"
+MAIL: Final = (
+    b"From: Wang <wang@example.cn>\r\nSubject: Repair\r\nMIME-Version: 1.0\r\n\r\nIt rattles\r\n"
+)
 PAPERS: Final[dict[str, bytes]] = {
     "划痕.jpg": JPEG,
     "b.JPEG": JPEG,
@@ -37,6 +40,7 @@ PAPERS: Final[dict[str, bytes]] = {
     "l.wav": b"RIFF\x24\0\0\0WAVEfmt ",
     "m.mp4": brand("isom"),
     "n.docx": _zipped("[Content_Types].xml", "word/document.xml"),
+    "p.eml": MAIL,
     "o.xlsx": _zipped("[Content_Types].xml", "xl/workbook.xml"),
 }
 HTML: Final = b"<!doctype html><script>alert(1)</script>"
@@ -58,5 +62,9 @@ LIARS: Final[dict[str, bytes]] = {
     "half a picture.png": PNG[:30],
     "a GIF that is a script.jpg": b"GIF89a/*<script>alert(1)</script>*/=1;",
     "one byte.mp3": b"\xff",
+    "a page.eml": HTML,
+    "an executable.eml": EXE,
+    "a note.eml": b"To do: call him\r\n\r\n",
+    "a letter to nobody.eml": b"Subject: x\r\nTo: a@b.cn\r\n\r\nHello",
 }
 """What is not what its name says, or is not whole."""

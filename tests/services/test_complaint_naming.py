@@ -11,11 +11,19 @@ from db.models import (
     Department,
     Notice,
     PartIn,
+    PostDuty,
     Severity,
     Urgency,
 )
 from services import complaints
-from services.complaints.naming import NamedAlready, NobodyThere, NotNamed, NotTheSpokesperson
+from services.complaints.naming import (
+    NamedAlready,
+    NobodySpeaks,
+    NobodyThere,
+    NotASpokesperson,
+    NotNamed,
+    NotTheSpokesperson,
+)
 from services.core import clock
 from services.core.access import System
 from services.core.errors import NotFound, NotPermitted
@@ -144,12 +152,39 @@ def test_safety_and_the_media_weigh_at_least_as_a_major_one(dealer: Dealer):
 def test_in_public_one_person_alone_answers(dealer: Dealer):
     key = triaged(dealer)
     investigated(dealer, key)
+    dealer.named(PostDuty.SPOKESPERSON, "director")
     flag(dealer, key, is_media=True, spokesperson_id=dealer.user_id("director"))
     with pytest.raises(NotTheSpokesperson) as refused:
         replied(dealer, key)
     assert refused.value.params == {"person": "director 某"}
     replied(dealer, key, "director")
     assert row(dealer, key).stage is complaints.Stage.REPLIED
+
+
+def test_nobody_speaks_who_is_not_named_for_it(dealer: Dealer):
+    key, speaker = triaged(dealer), dealer.user_id("director")
+    with pytest.raises(NobodySpeaks):
+        flag(dealer, key, is_media=True, spokesperson_id=speaker)
+    dealer.named(PostDuty.SPOKESPERSON, "sales2", store=2)
+    with pytest.raises(NobodySpeaks):
+        flag(dealer, key, is_media=True, spokesperson_id=speaker)
+    dealer.named(PostDuty.SPOKESPERSON, "service", store=1)
+    dealer.named(PostDuty.SPOKESPERSON, "manager")
+    with pytest.raises(NotASpokesperson) as refused:
+        flag(dealer, key, is_media=True, spokesperson_id=speaker)
+    assert refused.value.params == {"person": "director 某", "people": "service 某 · manager 某"}
+    for one in ("service", "manager"):
+        flag(dealer, key, is_media=True, spokesperson_id=dealer.user_id(one))
+        assert row(dealer, key).spokesperson_id == dealer.user_id(one)
+
+
+def test_who_speaks_already_goes_on_when_his_post_has_ended(dealer: Dealer):
+    key, speaker = triaged(dealer), dealer.user_id("director")
+    dealer.named(PostDuty.SPOKESPERSON, "director")
+    flag(dealer, key, is_media=True, spokesperson_id=speaker)
+    dealer.named(PostDuty.SPOKESPERSON, "manager")
+    flag(dealer, key, is_media=True, is_safety=True, spokesperson_id=speaker)
+    assert row(dealer, key).is_safety
 
 
 def test_somebody_of_another_store_may_be_let_in(dealer: Dealer):

@@ -185,6 +185,8 @@ ABOUT_A_RECORD = {
         "imports.start_run",
         "imports.stop_work",
         "imports.under_way",
+        "posts.end_post",
+        "posts.name_post",
     )
 }
 

@@ -86,6 +86,8 @@ def test_every_kind_has_words_in_both_languages(kind: NoticeKind, language: str)
         "level": ["L3 major"],
         "month": "2026-05",
         "percent": 80,
+        "hour": "10:00",
+        "view": "mailbox",
     }
     words = translate(language, KINDS[kind].msgid, **params)
     assert "{" not in words

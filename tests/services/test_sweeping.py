@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from commands import app
-from db.engine import write_transaction
+from db.engine import read_transaction, write_transaction
 from db.locks import LockHeld, only_one
 from db.models import (
     ActionKind,
@@ -31,12 +31,14 @@ from db.models import (
     Draft,
     Job,
     JobState,
+    MailboxCheck,
     Notice,
+    PostDuty,
     SentRequest,
 )
 from db.summaries import FORM, SERIES
-from services import drafts, jobs, sweeping, verification
-from services.core import clock
+from services import drafts, jobs, mailbox, sweeping, verification
+from services.core import calendars, clock
 from services.core.access import System
 from services.core.run import fetch, perform
 from services.customers import summary
@@ -78,8 +80,23 @@ def due_work(dealer: Dealer) -> datetime:
         _action(dealer, about, old),
         _question(dealer, about, old),
         _deck(now),
+        *_looks(dealer, now),
     )
+    dealer.named(PostDuty.MAILBOX, "sales", days=30)
     return now
+
+
+def _looks(dealer: Dealer, now: datetime) -> list[MailboxCheck]:
+    """Into the mailbox, on every day but a working one of the week before last, of which nobody has
+    been told."""
+    with read_transaction() as session:
+        as_system(session)
+        calendar = calendars.calendar(session, None)
+    days = [now - timedelta(days=n) for n in range(mailbox.LOOKED_BACK)]
+    missed = max(n for n, at in enumerate(days) if calendar.spans(clock.day_of(at)))
+    looks = [at for n, at in enumerate(days) if n != missed]
+    who = dealer.user_id("sales")
+    return [MailboxCheck(at=at, user_id=who, new_count=0, made_count=0) for at in looks]
 
 
 def _deck(now: datetime) -> ComplaintDeck:

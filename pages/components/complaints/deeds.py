@@ -12,7 +12,7 @@ from pages.components.drawers import drawer
 from pages.components.forms import Form, send_button
 from pages.components.frame import done, fetch
 from pages.components.words import _, choice, fmoment
-from services import complaints, customers
+from services import complaints, customers, posts
 from services.complaints import (
     LACKS,
     ActionKind,
@@ -29,6 +29,7 @@ from services.complaints import (
 )
 from services.core import clock
 from services.core.words import N_
+from services.posts import PostDuty
 
 K = EventKind
 FLAGS: Final = ("is_safety", "is_media", "is_dispute", "is_legal")
@@ -152,8 +153,18 @@ def _flag(form: Form, case: Case) -> None:
         form.check(name)
     st.caption(_(N_("A legal case is seen by nobody but those who are named in it")))
     form.text("legal_stage")
-    form.pair("spokesperson_id", fetch(customers.places).owners())
+    form.pair("spokesperson_id", _speakers(case))
     _reason(form, case)
+
+
+def _speakers(case: Case) -> list[tuple[int, str]]:
+    """Whoever is named for it today, and whoever has it already."""
+    found = dict(fetch(posts.named, PostDuty.SPOKESPERSON, case.store_id))
+    if case.spokesperson_id is not None:
+        found.setdefault(case.spokesperson_id, str(case.values["spokesperson_id"]))
+    if not found:
+        st.caption(_(complaints.NobodySpeaks.msgid))
+    return list(found.items())
 
 
 def _person(form: Form, case: Case) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import streamlit as st
 
 from pages.components import layout, pickers, tables
-from pages.components.complaints import boards, figures, narrowing, rules
+from pages.components.complaints import boards, figures, mailbox, narrowing, rules
 from pages.components.complaints.colours import SEVERITIES, clock_tone, due_in, path, promised, soon
 from pages.components.files import file_button
 from pages.components.frame import fetch, keep_alive
@@ -25,6 +25,7 @@ from services.customers import Places
 
 WALL = "wall"
 FIGURES = "figures"
+MAILBOX = "mailbox"
 VIEWS = {
     WALL: N_("Wall"),
     Part.OPEN.value: N_("Not closed"),
@@ -35,12 +36,14 @@ VIEWS = {
     "causes": N_("Causes"),
     FIGURES: N_("Figures"),
     "rules": N_("Rules"),
+    MAILBOX: N_("Mailbox"),
 }
 BOARDS: Final = {
     "departments": boards.departments,
     "causes": boards.causes,
     FIGURES: figures.show,
     "rules": rules.show,
+    MAILBOX: mailbox.show,
 }
 MOST_USED: Final = 9.99
 """Of a clock's time: how many times over nobody asks beyond that."""
@@ -68,7 +71,8 @@ class Line:
 @fragment()
 def show(places: Places, *, may_register: bool, may_export: bool, may_measure: bool) -> None:
     keep_alive()
-    views = {key: raw(words) for key, words in VIEWS.items() if key != FIGURES or may_measure}
+    may = {FIGURES: may_measure, MAILBOX: may_register}
+    views = {key: raw(words) for key, words in VIEWS.items() if may.get(key, True)}
     view = pickers.switch(raw(N_("View")), views, "view", WALL)
     if view in BOARDS:
         BOARDS[view](places)

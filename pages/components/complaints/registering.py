@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components.complaints import callers
+from pages.components.complaints import callers, mails
 from pages.components.complaints.colours import path
 from pages.components.complaints.deeds import helpers
 from pages.components.drawers import drawer
@@ -45,9 +45,11 @@ def register(actor: Actor, customer_id: int | None = None, store_id: int | None 
     def draw() -> None:
         places = fetch(customers.places)
         form = _form(actor, places, customer_id, store_id)
+        mail = mails.from_mail(form, is_given=customer_id is not None)
         found = callers.caller(form, is_given=customer_id is not None)
         st.caption(_(N_("Hear them out, say sorry, note it down, read it back")))
-        form.area("words", height=110, label=_(N_("What the customer says")))
+        height = 220 if form.kept("mail") else 110
+        form.area("words", height=height, label=_(N_("What the customer says")))
         form.area("demand", height=68)
         _sorting(form, places)
         _errand(form, found)
@@ -65,6 +67,7 @@ def register(actor: Actor, customer_id: int | None = None, store_id: int | None 
             values = form.typed | about
             values["vehicle_id"] = values.get("vehicle_id") or None
             values.pop(UNSOLVED)
+            values |= mails.values(form, mail)
             receipt = form.send(complaints.register, complaints.RegisterComplaint, values)
             if receipt is not None:
                 if customer_id is None:  # else one stays on the file, which shows it

@@ -34,6 +34,7 @@ CLUSTER_COUNT: Final = "complaints.cluster_count"
 CHECK_DAYS: Final = "complaints.check_days"
 FILE_SIZE: Final = "complaints.file_size"
 FILE_COUNT: Final = "complaints.file_count"
+MAILBOX_HOUR: Final = "complaints.mailbox_hour"
 RECOVERY_DAYS: Final = "complaints.recovery_days"
 TARGET_CLOCKS: Final = "complaints.target.clocks"
 TARGET_CLOSED: Final = "complaints.target.closed"
@@ -81,8 +82,8 @@ def _target(key: str, label: str, default: str, source: str) -> Parameter:
     )
 
 
-def _hour(key: str, label: str, default: int) -> Parameter:
-    return Parameter(key, label, Unit.HOUR, default, least=0, most=24, source="A21")
+def _hour(key: str, label: str, default: int, source: str = "A21", *, least: int = 0) -> Parameter:
+    return Parameter(key, label, Unit.HOUR, default, least=least, most=24, source=source)
 
 
 def _compensation(role: Role, label: str, default: int) -> Parameter:
@@ -200,6 +201,7 @@ PARAMETERS: Final[dict[str, Parameter]] = {
         _files(FILE_COUNT, N_("Files that a complaint holds"), Unit.FILES, 50, most=500),
         _days(RECOVERY_DAYS, N_("Days in which a customer who complained comes back"), 180, "C23"),
         _days(REOPEN_DAYS, N_("Days in which a closed complaint is opened again"), 7, "C07"),
+        _hour(MAILBOX_HOUR, N_("The company mailbox is checked by this hour"), 10, "C28", least=1),
         _target(TARGET_CLOCKS, N_("Target: share of clocks kept"), "0.9", "C09"),
         _target(TARGET_CLOSED, N_("Target: share closed in time"), "0.9", "C09"),
         _target(TARGET_REOPENED, N_("Target: share reopened, at most"), "0.05", "C07"),
