@@ -28,6 +28,7 @@ from services.core.uploads import BY_SUFFIX, suffix_of
 
 WRITTEN_DOWN: Final[Mapping[str, tuple[run.Command[Any, File], type[Input]]]] = {
     "/files/complaints/ledger.xlsx": (complaints.export_ledger, complaints.ExportLedger),
+    "/files/complaints/{complaint_id}/log.pdf": (complaints.log, complaints.TakeLog),
     "/files/complaints/papers/{file_id}": (complaints.take_file, complaints.TakeFile),
     "/files/decks/{month}.{kind}": (decks.take, decks.TakeDeck),
     "/files/imports/{batch_id}/wrong-rows.xlsx": (imports.wrong_rows, imports.ExportWrongRows),

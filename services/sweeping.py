@@ -133,6 +133,10 @@ DUTIES: Final[Mapping[str, Duty]] = {
         N_("Questions about complaints"),
         _all_of(complaints.remind_of_steps, complaints.RemindOfSteps),
     ),
+    "crises": Duty(
+        N_("Crises that nobody tracks"),
+        _all_of(complaints.remind_of_crises, complaints.RemindOfCrises),
+    ),
     "decks": Duty(N_("Monthly presentations"), decks.keep_up),
     "mailbox": Duty(N_("Company mailbox"), _all_of(mailbox.remind, mailbox.RemindOfMailbox)),
     "holidays": Duty(

@@ -149,6 +149,12 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     MERGED = "merged"
     WITHDRAWN = "withdrawn"
+    TICKED = "ticked"
+    """Something of a checklist was done, or is not done after all."""
+    MET = "met"
+    """People sat together over it: the minutes."""
+    TOLD = "told"
+    """The customer heard what was improved because of him."""
 
 
 class HeadingTree(StrEnum):

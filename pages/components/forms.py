@@ -102,13 +102,23 @@ class Form:
             name, pickers.day(field(name), value=begin, **self._bound(name), **bounds)
         )
 
-    def moment(self, name: str) -> dt.datetime | None:
-        """An instant to come; a draft keeps it as the field has it, where the dealer works."""
+    def pairs(self, name: str, pairs: Sequence[tuple[int, str]]) -> list[int]:
+        """Any number of them."""
+        value = [int(one) for one in self._begin.get(name) or ()]
+        return self._took(
+            name, pickers.choose_pairs(field(name), pairs, value=value, **self._bound(name))
+        )
+
+    def moment(self, name: str, *, is_past: bool = False) -> dt.datetime | None:
+        """An instant to come, or one of the past; a draft keeps it as the field has it, where the
+        dealer works."""
         value = self._begin.get(name)
         begin = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
         if begin is not None and begin.tzinfo is None:
             begin = begin.replace(tzinfo=SHANGHAI)
-        return self._took(name, pickers.moment(field(name), value=begin, **self._bound(name)))
+        return self._took(
+            name, pickers.moment(field(name), value=begin, is_past=is_past, **self._bound(name))
+        )
 
     def number(self, name: str, most: int) -> int | None:
         """A whole number from 0 on; empty until typed."""

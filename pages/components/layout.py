@@ -10,7 +10,7 @@ import datetime as dt
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
 from typing import Final, Literal
@@ -57,7 +57,8 @@ class Chip:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of a timeline. All words are text; `about` says when and who."""
+    """One line of a timeline. All words are text; `about` says when and who, `facts` stand below
+    the body: label and value."""
 
     icon: str
     title: str
@@ -65,6 +66,7 @@ class Event:
     body: str = ""
     tone: Tone = Tone.QUIET
     chip: Chip | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 # ---- the page
@@ -305,6 +307,9 @@ def timeline(events: Iterable[Event]) -> None:
                     st.markdown(f":small[:gray[{plain(event.about)}]]")
                     if event.body:
                         st.markdown(plain_lines(event.body))
+                    for label, value in event.facts.items():
+                        gap = "  \n" if "\n" in value else " "
+                        st.markdown(f"**{plain(label)}**{gap}{plain_lines(value)}")
 
 
 def empty(title: str, what_to_do: str, icon: str = ":material/inbox:") -> DeltaGenerator:

@@ -27,6 +27,8 @@ BETWEEN: Final = ".."
 DAYS: Final = (dt.date(2000, 1, 1), dt.date(2100, 12, 31))
 """Between these one day is asked for."""
 DAY_FORMAT: Final = "YYYY-MM-DD"
+LONG_AGO: Final = dt.timedelta(days=365)
+"""So far back a moment of the past can be chosen."""
 CHOOSE: Final = N_("Choose")
 ALL: Final = N_("All")
 
@@ -266,6 +268,28 @@ def choose_pair(
     return None if code is None else int(code)
 
 
+def choose_pairs(
+    label: str,
+    pairs: Sequence[tuple[int, str]],
+    key: str,
+    *,
+    value: Sequence[int] = (),
+    on_change: Callable[[], None] | None = None,
+) -> list[int]:
+    """A field for any number of (id, name); names are texts."""
+    words = {str(id_): name for id_, name in pairs}
+    chosen = st.multiselect(
+        plain(label),
+        list(words),
+        [str(id_) for id_ in value if str(id_) in words],
+        format_func=words.__getitem__,
+        key=key,
+        placeholder=raw(CHOOSE),
+        on_change=on_change,
+    )
+    return [int(code) for code in chosen]
+
+
 def _field(
     label: str,
     words: Mapping[str, str],
@@ -293,14 +317,18 @@ def moment(
     key: str,
     *,
     value: dt.datetime | None = None,
+    is_past: bool = False,
     on_change: Callable[[], None] | None = None,
 ) -> dt.datetime | None:
-    """A field for an instant from today on, as the dealer's clocks show it; empty until chosen."""
+    """A field for an instant from today on, or of the past until today, as the dealer's clocks show
+    it; empty until chosen."""
     local = value.astimezone(SHANGHAI).replace(tzinfo=None) if value is not None else None
+    begin = dt.datetime.combine(today(), dt.time())
     chosen = st.datetime_input(
         plain(label),
         value=local,
-        min_value=dt.datetime.combine(today(), dt.time()),
+        min_value=begin - LONG_AGO if is_past else begin,
+        max_value=begin + dt.timedelta(days=1) if is_past else None,
         key=key,
         format=DAY_FORMAT,
         on_change=on_change,

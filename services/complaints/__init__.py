@@ -13,6 +13,7 @@ from db.models import (
     RemedyState,
     Severity,
     Stage,
+    TouchKind,
     Urgency,
     Verdict,
     WaitingFor,
@@ -23,11 +24,13 @@ from services.complaints.actions import (
     finish_action,
     plan_action,
     remind,
+    tell_improvement,
 )
 from services.complaints.asking import AskedLine, asked
 from services.complaints.boards import departments
 from services.complaints.calling import caller, callers
 from services.complaints.case import case
+from services.complaints.checklists import CheckedList, Progress, Tick, tick
 from services.complaints.clocks import Clock, ClockKind, ClockState
 from services.complaints.closing import close, merge, reopen, withdraw
 from services.complaints.counted import behind
@@ -83,6 +86,7 @@ from services.complaints.inputs import (
     PayRemedy,
     PlanAction,
     PrepareProposal,
+    RecordMeeting,
     RegisterComplaint,
     RejectReply,
     ReopenComplaint,
@@ -90,23 +94,43 @@ from services.complaints.inputs import (
     ResumeComplaint,
     SurveyComplaint,
     TakeFile,
+    TakeLog,
     TakeStep,
     TalkAboutComplaint,
+    TellImprovement,
+    TickItem,
     TransferComplaint,
     TriageComplaint,
     WithdrawComplaint,
 )
+from services.complaints.items import ITEMS, Checklist, Item
 from services.complaints.lacks import LACKS, Lack
+from services.complaints.lessons import IdeaLine, IdeaPart, ideas
 from services.complaints.lettering import file_letter, letter, letter_paper
 from services.complaints.listing import Filters, Part, of_customer, page, tally, wall
+from services.complaints.logbook import log
 from services.complaints.mailing import MailRead, read_mail
 from services.complaints.marks import Mark
+from services.complaints.meeting import record_meeting
 from services.complaints.naming import (
     NobodySpeaks,
     NotASpokesperson,
     flag,
     name_person,
     unname_person,
+)
+from services.complaints.overviews import (
+    Behind,
+    Board,
+    CauseBoard,
+    CountedLine,
+    Crossing,
+    DepartmentLine,
+    Handover,
+    Handovers,
+    HeadingLine,
+    Loudest,
+    PersonLine,
 )
 from services.complaints.past import Past, PastCase
 from services.complaints.registering import numbers_of, register
@@ -121,30 +145,20 @@ from services.complaints.ruling import rules, rules_file
 from services.complaints.taking import acknowledge, cover, level, transfer, triage
 from services.complaints.talking import accept, confirm, note, reject, reply, survey, talk
 from services.complaints.timing import CLOCKS
+from services.complaints.tracking import CrisisLine, RemindOfCrises, crises, remind_of_crises
 from services.complaints.trees import headings
 from services.complaints.views import (
     ActionLine,
-    Behind,
-    Board,
     Caller,
     CallersCar,
     CallersOrder,
     Case,
-    CauseBoard,
     ComplaintRow,
-    CountedLine,
-    Crossing,
-    DepartmentLine,
     EventLine,
     FileLine,
-    Handover,
-    Handovers,
     Heading,
-    HeadingLine,
-    Loudest,
     Match,
     Page,
-    PersonLine,
     RemedyLine,
     StepLine,
     Tally,
@@ -153,6 +167,7 @@ from services.complaints.warning import WatchComplaints, Watched, watch
 
 __all__ = [
     "CLOCKS",
+    "ITEMS",
     "LACKS",
     "METRICS",
     "MONEY",
@@ -173,6 +188,8 @@ __all__ = [
     "Case",
     "CauseBoard",
     "CheckAction",
+    "CheckedList",
+    "Checklist",
     "Clock",
     "ClockKind",
     "ClockState",
@@ -184,6 +201,7 @@ __all__ = [
     "CountedLine",
     "Course",
     "CoverComplaint",
+    "CrisisLine",
     "Crossing",
     "DeliverRemedy",
     "DemandKind",
@@ -204,7 +222,10 @@ __all__ = [
     "Heading",
     "HeadingLine",
     "HeadingTree",
+    "IdeaLine",
+    "IdeaPart",
     "InvestigateComplaint",
+    "Item",
     "Lack",
     "LevelComplaint",
     "Loudest",
@@ -228,13 +249,16 @@ __all__ = [
     "PersonLine",
     "PlanAction",
     "PrepareProposal",
+    "Progress",
     "Receipt",
+    "RecordMeeting",
     "RegisterComplaint",
     "RejectReply",
     "RemedyKind",
     "RemedyLine",
     "RemedyState",
     "RemindOfActions",
+    "RemindOfCrises",
     "RemindOfSteps",
     "ReopenComplaint",
     "ReplyToComplaint",
@@ -244,9 +268,14 @@ __all__ = [
     "StepLine",
     "SurveyComplaint",
     "TakeFile",
+    "TakeLog",
     "TakeStep",
     "TalkAboutComplaint",
     "Tally",
+    "TellImprovement",
+    "Tick",
+    "TickItem",
+    "TouchKind",
     "TransferComplaint",
     "TriageComplaint",
     "Urgency",
@@ -272,6 +301,7 @@ __all__ = [
     "close",
     "confirm",
     "cover",
+    "crises",
     "deliver_remedy",
     "departments",
     "drop_remedy",
@@ -283,10 +313,12 @@ __all__ = [
     "handovers",
     "headings",
     "helpers",
+    "ideas",
     "investigate",
     "letter",
     "letter_paper",
     "level",
+    "log",
     "merge",
     "name_person",
     "note",
@@ -301,9 +333,11 @@ __all__ = [
     "propose",
     "rate_by_month",
     "read_mail",
+    "record_meeting",
     "register",
     "reject",
     "remind",
+    "remind_of_crises",
     "remind_of_steps",
     "reopen",
     "reply",
@@ -315,6 +349,8 @@ __all__ = [
     "take_step",
     "talk",
     "tally",
+    "tell_improvement",
+    "tick",
     "transfer",
     "triage",
     "unname_person",

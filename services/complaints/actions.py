@@ -1,16 +1,17 @@
 """Actions against the cause of a complaint, and whether the cause came back (C22–C24, spec 3.1)."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
-from db.models import CauseAction, Complaint, EventKind, Verdict
+from db.models import ActionKind, CauseAction, Complaint, ComplaintEvent, EventKind, Verdict
 from services.complaints import events
 from services.complaints.days import check_due
 from services.complaints.events import Receipt
-from services.complaints.inputs import CheckAction, FinishAction, PlanAction
+from services.complaints.inputs import CheckAction, FinishAction, PlanAction, TellImprovement
 from services.complaints.registering import check_handler
 from services.core import clock, notices, parameters
 from services.core.access import Actor, Permission, load
@@ -37,6 +38,18 @@ class NotDoneYet(Conflict):
 
 class TooEarly(Conflict):
     msgid = N_("Whether it works shows on {day} at the earliest")
+
+
+class NothingToTell(Conflict):
+    msgid = N_("The customer is told of what is done against the cause, once it is done")
+
+
+class ToldAlready(Conflict):
+    msgid = N_("The customer has heard of this already")
+
+
+class ToldThen(InvalidInput):
+    msgid = N_("Name a day from the one on which it was done until today")
 
 
 class OwnAction(NotPermitted):
@@ -108,6 +121,49 @@ def check_action(session: Session, actor: Actor, form: CheckAction) -> Receipt:
     action.recurrences = recurrences(session, complaint, action)
     notices.settle(session, _cause(action, NoticeKind.ACTION_CHECK))
     return _happen(session, actor, complaint, action, form.words)
+
+
+def tell_improvement(session: Session, actor: Actor, form: TellImprovement) -> Receipt:
+    """The customer heard what was improved because of him (C22).
+
+    Raises NothingToTell, ToldAlready, ToldThen.
+    """
+    actor.require(Permission.COMPLAINTS_HANDLE)
+    complaint = events.hold(session, actor, form, EventKind.TOLD)
+    action = _of(session, complaint, form.action_id)
+    if not is_improvement(action):
+        raise NothingToTell
+    if action.id in told_on(events.of(session, complaint.id)):
+        raise ToldAlready
+    day = form.told_on or clock.today()
+    if action.done_at is None or not clock.day_of(action.done_at) <= day <= clock.today():
+        raise ToldThen
+    return events.happen(
+        session,
+        actor,
+        complaint,
+        EventKind.TOLD,
+        note=form.words,
+        action_id=action.id,
+        told_by=form.told_by,
+        told_on=day,
+        what=action.what,
+    )
+
+
+def is_improvement(action: CauseAction) -> bool:
+    """Done against the cause, and not found without effect."""
+    is_done = action.done_at is not None and action.verdict is not Verdict.INEFFECTIVE
+    return is_done and action.kind is not ActionKind.IDEA
+
+
+def told_on(happened: Iterable[ComplaintEvent]) -> dict[int, date]:
+    """Action (id) -> the day on which the customer heard of it."""
+    return {
+        one.details["action_id"]: date.fromisoformat(one.details["told_on"])
+        for one in happened
+        if one.kind is EventKind.TOLD
+    }
 
 
 def recurrences(session: Session, complaint: Complaint, action: CauseAction) -> int:
@@ -197,6 +253,7 @@ def _happen(
         EventKind.ACTED,
         note=words,
         action=action.kind,
+        action_id=action.id,
         is_done=action.done_at is not None,
         verdict=action.verdict,
     )

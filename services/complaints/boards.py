@@ -18,8 +18,8 @@ from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintEvent, Department, User
 from services.complaints.listing import Filters, Part, bounds
+from services.complaints.overviews import Board, DepartmentLine, PersonLine
 from services.complaints.passing import passing
-from services.complaints.views import Board, DepartmentLine, PersonLine
 from services.core import calendars, clock
 from services.core.access import Actor, Permission
 from services.core.recorded import names_of

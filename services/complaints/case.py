@@ -1,6 +1,6 @@
 """One complaint whole: what it is about, its clocks, everything that happened to it (C01, C03)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -9,10 +9,12 @@ from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintEvent, Customer, EventKind, Order, Store, User, Vehicle
 from services.complaints import (
+    checklists,
     events,
     filing,
     guards,
     helping,
+    meeting,
     naming,
     promising,
     stages,
@@ -23,7 +25,7 @@ from services.complaints import (
 from services.complaints.clocks import ClockKind
 from services.complaints.passing import passing
 from services.complaints.timing import Clocks
-from services.complaints.views import Case, EventLine
+from services.complaints.views import Case, EventLine, RemedyLine
 from services.core import masks
 from services.core.access import Actor, Permission, load
 from services.core.recorded import names_of
@@ -42,9 +44,7 @@ def case(session: Session, actor: Actor, complaint_id: int) -> Case:
     nodes = trees.named(session)
     passed = passing(happened)
     promised = work.remedies(session, actor, one, is_his=is_his)
-    deeds = _deeds(session, actor, one, is_his=is_his)
-    if not any(remedy.may_deliver for remedy in promised):
-        deeds -= {EventKind.EXECUTED}
+    deeds = _deeds(session, actor, one, promised, is_his=is_his)
     customer = _customer(session, one.customer_id)
     return Case(
         id=one.id,
@@ -68,10 +68,13 @@ def case(session: Session, actor: Actor, complaint_id: int) -> Case:
         promise_limit=promising.limit(found[one.id]),
         events=[_line(each, people) for each in reversed(happened)],
         remedies=promised,
-        actions=work.actions(session, actor, one, is_his=is_his),
+        actions=work.actions(session, actor, one, happened, is_his=is_his),
         steps=work.steps(session, actor, one),
         files=filing.files(session, one),
         named=naming.named(session, one),
+        checklists=checklists.checklists(one, happened, people),
+        is_crisis=checklists.is_crisis(one),
+        last_meeting=meeting.last_meeting(happened),
         lacks=guards.missing(session, actor, one, happened),
         deeds=deeds,
         next_deed=_next(deeds, happened, found[one.id]),
@@ -161,7 +164,14 @@ def _line(event: ComplaintEvent, people: dict[int, str]) -> EventLine:
     )
 
 
-def _deeds(session: Session, actor: Actor, one: Complaint, *, is_his: bool) -> frozenset[EventKind]:
+def _deeds(
+    session: Session,
+    actor: Actor,
+    one: Complaint,
+    promised: Iterable[RemedyLine],
+    *,
+    is_his: bool,
+) -> frozenset[EventKind]:
     """What the stage allows and his rights do; what else is missing the deed itself says."""
     light = events.is_light(one)
     allowed = {kind for kind in stages.MOVES if stages.allows(kind, one.stage, is_light=light)}
@@ -169,6 +179,8 @@ def _deeds(session: Session, actor: Actor, one: Complaint, *, is_his: bool) -> f
         return frozenset(allowed & filing.deeds(session, actor, one))
     mine = allowed if is_his else (allowed & events.BY_ANYONE) - {EventKind.ACTED}
     never = {EventKind.PAUSED if one.waiting_for is not None else EventKind.RESUMED}
+    if not any(remedy.may_deliver for remedy in promised):
+        never.add(EventKind.EXECUTED)
     if not actor.may(Permission.COMPLAINTS_LEAD):
         never |= {EventKind.FLAGGED, EventKind.NAMED}
     return frozenset(mine - never)

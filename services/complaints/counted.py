@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from db.models import Complaint, Store
 from services.complaints import trees
-from services.complaints.views import Behind, CountedLine
+from services.complaints.overviews import Behind, CountedLine
 from services.core.metrics import Figure
 
 PAGE: Final = 50

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from db.models import Complaint, HeadingTree
 from db.models import Heading as Node
 from services.complaints import trees
-from services.complaints.views import CauseBoard, HeadingLine
+from services.complaints.overviews import CauseBoard, HeadingLine
 from services.core import clock
 from services.core.access import Actor, Permission
 from services.core.normal import EARLIEST, LATEST

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from db.models import Complaint, Vehicle
 from services.complaints import trees
-from services.complaints.views import Crossing, Loudest
+from services.complaints.overviews import Crossing, Loudest
 from services.core import clock
 from services.core.access import Actor, Permission
 from services.core.normal import EARLIEST, LATEST

@@ -25,12 +25,15 @@ BY_ANYONE: Final = frozenset(
         EventKind.FILED,
         EventKind.HELPED,
         EventKind.LEVELLED,
+        EventKind.MET,
         EventKind.NOTED,
         EventKind.REOPENED,
         EventKind.REPLIED,
         EventKind.ACCEPTED,
         EventKind.REJECTED,
         EventKind.SURVEYED,
+        EventKind.TICKED,
+        EventKind.TOLD,
     }
 )
 """Whoever takes the customer's call writes down what was said; the rest is for those in whose hands

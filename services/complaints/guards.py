@@ -15,9 +15,10 @@ from db.models import (
 )
 from services.complaints import events
 from services.complaints.lacks import Lack
-from services.complaints.limits import MAJOR
+from services.complaints.limits import MAJOR, place_of
 from services.complaints.remedies import is_owed
-from services.complaints.talking import is_confirmed, since_reply
+from services.complaints.talking import has_head, is_confirmed, since_reply
+from services.core import parameters
 from services.core.access import Actor
 from services.core.errors import Conflict
 from services.core.words import N_
@@ -51,9 +52,18 @@ def missing(
             Lack.PREVENTIVE: ActionKind.PREVENTIVE in planned,
             Lack.DIRECTOR: complaint.has_director,
         }
+    elif _needs_head(session, complaint):  # of a major one the director's talk is asked for
+        wanted[Lack.HEAD] = has_head(complaint, happened)
     if complaint.finding is Finding.UNJUSTIFIED:
         wanted[Lack.LEADER] = events.leads(actor, complaint)
     return [lack for lack, is_there in wanted.items() if not is_there]
+
+
+def _needs_head(session: Session, complaint: Complaint) -> bool:
+    """Whether it weighs so much that the head of department talks with the customer (C16)."""
+    key, store = parameters.HEAD_LEVEL, complaint.store_id
+    least = int(parameters.value(session, key, store_id=store))
+    return place_of(complaint.severity) >= least
 
 
 def _planned(session: Session, complaint_id: int) -> set[ActionKind]:

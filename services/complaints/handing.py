@@ -9,8 +9,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintEvent, Department
+from services.complaints.overviews import Handover, Handovers
 from services.complaints.past import COMPLAINTS
-from services.complaints.views import Handover, Handovers
 from services.core.access import Actor, Permission
 from services.core.metrics import Period
 from services.core.normal import EARLIEST, LATEST

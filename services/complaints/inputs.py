@@ -1,6 +1,6 @@
 """What the commands on a complaint take."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,10 +13,12 @@ from db.models import (
     Finding,
     RemedyKind,
     Severity,
+    TouchKind,
     Urgency,
     Verdict,
     WaitingFor,
 )
+from services.complaints.items import Item
 from services.core.fields import (
     DateInRange,
     Line,
@@ -280,6 +282,16 @@ class CheckAction(AddToComplaint):
     words: MaybeWords = ""
 
 
+class TellImprovement(AddToComplaint):
+    """The customer was told what was improved; `told_on` None: today."""
+
+    action_id: PositiveId
+    told_by: TouchKind
+    told_on: OrNone[DateInRange] = None
+    words: MaybeWords = ""
+    """What he said to it."""
+
+
 class FlagComplaint(ChangeComplaint):
     """What it touches, as it is from now on."""
 
@@ -317,6 +329,24 @@ class AnswerStep(AddToComplaint):
     words: Words
 
 
+class TickItem(AddToComplaint):
+    """Something on a checklist: done, or not after all."""
+
+    item: Item
+    is_done: bool
+
+
+class RecordMeeting(AddToComplaint):
+    """Minutes: `user_ids` are accounts of the group, `outsiders` everybody else who was there."""
+
+    held_at: Moment
+    user_ids: Annotated[tuple[PositiveId, ...], Field(max_length=50)] = ()
+    outsiders: Annotated[str, text(200, least=0)] = ""
+    words: Words
+    """What was said."""
+    decided: MaybeWords = ""
+
+
 class AddFiles(AddToComplaint):
     """Papers, pictures and recordings: all of them, or none."""
 
@@ -332,3 +362,8 @@ class FileLetter(AddToComplaint):
 
 class TakeFile(Input):
     file_id: PositiveId
+
+
+class TakeLog(Input):
+    complaint_id: PositiveId
+    language: Literal["zh_CN", "en"]

@@ -17,6 +17,7 @@ class Lack(StrEnum):
     CORRECTIVE = "corrective"
     PREVENTIVE = "preventive"
     DIRECTOR = "director"
+    HEAD = "head"
     LEADER = "leader"
     REMEDY = "remedy"
 
@@ -30,6 +31,7 @@ LACKS: Final[dict[Lack, str]] = {
     Lack.CORRECTIVE: N_("a corrective action"),
     Lack.PREVENTIVE: N_("a preventive action"),
     Lack.DIRECTOR: N_("the director's talk with the customer"),
+    Lack.HEAD: N_("the talk of the head of department with the customer"),
     Lack.REMEDY: N_("what was promised to the customer"),
     Lack.LEADER: N_("a manager, who alone closes it as unjustified"),
 }

@@ -43,6 +43,11 @@ def heavier(severity: Severity) -> Severity:
     return levels[min(levels.index(severity) + 1, len(levels) - 1)]
 
 
+def place_of(severity: Severity) -> int:
+    """1 of the lightest to 4."""
+    return list(Severity).index(severity) + 1
+
+
 def level_of(severity: Severity, urgency: Urgency) -> int:
     """The place among the levels, 1 to 8: what `clocks` compares."""
     return _LEVELS.index((severity, urgency)) + 1

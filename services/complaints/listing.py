@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.models import Complaint, Customer, DemandKind, Department, Severity, Store, User
-from services.complaints import timing, trees
+from services.complaints import checklists, timing, trees
 from services.complaints.marks import Mark
 from services.complaints.views import ComplaintRow, Page, Tally
 from services.core import clock
@@ -59,10 +59,7 @@ class Filters:
 def wall(session: Session, actor: Actor, filters: Filters = Filters()) -> list[ComplaintRow]:
     """The open ones, whose time runs out first before the others; those without a clock last."""
     actor.require(Permission.COMPLAINTS_VIEW)
-    due = col(Complaint.next_due_at)
-    query = _ROWS.where(*bounds(filters), col(Complaint.closed_at).is_(None))
-    query = query.order_by(due.is_(None), due, col(Complaint.id)).limit(WALL)
-    return _rows(session, session.execute(query).all())
+    return soonest(session, filters)
 
 
 def page(
@@ -165,6 +162,14 @@ def bounds(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
+def soonest(session: Session, filters: Filters, *wanted: ColumnElement[bool]) -> list[ComplaintRow]:
+    """Of those that are open the ones whose time runs out first."""
+    due = col(Complaint.next_due_at)
+    query = _ROWS.where(*bounds(filters), *wanted, col(Complaint.closed_at).is_(None))
+    query = query.order_by(due.is_(None), due, col(Complaint.id)).limit(WALL)
+    return _rows(session, session.execute(query).all())
+
+
 def newest(session: Session, filters: Filters, most: int, before: int | None) -> list[ComplaintRow]:
     """Of those that the actor sees the newest, registered before the one with the id `before`."""
     query = _ROWS.where(*bounds(filters)).order_by(col(Complaint.id).desc()).limit(most)
@@ -184,6 +189,7 @@ def _rows(session: Session, found: Sequence[Row[Any]]) -> list[ComplaintRow]:
     cases = [timing.Case(one.id, one.store_id, one.received_at) for one in still]
     running = timing.next_clocks(session, cases) if cases else {}
     names = trees.named(session)
+    crises = checklists.progress(session, still)
     return [
         ComplaintRow(
             id=row.id,
@@ -207,6 +213,7 @@ def _rows(session: Session, found: Sequence[Row[Any]]) -> list[ComplaintRow]:
             cause=names[row.cause_id] if row.cause_id is not None else None,
             demand_kind=row.demand_kind,
             marks=tuple(mark for mark in Mark if getattr(row, f"is_{mark}")),
+            crisis=crises.get(row.id),
         )
         for row in found
     ]

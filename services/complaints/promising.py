@@ -27,6 +27,7 @@ TELLING: Final = frozenset(
         EventKind.CLOSED,
         EventKind.MERGED,
         EventKind.WITHDRAWN,
+        EventKind.TOLD,
     }
 )
 """What does not happen without the customer, or ends the waiting; a talk where he was reached."""

@@ -45,6 +45,8 @@ AT_ONCE: Final = {
 OF_EACH: Final = (Lack.REPLY, Lack.CONFIRMATION, Lack.REMEDY)
 OF_COMPLAINTS: Final = (Lack.ACCEPTANCE, Lack.FINDING, Lack.CAUSE)
 OF_MAJOR: Final = (Lack.CORRECTIVE, Lack.PREVENTIVE, Lack.DIRECTOR)
+OF_HEAVY: Final = (Lack.HEAD,)
+"""From a level on that is a parameter; of a major one the director's talk is asked for instead."""
 OF_UNJUSTIFIED: Final = (Lack.LEADER,)
 Sentences = tuple[tuple[str, dict[str, str]], ...]
 """Each a msgid, and which parameter fills what of it."""
@@ -215,6 +217,8 @@ class _Book:
     def _written(self, number: Number, unit: Unit) -> str:
         if unit is Unit.SHARE:
             return f"{float(number) * 100:g} %"
+        if unit is Unit.LEVEL:
+            return f"L{number}"
         if unit is Unit.TIMES:
             return f"{number:,}"
         whole, rest = divmod(int(number), HOUR)
@@ -309,11 +313,14 @@ class _Book:
         parts = (
             (N_("Each: {missing}"), OF_EACH),
             (N_("A complaint also: {missing}"), OF_COMPLAINTS),
+            (N_("From level {level} on also, below L3: {missing}"), OF_HEAVY),
             (N_("From L3 on also: {missing}"), OF_MAJOR),
             (N_("An unjustified one: {missing}"), OF_UNJUSTIFIED),
         )
+        level = self.amount(parameters.HEAD_LEVEL)
         sentences = tuple(
-            self.say(words, missing=[LACKS[lack] for lack in lacks]) for words, lacks in parts
+            self.say(words, missing=[LACKS[lack] for lack in lacks], level=level)
+            for words, lacks in parts
         )
         return reports.Chapter(self.say(N_("What must be there before it is closed")), sentences)
 

@@ -65,9 +65,12 @@ MOVES: Final[dict[EventKind, Moves]] = {
         ),
         _ANYWHERE,
     ),
-    **dict.fromkeys((EventKind.ACTED, EventKind.FLAGGED, EventKind.NAMED), _stays(*Stage)),
+    EventKind.TICKED: _ANYWHERE,
     **dict.fromkeys(
-        (EventKind.NOTED, EventKind.CONTACTED, EventKind.FILED),
+        (EventKind.ACTED, EventKind.FLAGGED, EventKind.NAMED, EventKind.TOLD), _stays(*Stage)
+    ),
+    **dict.fromkeys(
+        (EventKind.NOTED, EventKind.CONTACTED, EventKind.FILED, EventKind.MET),
         _ANYWHERE | _stays(S.CLOSED, S.SURVEYED),
     ),
 }

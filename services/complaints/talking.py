@@ -48,9 +48,11 @@ def note(session: Session, actor: Actor, form: NoteComplaint) -> Receipt:
 
 def talk(session: Session, actor: Actor, form: TalkAboutComplaint) -> Receipt:
     """A talk with the customer, or an attempt. One that told him something of substance meets the
-    clock of the first answer; the director's is kept as his (C16)."""
+    clock of the first answer. That of somebody who leads is kept as such, the director's as his
+    (C16)."""
     actor.require(Permission.COMPLAINTS_HANDLE)
     complaint = events.hold(session, actor, form, EventKind.CONTACTED)
+    by_head = form.was_reached and events.leads(actor, complaint)
     if form.was_reached and actor.role is Role.DIRECTOR:
         complaint.has_director = True
     return events.happen(
@@ -61,6 +63,7 @@ def talk(session: Session, actor: Actor, form: TalkAboutComplaint) -> Receipt:
         note=form.words,
         was_reached=form.was_reached,
         is_answer=form.was_reached and form.is_answer,
+        by_head=by_head,
     )
 
 
@@ -137,6 +140,11 @@ def since_reply(happened: Sequence[ComplaintEvent]) -> Sequence[ComplaintEvent]:
         elif found:
             found.append(one)
     return found
+
+
+def has_head(complaint: Complaint, happened: Sequence[ComplaintEvent]) -> bool:
+    """Whether somebody who leads has talked with the customer, at any time."""
+    return complaint.has_director or any(one.details.get("by_head") for one in happened)
 
 
 def is_confirmed(complaint: Complaint, happened: Sequence[ComplaintEvent]) -> bool:

@@ -21,6 +21,7 @@ from db.models import (
     Verdict,
     WaitingFor,
 )
+from services.complaints.checklists import CheckedList, Progress
 from services.complaints.clocks import Clock
 from services.complaints.lacks import Lack
 from services.complaints.marks import Mark
@@ -61,6 +62,8 @@ class ComplaintRow:
     cause: Heading | None
     demand_kind: DemandKind | None
     marks: tuple[Mark, ...]
+    crisis: Progress | None
+    """How far the checklist of an open crisis has come; None: it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,11 @@ class ActionLine:
     verdict: Verdict | None
     recurrences: int
     is_late: bool
+    told_on: date | None
+    """When the customer heard of it."""
+    is_untold: bool
+    """It is an improvement that he has not heard of."""
+    may_tell: bool
     may_finish: bool
     may_check: bool
 
@@ -253,6 +261,9 @@ class Case:
     files: list[FileLine]
     named: list[str]
     """Who is named in it, where it is a legal case."""
+    checklists: list[CheckedList]
+    is_crisis: bool
+    last_meeting: datetime | None
     lacks: list[Lack]
     """What keeps the reader from closing it, once the customer has an answer."""
     deeds: frozenset[EventKind]
@@ -261,137 +272,3 @@ class Case:
     """The one of them that leads on."""
     transfers: int
     returns: int
-
-
-@dataclass(frozen=True, slots=True)
-class DepartmentLine:
-    """What lies with one department: counts of complaints that are not closed, and their age."""
-
-    department: Department
-    open: int
-    late: int
-    """A clock that runs is over."""
-    waiting: int
-    """For the customer, or for somebody outside."""
-    tossed: int
-    """Passed on too often, or back to a department that had had it."""
-    mean_days: float
-    median_days: float
-    """Since they were received, days of 24 hours."""
-    idle: float | None
-    """The share of their working time that has passed since anything happened; None where there
-    was none."""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonLine:
-    """How many complaints that are not closed somebody took, and how many he handles."""
-
-    id: int
-    name: str
-    took: int
-    handles: int
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Who holds what: the departments with most late ones first, the people with most first."""
-
-    departments: list[DepartmentLine]
-    people: list[PersonLine]
-
-
-@dataclass(frozen=True, slots=True)
-class HeadingLine:
-    """One node of a tree: how many complaints are sorted just there, and how many there or below.
-    `share` is what `total` is of all that were received."""
-
-    heading: Heading
-    own: int
-    total: int
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class CauseBoard:
-    """The nodes that hold any, each below the one that it belongs to, the fullest first."""
-
-    received: int
-    lines: list[HeadingLine]
-    unsorted: int
-    """How many stand nowhere in the tree: their cause is not found yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class CountedLine:
-    """A complaint behind a figure, its level and closing as they are today. `counts` is how often
-    it is among the cases, `hits` how often above the line; `amount` what it adds in the metric's
-    unit (working hours, yuan), None where cases are only counted."""
-
-    id: int
-    number: str
-    store: str
-    category: Heading
-    severity: Severity
-    received_at: datetime
-    closed_at: datetime | None
-    counts: int
-    hits: int
-    amount: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """One page of the complaints behind a figure. `seen` are all that the reader sees, `unseen`
-    those that he does not; both count complaints."""
-
-    lines: list[CountedLine]
-    page: int
-    pages: int
-    seen: int
-    unseen: int
-
-
-@dataclass(frozen=True, slots=True)
-class Loudest:
-    """A pair of cause and car, by their places, that is more frequent than chance makes it:
-    complaints, and how many were to be expected."""
-
-    row: int
-    column: int
-    count: int
-    expected: float
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """Causes by cars, both the most frequent first. `counts` has a row for each cause and in it a
-    number for each car, and one more of each where there are others."""
-
-    causes: list[Heading]
-    models: list[str]
-    counts: list[list[int]]
-    crossed: int
-    """All of them together."""
-    left_out: int
-    """Those whose cause is not found yet, or of no known car."""
-    loudest: Loudest | None
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """How often a department handed a complaint to another one."""
-
-    source: Department
-    target: Department
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Handovers:
-    """The ways that complaints went, the most frequent first; how many handovers, of how many
-    complaints."""
-
-    ways: list[Handover]
-    count: int
-    complaints: int

@@ -1,7 +1,7 @@
 """What is done about one complaint, as its page shows it: remedies, actions against the cause,
 what other departments were asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from db.models import (
     CauseAction,
     Complaint,
+    ComplaintEvent,
     ComplaintStep,
     EventKind,
     Remedy,
@@ -16,7 +17,7 @@ from db.models import (
     User,
 )
 from services.complaints import events, helping, stages
-from services.complaints.actions import recurrences
+from services.complaints.actions import is_improvement, recurrences, told_on
 from services.complaints.lettering import has_letter
 from services.complaints.remedies import READY
 from services.complaints.views import ActionLine, RemedyLine, StepLine
@@ -57,8 +58,16 @@ def remedies(session: Session, actor: Actor, one: Complaint, *, is_his: bool) ->
     ]
 
 
-def actions(session: Session, actor: Actor, one: Complaint, *, is_his: bool) -> list[ActionLine]:
+def actions(
+    session: Session,
+    actor: Actor,
+    one: Complaint,
+    happened: Iterable[ComplaintEvent],
+    *,
+    is_his: bool,
+) -> list[ActionLine]:
     """In the order in which they were planned."""
+    told = told_on(happened)
     query = (
         select(CauseAction)
         .where(col(CauseAction.complaint_id) == one.id)
@@ -81,6 +90,9 @@ def actions(session: Session, actor: Actor, one: Complaint, *, is_his: bool) -> 
             verdict=row.verdict,
             recurrences=row.recurrences if row.verdict else recurrences(session, one, row),
             is_late=row.done_at is None and row.due_on < clock.today(),
+            told_on=told.get(row.id),
+            is_untold=is_improvement(row) and row.id not in told,
+            may_tell=may_act and is_improvement(row) and row.id not in told,
             may_finish=may_act and row.done_at is None and (is_his or row.owner_id == actor.id),
             may_check=may_lead
             and row.done_at is not None

@@ -52,7 +52,9 @@ class Action(StrEnum):
     COMPLAINTS_FOUND = "complaints:found"
     COMPLAINTS_HELPED = "complaints:helped"
     COMPLAINTS_LEVELLED = "complaints:levelled"
+    COMPLAINTS_LOG_TAKEN = "complaints:log_taken"
     COMPLAINTS_MERGED = "complaints:merged"
+    COMPLAINTS_MET = "complaints:met"
     COMPLAINTS_NAMED = "complaints:named"
     COMPLAINTS_NOTED = "complaints:noted"
     COMPLAINTS_OFFERED = "complaints:offered"
@@ -65,7 +67,9 @@ class Action(StrEnum):
     COMPLAINTS_REPLIED = "complaints:replied"
     COMPLAINTS_RESUMED = "complaints:resumed"
     COMPLAINTS_SURVEYED = "complaints:surveyed"
+    COMPLAINTS_TICKED = "complaints:ticked"
     COMPLAINTS_TIMED = "complaints:timed"
+    COMPLAINTS_TOLD = "complaints:told"
     COMPLAINTS_TRANSFERRED = "complaints:transferred"
     COMPLAINTS_TRIAGED = "complaints:triaged"
     COMPLAINTS_WITHDRAWN = "complaints:withdrawn"
@@ -131,7 +135,9 @@ ACTIONS: dict[Action, str] = {
     Action.COMPLAINTS_FOUND: N_("Complaint investigated"),
     Action.COMPLAINTS_HELPED: N_("Department answered"),
     Action.COMPLAINTS_LEVELLED: N_("Level of a complaint changed"),
+    Action.COMPLAINTS_LOG_TAKEN: N_("Log of a complaint taken along"),
     Action.COMPLAINTS_MERGED: N_("Complaint merged"),
+    Action.COMPLAINTS_MET: N_("Meeting about a complaint"),
     Action.COMPLAINTS_NAMED: N_("People named in a complaint"),
     Action.COMPLAINTS_NOTED: N_("Note on a complaint"),
     Action.COMPLAINTS_OFFERED: N_("Remedy for a complaint"),
@@ -144,7 +150,9 @@ ACTIONS: dict[Action, str] = {
     Action.COMPLAINTS_REPLIED: N_("Customer answered"),
     Action.COMPLAINTS_RESUMED: N_("Complaint goes on"),
     Action.COMPLAINTS_SURVEYED: N_("Satisfaction asked"),
+    Action.COMPLAINTS_TICKED: N_("Checklist of a complaint"),
     Action.COMPLAINTS_TIMED: N_("Due moments of complaints renewed"),
+    Action.COMPLAINTS_TOLD: N_("Customer told of an improvement"),
     Action.COMPLAINTS_TRANSFERRED: N_("Complaint transferred"),
     Action.COMPLAINTS_TRIAGED: N_("Complaint triaged"),
     Action.COMPLAINTS_WITHDRAWN: N_("Complaint withdrawn"),

@@ -175,6 +175,9 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
         EventKind.REOPENED: N_("Opened again"),
         EventKind.MERGED: N_("Merged"),
         EventKind.WITHDRAWN: N_("Withdrawn by the customer"),
+        EventKind.TICKED: N_("Checklist"),
+        EventKind.MET: N_("Meeting"),
+        EventKind.TOLD: N_("Customer told of the improvement"),
     },
     Finding: {
         Finding.JUSTIFIED: N_("Justified"),
@@ -332,6 +335,7 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
         Unit.YUAN: N_("yuan"),
         Unit.MEGABYTES: N_("MB"),
         Unit.FILES: N_("files"),
+        Unit.LEVEL: N_("level (1 to 4)"),
     },
     Urgency: {
         Urgency.ORDINARY: N_("Not urgent"),

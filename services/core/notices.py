@@ -37,6 +37,7 @@ class NoticeKind(StrEnum):
     COMPLAINT_LATE = "complaint_late"
     COMPLAINT_MAJOR = "complaint_major"
     COMPLAINT_TOSSED = "complaint_tossed"
+    COMPLAINT_UNTRACKED = "complaint_untracked"
     CUSTOMER_HANDED_ON = "customer_handed_on"
     DECK_FROZEN = "deck_frozen"
     DECK_LATE = "deck_late"
@@ -139,6 +140,12 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
     NoticeKind.COMPLAINT_TOSSED: Telling(
         N_("{number} goes to and fro: it was handed on {count} times"),
         ":material/sync_problem:",
+        "complaints",
+        {"id": "complaint"},
+    ),
+    NoticeKind.COMPLAINT_UNTRACKED: Telling(
+        N_("{number} is a crisis, and nothing has been written down since {day}"),
+        ":material/history_toggle_off:",
         "complaints",
         {"id": "complaint"},
     ),

@@ -40,7 +40,16 @@ Pure: no database, no clock, no permissions; whoever calls has asked what may be
 """
 
 from services.reports.leaves import Chapter, Letter, Lines, Sheet
-from services.reports.making import NoPango, letter_pdf, pdf, pictures, pptx, sheet_pdf
+from services.reports.making import (
+    NoPango,
+    letter_pdf,
+    pdf,
+    pictures,
+    pptx,
+    record_pdf,
+    sheet_pdf,
+)
+from services.reports.records import Entry, Record
 from services.reports.slides import (
     Bullets,
     Case,
@@ -77,11 +86,13 @@ __all__ = [
     "ControlChart",
     "Cover",
     "Deck",
+    "Entry",
     "Footer",
     "Letter",
     "Lines",
     "NoPango",
     "Pareto",
+    "Record",
     "Series",
     "Sheet",
     "Signature",
@@ -96,5 +107,6 @@ __all__ = [
     "pdf",
     "pictures",
     "pptx",
+    "record_pdf",
     "sheet_pdf",
 ]

@@ -6,6 +6,7 @@ from services.core.errors import Unavailable
 from services.core.words import N_
 from services.reports.leaves import Letter, Sheet
 from services.reports.printing import of_letter, of_sheet
+from services.reports.records import Record, sheets
 from services.reports.slides import Deck
 
 
@@ -59,6 +60,11 @@ def letter_pdf(letter: Letter) -> bytes:
 def sheet_pdf(sheet: Sheet) -> bytes:
     """A sheet as PDF, A4, with the number of each page. Raises `NoPango`."""
     return _printed(of_sheet(sheet))
+
+
+def record_pdf(told: Record) -> bytes:
+    """The record as PDF on A4, less than a second. Raises `NoPango`."""
+    return _printed(sheets(told))
 
 
 def _printed(page: str) -> bytes:

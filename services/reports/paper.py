@@ -8,13 +8,6 @@ from typing import Never
 
 import weasyprint
 
-from services.reports.markup import html
-from services.reports.slides import Deck
-
-
-def document(deck: Deck) -> bytes:
-    return printed(html(deck))
-
 
 def printed(page: str) -> bytes:
     """A document of ours as PDF."""

@@ -19,6 +19,14 @@ LEVELS: Final = ("l1", "l2", "l3", "l4")
 MAJOR: Final = {"l3", "l4"}
 ALONE_FEN: Final = {"specialist": 0, "manager": 500_00, "director": 5_000_00}
 """What each may promise in all for one complaint; nobody else may promise money alone."""
+HEAD_LEVEL: Final = 2
+"""From here on the head of department has talked with the customer before the end, as
+the group has decided: of its own the product asks for it from 3 on."""
+TAKING: Final = {"listened", "apologised", "read_back", "told_next"}
+CRISIS: Final = {
+    *("people", "director", "spokesperson", "evidence", "maker", "counsel", "visited", "public"),
+    "reported",
+}
 REOPEN_DAYS, SILENT_DAYS, SILENT_ATTEMPTS, CHECK_DAYS, ANSWER_DAYS = 7, 2, 2, 60, 7
 ENDED: Final = {"closed", "surveyed", "merged", "withdrawn"}
 FLAGS: Final = ("is_safety", "is_media", "is_dispute", "is_legal")
@@ -63,6 +71,9 @@ _WAYS: Final = """
     ask_department  asked        his      open
     take_step       noted        asked    open
     answer_step     helped       asked    open
+    tell_improvement told        anybody  any
+    record_meeting  met          anybody  open,closed,surveyed
+    tick            ticked       anybody  open
     flag            flagged      leader   any
     name_person     named        leader   any
     unname_person   named        leader   any
@@ -160,7 +171,13 @@ class Action:
     check_on: date
     done_at: datetime | None = None
     verdict: str | None = None
+    is_told: bool = False
     id: int = 0
+
+    @property
+    def is_improvement(self) -> bool:
+        is_good = self.done_at is not None and self.verdict != "ineffective"
+        return is_good and self.kind != "idea"
 
 
 @dataclass
@@ -207,6 +224,9 @@ class Case:
     finding: str | None = None
     cause_id: int | None = None
     has_director: bool = False
+    has_leader: bool = False
+    """Somebody who leads has talked with the customer."""
+    ticked: set[str] = field(default_factory=set)
     reopen_count: int = 0
     parent_id: int | None = None
     satisfaction: int | None = None
@@ -238,6 +258,13 @@ class Case:
         kept = (one for one in self.promises if one.state not in {"refused", "dropped"})
         return sum(one.amount_fen or 0 for one in kept)
 
+    @property
+    def items(self) -> set[str]:
+        """What can be ticked: how it was taken at the beginning, what a crisis asks for in one."""
+        is_crisis = self.severity == "l4" or self.is_safety or self.is_media
+        taking = TAKING if self.stage in {"registered", "acknowledged"} else set()
+        return taking | (CRISIS if is_crisis else set())
+
     def sees(self, person: Person) -> bool:
         """A legal case is seen by those named or asked, any other also where one works (C29)."""
         is_in = any(user_id == person.id for user_id, _part in self.people)
@@ -264,6 +291,8 @@ class Case:
             there["corrective"] = "corrective" in planned
             there["preventive"] = "preventive" in planned
             there["director"] = self.has_director
+        elif LEVELS.index(self.severity) + 1 >= HEAD_LEVEL:
+            there["head"] = self.has_leader
         return {name for name, is_there in there.items() if not is_there}
 
     # ---- what is lawful
@@ -378,6 +407,17 @@ class Case:
                 step = self.step(deed)
                 is_its = me == step.asked_of_id or self.is_his(by)
                 return step.done_at is not None or not is_its
+            case "tell_improvement":
+                action = self.action(deed)
+                if action.done_at is None or not action.is_improvement or action.is_told:
+                    return True
+                told_on = deed["told_on"] or deed.today
+                return not day_of(action.done_at) <= told_on <= deed.today
+            case "record_meeting":
+                return deed["held_at"] > deed.at or not (deed["user_ids"] or deed["outsiders"])
+            case "tick":
+                is_done = deed["item"] in self.ticked
+                return deed["item"] not in self.items or is_done == deed["is_done"]
             case "name_person":
                 return (deed["user_id"], "named") in self.people
             case "unname_person":
@@ -477,6 +517,7 @@ class Case:
                 self.accountable_id = deed["user_id"] or self.first_responder_id
             case "talk":
                 self.was_contacted = True
+                self.has_leader |= deed.by.leads(self.store_id) and deed["was_reached"]
                 self.has_director |= deed.by.role == "director" and deed["was_reached"]
                 if self.answer:
                     self.answer.attempts += not deed["was_reached"]
@@ -512,6 +553,12 @@ class Case:
                 self.action(deed).done_at = deed.at
             case "check_action":
                 self.action(deed).verdict = deed["verdict"]
+            case "tell_improvement":
+                self.action(deed).is_told = True
+            case "tick" if deed["is_done"]:
+                self.ticked.add(deed["item"])
+            case "tick":
+                self.ticked.discard(deed["item"])
             case "ask_department":
                 self.steps.append(Step(deed["user_id"], bool(deed["is_errand"])))
                 self.people.add((deed["user_id"], "asked"))

@@ -9,7 +9,7 @@ that numbers and notices pile up as in a house.
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from inspect import isfunction, signature
 from itertools import count
 from typing import Any, Final
@@ -36,6 +36,7 @@ from db.models import (
     ComplaintEvent,
     ComplaintPerson,
     ComplaintStep,
+    ParameterValue,
     PostDuty,
     Remedy,
 )
@@ -47,8 +48,10 @@ from services.complaints.stages import NotNext
 from services.core import calendars, clock
 from services.core.access import System
 from services.core.errors import AppError, NotFound, NotPermitted
+from services.core.parameters import HEAD_LEVEL
 from services.core.run import fetch, perform
 from tests.dealer import Dealer, as_system, owner
+from tests.properties import complaint_law as law
 from tests.properties.complaint_law import BY_ID, MAJOR, OWED, PERSONS, Case, Deed, Verdict
 from tests.services.complaint_deeds import CAUSE, FRIDAY, heading
 
@@ -283,6 +286,9 @@ class House:
 
 @pytest.fixture
 def house(dealer: Dealer, monkeypatch: pytest.MonkeyPatch) -> House:
+    decided = {"key": HEAD_LEVEL, "value": str(law.HEAD_LEVEL), "reason": WORDS}
+    since = {"from_on": date(2026, 1, 1), "created_at": clock.now()}
+    dealer.add(ParameterValue(**decided, **since))
     made = House(dealer)
     monkeypatch.setattr(clock, "now", lambda: made.now)
     return made
@@ -306,6 +312,10 @@ def test_every_deed_is_done(house: House) -> None:  # noqa: PLR0915 - one after 
     never(case, "manager", "level", **level | {"severity": "l2"})
     must(case, "manager", "name_person", user_id=steward)
     must(case, "manager", "unname_person", user_id=steward)
+    must(case, "handler", "tick", item="evidence", is_done=True)
+    never(case, "manager", "tick", item="evidence", is_done=True)
+    must(case, "manager", "tick", item="evidence", is_done=False)
+    never(case, "manager", "tick", item="listened", is_done=True)
     must(case, "manager", "flag", is_safety=False, is_media=False, is_legal=False)
     never(case, "handler", "level", **level | {"severity": "l2"})
     must(case, "manager", "level", severity="l2", urgency="urgent")
@@ -314,6 +324,11 @@ def test_every_deed_is_done(house: House) -> None:  # noqa: PLR0915 - one after 
     must(case, "handler", "transfer", department="sales", handler_id=data)
     must(case, "handler", "transfer", department="service", handler_id=sales)
     must(case, "data", "note")
+    never(case, "data", "tick", item="evidence", is_done=True)
+    hour = timedelta(hours=1)
+    never(case, "handler", "record_meeting", held_at=house.now + hour, user_ids=[sales])
+    never(case, "handler", "record_meeting", held_at=house.now - hour)
+    must(case, "handler", "record_meeting", held_at=house.now - hour, user_ids=[sales, data])
     never(case, "handler", "pause", waiting_for="customer")
     must(case, "data", "talk", was_reached=True)
     never(case, "data", "pause", waiting_for="customer")
@@ -385,9 +400,12 @@ def test_every_deed_is_done(house: House) -> None:  # noqa: PLR0915 - one after 
     must(case, "handler", "close")
 
     check = {"action_id": case.actions[-1].id, "verdict": "effective"}
+    never(case, "sales", "tell_improvement", told_by="call", **check)
     must(case, "sales", "finish_action", **check)
     never(case, "sales", "check_action", **check)
     must(case, "manager", "check_action", **check)
+    must(case, "service", "tell_improvement", told_by="call", **check)
+    never(case, "sales", "tell_improvement", told_by="visit", **check)
     must(case, "service", "survey", satisfaction=2)
     for severity, handler in (("l3", "sales"), ("l4", "manager")):
         house.now += timedelta(days=7)
@@ -450,6 +468,9 @@ CHOICES: Final = {
     "ask_department": some(department=("club",), user_id=BY_ID, due_on=DAY, is_errand=YES_NO),
     "take_step": some(step_id=WHICH),
     "answer_step": some(step_id=WHICH),
+    "tell_improvement": some(action_id=WHICH, told_by=complaints.TouchKind, told_on=(None, *DAY)),
+    "record_meeting": some(hours=(-1, -1, 1), user_ids=((), (3, 5)), outsiders=("", "厂家代表")),
+    "tick": some(item=sorted(law.TAKING | law.CRISIS), is_done=(True, True, False)),
     "flag": some(
         is_safety=YES_NO,
         is_media=(False,),
@@ -494,6 +515,7 @@ USUAL: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "corrective": ("plan_action", {"kind": "corrective", "due_on": 0}),
     "preventive": ("plan_action", {"kind": "preventive", "due_on": 0}),
     "director": ("talk", {"was_reached": True}),
+    "head": ("talk", {"was_reached": True}),
     "leader": ("close", {}),
 }
 """What usually comes next, at a stage or where something is lacking for the end."""
@@ -517,9 +539,11 @@ class Ledger(RuleBasedStateMachine):
         parts["step_id"] = case.steps
         for name in parts.keys() & drawn:
             values[name] = [one.id for one in parts[name]][-1 - drawn[name]]
-        for name in {"due_on", "check_on"} & drawn.keys():
+        for name in {"due_on", "check_on", "told_on"} & drawn.keys():
             days = drawn[name]
             values[name] = None if days is None else clock.today() + timedelta(days=days)
+        if "hours" in drawn:
+            values["held_at"] = self.house.now + timedelta(hours=drawn["hours"])
         if "into" in drawn:
             values["into"] = self.cases(drawn["into"])[0]
             values["into_id"] = values["into"].id
@@ -599,7 +623,7 @@ class Ledger(RuleBasedStateMachine):
             values = {each: getattr(case, each) for each in names} | drawn
             if name == "investigate":
                 values["finding"] = [*complaints.Finding][turn % 3]
-            if following in {"director", "leader"}:
+            if following in {"director", "head", "leader"}:
                 who = "director"
             self.act(number, who, (name, values), Verdict.LAWFUL)
 

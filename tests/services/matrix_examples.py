@@ -276,6 +276,7 @@ class World:
             "named": ComplaintPerson(
                 user_id=self.dealer.user_id("steward"), part=PartIn.NAMED, since=now, **about
             ),
+            "idea": CauseAction(kind=ActionKind.IDEA, **action),
             "done_action": CauseAction(kind=ActionKind.PREVENTIVE, **action, done_at=now),
         }
 
@@ -675,6 +676,26 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         reason=REASON,
     ),
     "services.complaints.remind_of_steps": constant(complaints.RemindOfSteps()),
+    "services.complaints.remind_of_crises": constant(complaints.RemindOfCrises()),
+    "services.complaints.crises": lambda world, at: (complaints.Filters(store_id=at),),
+    "services.complaints.ideas": lambda world, at: (None, at),
+    "services.complaints.log": lambda world, at: form(
+        complaints.TakeLog, complaint_id=world.ids["complaint:triaged", at], language="zh_CN"
+    ),
+    "services.complaints.tick": on_complaint(
+        Stage.REGISTERED, complaints.TickItem, item="listened", is_done=True
+    ),
+    "services.complaints.record_meeting": on_complaint(
+        Stage.TRIAGED,
+        complaints.RecordMeeting,
+        held_at=clock.now() - timedelta(hours=1),
+        outsiders="厂家代表",
+        words=REASON,
+        decided=REASON,
+    ),
+    "services.complaints.tell_improvement": on_work(
+        "done_action", complaints.TellImprovement, told_by=TouchKind.CALL
+    ),
     "services.complaints.remind": constant(complaints.RemindOfActions()),
     "services.complaints.merge": lambda world, at: form(
         complaints.MergeComplaint,

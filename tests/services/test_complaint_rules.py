@@ -113,7 +113,13 @@ def test_every_number_of_the_complaints_is_told(dealer: Dealer, key: str):
 
 
 def test_what_must_be_there_before_closing_is_told_whole():
-    told = {*ruling.OF_EACH, *ruling.OF_COMPLAINTS, *ruling.OF_MAJOR, *ruling.OF_UNJUSTIFIED}
+    told = {
+        *ruling.OF_EACH,
+        *ruling.OF_COMPLAINTS,
+        *ruling.OF_HEAVY,
+        *ruling.OF_MAJOR,
+        *ruling.OF_UNJUSTIFIED,
+    }
     assert told == {*Lack} == {*LACKS}
 
 

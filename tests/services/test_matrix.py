@@ -151,6 +151,7 @@ ON_A_COMPLAINT = (
     *("plan_action", "finish_action", "check_action", "ask_department", "answer_step"),
     *("take_step", "letter", "letter_paper", "file_letter"),
     *("flag", "name_person", "unname_person", "add_files", "take_file"),
+    *("log", "record_meeting", "tell_improvement", "tick"),
 )
 ABOUT_A_RECORD = {
     f"services.{name}"
@@ -223,6 +224,7 @@ SHOWING = {
     "services.complaints.callers",
     "services.complaints.case",
     "services.complaints.export_ledger",
+    "services.complaints.ideas",
     "services.complaints.letter",
     "services.complaints.page",
     "services.complaints.take_file",

@@ -59,7 +59,7 @@ UNSEEN = {
     *("consents_to_calls", "same_phone_is_known", "former_owner_ends"),
     *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
     *("msgid", "params", "changed", "failed", "is_granted", "complaint_id", "into_id"),
-    *("remedy_id", "action_id", "step_id", "file_id", "content"),
+    *("remedy_id", "action_id", "step_id", "file_id", "content", "item", "is_done"),
 }
 """Fields that no form shows under a label: the frame fills them in, or a phrase stands beside."""
 FREED = {
@@ -90,6 +90,7 @@ KEPT_OTHERWISE = {
     "services.installation.note_loading.form.size",
     "services.calendars.set_days.form.hours",
     "services.complaints.export_ledger.form.number",
+    *(f"services.complaints.record_meeting.form.{name}" for name in ("outsiders", "decided")),
     *(f"services.calendars.change_hours.form.{day}" for day in WEEKDAYS),
     *(f"services.installation.note_loading.form.{name}" for name in ("as_of", "size", "truth")),
     "services.settings.change.form.value",

@@ -1,9 +1,12 @@
 """One case: its clocks on top, what it is about, everything that happened, what can be done."""
 
+from collections.abc import Iterator
+from itertools import groupby
+
 import streamlit as st
 
 from pages.components import layout
-from pages.components.complaints import chips, deeds, works
+from pages.components.complaints import checklists, chips, deeds, works
 from pages.components.complaints.colours import (
     EVENT_ICONS,
     OTHER_EVENT,
@@ -14,9 +17,19 @@ from pages.components.complaints.colours import (
     promised,
 )
 from pages.components.complaints.deeds import DEEDS
+from pages.components.files import file_button
 from pages.components.layout import Chip, Event, Tone
 from pages.components.words import _, ago, choice, field, fmoment, plain, plain_lines, raw
-from services.complaints import CLOCKS, Case, Clock, ClockState, EventKind, EventLine
+from services.complaints import (
+    CLOCKS,
+    Case,
+    Checklist,
+    Clock,
+    ClockState,
+    EventKind,
+    EventLine,
+    Severity,
+)
 from services.core import clock
 from services.core.words import N_
 
@@ -29,7 +42,7 @@ LABELS = {
 OPEN = {ClockState.RUNNING, ClockState.PAUSED, ClockState.LATE}
 
 
-def show(case: Case) -> None:
+def show(case: Case, *, may_export: bool) -> None:
     with layout.person(case.who, plain(case.number), _chips(case), about=path(case.category)):
         _actions(case)
     with layout.tiles(len(case.clocks)):
@@ -43,16 +56,22 @@ def show(case: Case) -> None:
                 st.markdown(
                     f"**{plain(field('demand'))}** {plain_lines(str(case.values['demand']))}"
                 )
-        with layout.card(_(N_("What happened"))):
-            layout.timeline(_event(event) for event in case.events)
+        with layout.card(_(N_("What happened"))) as beside:
+            if may_export and is_major(case):
+                with beside:
+                    key = f"complaints:log:{case.id}"
+                    file_button(_(N_("As PDF")), f"complaints/{case.id}/log.pdf", key=key)
+            layout.timeline(_events(case))
     with right:
         _work(case)
 
 
 def _work(case: Case) -> None:
     """What is done about it, its papers, its facts."""
-    if case.steps:
-        with layout.card(_(N_("Asked of others"))):
+    for one in case.checklists:
+        checklists.show(case, one)
+    if case.steps or is_major(case):
+        with layout.card(_(N_("Asked of others")), _last_meeting(case)):
             for step in case.steps:
                 works.step(case, step)
     if case.remedies:
@@ -60,7 +79,7 @@ def _work(case: Case) -> None:
             for remedy in case.remedies:
                 works.remedy(case, remedy)
     if case.actions:
-        with layout.card(_(N_("Against the cause"))):
+        with layout.card(_(N_("Against the cause")), _untold(case)):
             for action in case.actions:
                 works.action(case, action)
     if case.files:
@@ -69,6 +88,27 @@ def _work(case: Case) -> None:
                 works.paper(paper)
     with layout.card(_(N_("The case"))):
         _facts(case)
+
+
+def is_major(case: Case) -> bool:
+    return case.is_crisis or case.severity in {Severity.L3, Severity.L4}
+
+
+def _last_meeting(case: Case) -> str | None:
+    if not is_major(case):
+        return None
+    if case.last_meeting is None:
+        return _(N_("Nobody has met over it yet"))
+    return _(N_("Last meeting {moment}"), moment=fmoment(case.last_meeting))
+
+
+def _untold(case: Case) -> str | None:
+    count = sum(action.is_untold for action in case.actions)
+    return (
+        _(N_("Improvements that the customer has not heard of: {count}"), count=count)
+        if count
+        else None
+    )
 
 
 def _chips(case: Case) -> list[Chip]:
@@ -82,6 +122,11 @@ def _chips(case: Case) -> list[Chip]:
     if case.values["waiting_for"]:
         words = raw(N_("Waits for: {whom}"), whom=choice(case.values["waiting_for"]))
         found.append(Chip(words, Tone.QUIET, ":material/pause_circle:"))
+    found += [
+        checklists.chip(one.progress)
+        for one in case.checklists
+        if one.kind is Checklist.CRISIS and not one.progress.is_complete
+    ]
     if case.returns:
         found.append(Chip(raw(N_("To and fro")), Tone.WARN, ":material/sync_problem:"))
     return found
@@ -124,6 +169,16 @@ def _clock(one: Clock) -> None:
             st.caption(_(N_("Ended {moment}"), moment=fmoment(one.ended_at)))
 
 
+def _events(case: Case) -> Iterator[Event]:
+    """As they happened, but that ticks which follow each other are one."""
+    for (kind, actor), same in groupby(case.events, lambda one: (one.kind, one.actor)):
+        lines = list(same)
+        if kind is EventKind.TICKED:
+            yield checklists.event(lines, actor)
+        else:
+            yield from map(_event, lines)
+
+
 def _event(event: EventLine) -> Event:
     return Event(
         icon=EVENT_ICONS.get(event.kind, OTHER_EVENT),
@@ -132,7 +187,23 @@ def _event(event: EventLine) -> Event:
         body=event.note,
         tone=Tone.GOOD if event.kind is EventKind.CLOSED else Tone.QUIET,
         chip=chips.of_event(event),
+        facts=_said(event),
     )
+
+
+def _said(event: EventLine) -> dict[str, str]:
+    """Of a meeting who was there and what came of it, of an improvement which it was."""
+    told = event.details
+    if event.kind is EventKind.TOLD:
+        return {field("what"): told["what"]}
+    if event.kind is not EventKind.MET:
+        return {}
+    found = {
+        field("user_ids"): raw(N_(", ")).join(told["people"]),
+        field("outsiders"): told["outsiders"],
+        field("decided"): told["decided"],
+    }
+    return {label: words for label, words in found.items() if words}
 
 
 def _facts(case: Case) -> None:

@@ -1,12 +1,12 @@
 """What an event of a complaint tells beside its words: one short chip."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from pages.components.complaints.colours import level_chip
 from pages.components.layout import Chip, Tone
-from pages.components.words import choice, fmoment, fmoney, raw
+from pages.components.words import choice, fdate, fmoment, fmoney, raw
 from services.complaints import (
     ActionKind,
     Department,
@@ -14,6 +14,7 @@ from services.complaints import (
     EventLine,
     RemedyKind,
     RemedyState,
+    TouchKind,
     Verdict,
 )
 from services.core.words import N_
@@ -105,9 +106,23 @@ def _sight(details: Details) -> Chip:
 
 
 def _talk(details: Details) -> Chip | None:
+    by_head = raw(N_("By the head of department")) if details.get("by_head") else ""
     if details.get("is_answer"):
-        return Chip(raw(N_("First answer")), Tone.GOOD)
+        words = filter(None, (raw(N_("First answer")), by_head))
+        return Chip(" · ".join(words), Tone.GOOD)
+    if by_head:
+        return Chip(by_head, Tone.INFO, ":material/supervisor_account:")
     return None if details["was_reached"] else Chip(raw(N_("Not reached")), Tone.WARN)
+
+
+def _meeting(details: Details) -> Chip:
+    at = fmoment(datetime.fromisoformat(details["held_at"]))
+    return Chip(raw(N_("held {moment}"), moment=at), Tone.INFO)
+
+
+def _told(details: Details) -> Chip:
+    day = fdate(date.fromisoformat(details["told_on"]))
+    return Chip(f"{choice(TouchKind(details['told_by']))} · {day}", Tone.GOOD)
 
 
 def _flags(details: Details) -> Chip | None:
@@ -133,6 +148,8 @@ _TELLING: Final[Mapping[str, Callable[[Details], Chip | None]]] = {
     "remedy": _remedy,
     "is_letter": _letter,
     "is_receipt": _receipt,
+    "held_at": _meeting,
+    "told_on": _told,
     "action": _action,
     "of": _step,
     "is_in": _sight,

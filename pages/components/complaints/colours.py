@@ -45,6 +45,9 @@ EVENT_ICONS: Final[dict[EventKind, str]] = {
     EventKind.FILED: ":material/attach_file:",
     EventKind.FOUND: ":material/search:",
     EventKind.MERGED: ":material/merge:",
+    EventKind.MET: ":material/groups:",
+    EventKind.TICKED: ":material/checklist:",
+    EventKind.TOLD: ":material/campaign:",
 }
 OTHER_EVENT: Final = ":material/radio_button_checked:"
 HALF: Final = 0.5

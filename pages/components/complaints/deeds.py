@@ -23,6 +23,7 @@ from services.complaints import (
     HeadingTree,
     RemedyKind,
     Severity,
+    TouchKind,
     Urgency,
     Verdict,
     WaitingFor,
@@ -185,6 +186,21 @@ def _paid(form: Form, case: Case) -> None:
     _papers(form, case)
 
 
+def _meet(form: Form, _case: Case) -> None:
+    form.moment("held_at", is_past=True)
+    form.pairs("user_ids", helpers())
+    form.text("outsiders")
+    form.area("words", height=110, label=_(N_("What was said")))
+    form.area("decided", height=90)
+    st.caption(_(N_("What another department is to do you ask of it afterwards")))
+
+
+def _tell(form: Form, _case: Case) -> None:
+    form.choice("told_by", TouchKind)
+    form.day("told_on", latest=clock.today())
+    form.area("words", height=90, label=_(N_("What the customer said to it")))
+
+
 def _papers(form: Form, case: Case) -> None:
     form.files("files", fetch(complaints.file_megabytes, case.store_id))
 
@@ -234,6 +250,8 @@ FINISH: Final = Deed(K.ACTED, N_("The action is done"), ":material/check_circle:
     complaints.finish_action, complaints.FinishAction)  # fmt: skip
 CHECK: Final = Deed(K.ACTED, N_("See whether it works"), ":material/fact_check:",
     complaints.check_action, complaints.CheckAction, _check)  # fmt: skip
+TELL: Final = Deed(K.TOLD, N_("Told the customer"), ":material/campaign:",
+    complaints.tell_improvement, complaints.TellImprovement, _tell)  # fmt: skip
 ANSWER: Final = Deed(K.HELPED, N_("Write down the answer"), ":material/quickreply:",
     complaints.answer_step, complaints.AnswerStep)  # fmt: skip
 DEEDS: Final[Sequence[Deed]] = (
@@ -268,6 +286,8 @@ DEEDS: Final[Sequence[Deed]] = (
          complaints.plan_action, complaints.PlanAction, _plan),
     Deed(K.ASKED, N_("Ask another department"), ":material/contact_support:",
          complaints.ask_department, complaints.AskDepartment, _ask),
+    Deed(K.MET, N_("Minutes of a meeting"), ":material/groups:",
+         complaints.record_meeting, complaints.RecordMeeting, _meet),
     Deed(K.NOTED, N_("Note"), ":material/edit_note:",
          complaints.note, complaints.NoteComplaint),
     Deed(K.FILED, N_("Add papers and pictures"), ":material/attach_file:",
@@ -312,6 +332,8 @@ def open_deed(deed: Deed, case: Case, **chosen: int) -> None:
             **{name: case.values[name] for name in FLAGS},
             "legal_stage": case.values["legal_stage"],
             "spokesperson_id": case.spokesperson_id,
+            "told_on": clock.today(),
+            "held_at": clock.now().replace(minute=0, second=0, microsecond=0),
             "was_reached": True,
             "is_agreed": True,
             "finding": case.values["finding"],

@@ -9,7 +9,16 @@ from typing import Final
 import streamlit as st
 
 from pages.components import layout, pickers, tables
-from pages.components.complaints import boards, figures, mailbox, narrowing, rules
+from pages.components.complaints import (
+    boards,
+    checklists,
+    crises,
+    figures,
+    ideas,
+    mailbox,
+    narrowing,
+    rules,
+)
 from pages.components.complaints.colours import SEVERITIES, clock_tone, due_in, path, promised, soon
 from pages.components.files import file_button
 from pages.components.frame import fetch, keep_alive
@@ -25,15 +34,18 @@ from services.customers import Places
 
 WALL = "wall"
 FIGURES = "figures"
+CRISES = "crises"
 MAILBOX = "mailbox"
 VIEWS = {
     WALL: N_("Wall"),
+    CRISES: N_("Crises"),
     Part.OPEN.value: N_("Not closed"),
     Part.LATE.value: N_("Late"),
     Part.CLOSED.value: N_("Closed"),
     "all": N_("All"),
     "departments": N_("Departments"),
     "causes": N_("Causes"),
+    "ideas": N_("Ideas"),
     FIGURES: N_("Figures"),
     "rules": N_("Rules"),
     MAILBOX: N_("Mailbox"),
@@ -41,6 +53,8 @@ VIEWS = {
 BOARDS: Final = {
     "departments": boards.departments,
     "causes": boards.causes,
+    CRISES: crises.show,
+    "ideas": ideas.show,
     FIGURES: figures.show,
     "rules": rules.show,
     MAILBOX: mailbox.show,
@@ -58,6 +72,7 @@ class Line:
     next_due: str
     used: float | None
     promised: str
+    crisis: str
     severity: str
     who: str
     category: str
@@ -133,6 +148,7 @@ def _columns(rows: Sequence[ComplaintRow]) -> list[Column]:
         Column("next_due", raw(N_("Due next")), Kind.BADGE, tones=tones, width=170),
         Column("used", raw(N_("Time used")), Kind.PROGRESS, width=110, rising_is_bad=True),
         Column("promised", raw(N_("Promise")), Kind.BADGE, tones=_promises(rows), width=105),
+        Column("crisis", raw(N_("Crisis list")), Kind.BADGE, tones=_crises(rows), width=100),
         Column("severity", field("severity"), Kind.BADGE, tones=levels, width=90),
         Column("who", field("customer_id"), width=90),
         Column("category", field("category_id"), width=200),
@@ -147,6 +163,8 @@ def _columns(rows: Sequence[ComplaintRow]) -> list[Column]:
         needless |= {"store"}
     if not any(row.next_clock for row in rows):
         needless |= {"next_due", "used"}
+    if not any(_unready(row) for row in rows):
+        needless |= {"crisis"}
     if not any(row.promised_at for row in rows):
         needless |= {"promised"}
     return [column for column in columns if column.name not in needless]
@@ -159,6 +177,17 @@ def _promises(rows: Sequence[ComplaintRow]) -> dict[str, Tone]:
     return {soon(at, now): promised(at, now).tone for at in found}
 
 
+def _crises(rows: Sequence[ComplaintRow]) -> dict[str, Tone]:
+    return {_unready(row): checklists.tone(row.crisis) for row in rows if row.crisis}
+
+
+def _unready(row: ComplaintRow) -> str:
+    """How far the checklist of a crisis has come, while it is not complete."""
+    if row.crisis is None or row.crisis.is_complete:
+        return ""
+    return checklists.told(row.crisis)
+
+
 def _line(row: ComplaintRow) -> Line:
     share = row.next_clock.share if row.next_clock else None
     return Line(
@@ -167,6 +196,7 @@ def _line(row: ComplaintRow) -> Line:
         next_due=due_in(row.next_clock, clock.now()),
         used=min(round(float(share), 2), MOST_USED) if share is not None else None,
         promised=soon(row.promised_at, clock.now()) if row.promised_at else "",
+        crisis=_unready(row),
         severity=choice(row.severity),
         who=row.who,
         category=path(row.category),

@@ -60,6 +60,8 @@ def action(case: Case, one: ActionLine) -> None:
     said = [one.owner, raw(N_("due {day}"), day=fdate(one.due_on))]
     if one.done_at is not None and one.verdict is None:
         said.append(raw(N_("to be checked {day}"), day=fdate(one.check_on)))
+    if one.told_on is not None:
+        said.append(raw(N_("the customer heard of it {day}"), day=fdate(one.told_on)))
     if one.recurrences:
         said.append(raw(N_("the cause came back {count} times"), count=one.recurrences))
     st.caption(plain(" · ".join(said)))
@@ -68,6 +70,8 @@ def action(case: Case, one: ActionLine) -> None:
             _button(deeds.FINISH, case, action_id=one.id)
         if one.may_check:
             _button(deeds.CHECK, case, action_id=one.id)
+        if one.may_tell:
+            _button(deeds.TELL, case, action_id=one.id)
 
 
 def step(case: Case, one: StepLine) -> None:

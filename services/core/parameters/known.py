@@ -32,6 +32,7 @@ REPEAT_COUNT: Final = "complaints.repeat_count"
 CLUSTER_DAYS: Final = "complaints.cluster_days"
 CLUSTER_COUNT: Final = "complaints.cluster_count"
 CHECK_DAYS: Final = "complaints.check_days"
+HEAD_LEVEL: Final = "complaints.head_level"
 FILE_SIZE: Final = "complaints.file_size"
 FILE_COUNT: Final = "complaints.file_count"
 MAILBOX_HOUR: Final = "complaints.mailbox_hour"
@@ -197,6 +198,16 @@ PARAMETERS: Final[dict[str, Parameter]] = {
             CLUSTER_COUNT, N_("Complaints of one cause and model that warn of a crisis"), 3, "C30"
         ),
         _days(CHECK_DAYS, N_("Days after which an action against a cause is checked"), 60, "C22"),
+        Parameter(
+            HEAD_LEVEL,
+            N_("Level from which the head of department talks with the customer"),
+            Unit.LEVEL,
+            3,
+            least=1,
+            most=4,
+            source="C16",
+            by_store=True,
+        ),
         _files(FILE_SIZE, N_("Size of a file that a complaint takes"), Unit.MEGABYTES, 20, most=50),
         _files(FILE_COUNT, N_("Files that a complaint holds"), Unit.FILES, 50, most=500),
         _days(RECOVERY_DAYS, N_("Days in which a customer who complained comes back"), 180, "C23"),

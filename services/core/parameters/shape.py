@@ -31,6 +31,8 @@ class Unit(StrEnum):
     MEGABYTES = "megabytes"
     """Of 2**20 bytes."""
     FILES = "files"
+    LEVEL = "level"
+    """Of a complaint: 1 the lightest, 4 a crisis."""
 
 
 class UnknownParameter(NotFound):

@@ -1,0 +1,117 @@
+"""The crises of the house: what happened last, how long ago, what is still to be done."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from pages.components import layout, tables
+from pages.components.complaints import checklists, narrowing
+from pages.components.complaints.chips import FLAGS
+from pages.components.complaints.colours import SEVERITIES, clock_tone, due_in
+from pages.components.frame import fetch
+from pages.components.layout import Tone
+from pages.components.tables import Column, Kind
+from pages.components.words import _, choice, field, fnumber, raw
+from services import complaints
+from services.complaints import CrisisLine, Filters
+from services.core import clock
+from services.core.words import N_
+from services.customers import Places
+
+QUIET_HOURS: Final = 24
+"""A crisis is written down every day."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One crisis as it is shown."""
+
+    id: int
+    number: str
+    severity: str
+    marks: str
+    who: str
+    last: str
+    idle: str
+    progress: str
+    next_due: str
+    handler: str
+    store: str
+
+
+def show(places: Places) -> None:
+    """A click opens the case."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        filters = Filters(store_id=narrowing.store(places), severity=narrowing.level())
+    found = fetch(complaints.crises, filters)
+    if not found:
+        layout.empty(
+            _(N_("No crisis is open")),
+            _(N_("What is of level L4, or touches safety or the media, will stand here")),
+            ":material/health_and_safety:",
+        )
+        return
+    chosen = tables.rows_table(
+        [_line(one) for one in found],
+        _columns(found),
+        key="complaints:crises",
+        on_select="once",
+        alt=raw(N_("Crises")),
+    )
+    if chosen is not None:
+        st.query_params["id"] = str(chosen)
+        st.rerun()
+
+
+def _line(one: CrisisLine) -> Line:
+    row = one.row
+    marks = {"is_safety": one.is_safety, "is_media": one.is_media}
+    last = (choice(one.last_kind), one.last_by) if one.last_kind else ()
+    return Line(
+        id=row.id,
+        number=row.number,
+        severity=choice(row.severity),
+        marks=" · ".join(raw(FLAGS[name]) for name, is_so in marks.items() if is_so),
+        who=row.who,
+        last=" · ".join(filter(None, last)),
+        idle=_idle(one),
+        progress=checklists.told(row.crisis) if row.crisis else "",
+        next_due=due_in(row.next_clock, clock.now()),
+        handler=row.handler,
+        store=row.store,
+    )
+
+
+def _idle(one: CrisisLine) -> str:
+    hours = fnumber(int(one.idle_hours))
+    return raw(N_("{count} h"), count=hours)
+
+
+def _columns(found: list[CrisisLine]) -> list[Column]:
+    levels = {choice(severity): tone for severity, tone in SEVERITIES.items()}
+    idle = {_idle(one): Tone.BAD if one.idle_hours >= QUIET_HOURS else Tone.QUIET for one in found}
+    lists = {
+        checklists.told(one.row.crisis): checklists.tone(one.row.crisis)
+        for one in found
+        if one.row.crisis
+    }
+    clocks = {
+        due_in(one.row.next_clock, clock.now()): clock_tone(one.row.next_clock)
+        for one in found
+        if one.row.next_clock
+    }
+    columns = [
+        Column("number", field("number"), width=125),
+        Column("severity", field("severity"), Kind.BADGE, tones=levels, width=80),
+        Column("progress", raw(N_("Crisis list")), Kind.BADGE, tones=lists, width=85),
+        Column("idle", raw(N_("Since then")), Kind.BADGE, tones=idle, width=80),
+        Column("next_due", raw(N_("Due next")), Kind.BADGE, tones=clocks, width=165),
+        Column("last", raw(N_("What happened last")), width=180),
+        Column("who", field("customer_id"), width=80),
+        Column("marks", raw(N_("Marks")), width=140),
+        Column("handler", raw(N_("I handle it")), width=80),
+        Column("store", field("store_id"), width=120),
+    ]
+    is_one_place = len({one.row.store for one in found}) == 1
+    return columns[:-1] if is_one_place else columns
