@@ -94,11 +94,11 @@ def _searching_complaints(visitor: Visitor, subject: Subject, _nth: int) -> None
 
 
 def _open_all_complaints(visitor: Visitor, _subject: Subject, _nth: int) -> None:
-    visitor.open("complaints", "view=all")
+    visitor.open("complaints", "view=ledger")
 
 
 def _open_some_complaints(visitor: Visitor, subject: Subject, _nth: int) -> None:
-    visitor.open("complaints", f"view=closed&store={subject.store_id}&level=l2")
+    visitor.open("complaints", f"view=ledger&part=closed&store={subject.store_id}&level=l2")
 
 
 def _begin_a_complaint(visitor: Visitor, _subject: Subject, nth: int) -> None:

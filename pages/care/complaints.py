@@ -30,5 +30,6 @@ if asked is None:
     may_measure = actor.may(Permission.KPI_VIEW)
     listing.show(places, may_register=may_register, may_export=may_export, may_measure=may_measure)
 else:
+    listing.way_back()
     may_export = actor.may(Permission.COMPLAINTS_EXPORT)
     case_view.show(fetch(complaints.case, asked), may_export=may_export)

@@ -51,7 +51,7 @@ def approvals_table(found: Sequence[ApprovalLine]) -> None:
         ],
         [
             Column("what", raw(N_("Request"))),
-            Column("about", raw(N_("About")), width="large"),
+            Column("about", raw(N_("About")), width="medium"),
             Column("state", field("status"), Kind.BADGE, tones=TONES),
             Column("person", raw(N_("Asked by"))),
             Column("store", field("store")),

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import streamlit as st
 from pydantic import ValidationError
 
+from pages.components import keys
 from pages.components.troubles import incident, trouble, worded
 from pages.components.words import _
 from services import sessions
@@ -136,6 +137,7 @@ def attempt(work: Callable[[], R], *, form: str) -> R | None:
         st.session_state.pop(f"request:{form}", None)
         st.session_state.pop(f"refused:{form}", None)
         return result
+    keys.look(form)
     return None
 
 

@@ -19,10 +19,12 @@ def trouble(error: AppError) -> str:
 def worded(refused: ValidationError) -> str:
     """Every refused field with its reason, in the reader's language."""
     lines = []
-    for error in refused.errors(include_input=False, include_url=False):
+    for error in refused.errors(include_url=False):
         name = str(error["loc"][0]) if error["loc"] else ""
         params = dict(error.get("ctx") or {})
         template = params.pop("template", None) or PYDANTIC.get(error["type"], InvalidInput.msgid)
+        if error["input"] is None:  # nothing was chosen: of what kind it should be tells nobody why
+            template = PYDANTIC["missing"]
         reason = _(str(template), **params)
         lines.append(_(SAID, field=field(name), reason=Safe(reason)) if name else reason)
     return "  \n".join(lines)

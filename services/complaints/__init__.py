@@ -107,7 +107,15 @@ from services.complaints.items import ITEMS, Checklist, Item
 from services.complaints.lacks import LACKS, Lack
 from services.complaints.lessons import IdeaLine, IdeaPart, ideas
 from services.complaints.lettering import file_letter, letter, letter_paper
-from services.complaints.listing import Filters, Part, of_customer, page, tally, wall
+from services.complaints.listing import (
+    MOST_ON_WALL,
+    Filters,
+    Part,
+    of_customer,
+    page,
+    tally,
+    wall,
+)
 from services.complaints.logbook import log
 from services.complaints.mailing import MailRead, read_mail
 from services.complaints.marks import Mark
@@ -171,6 +179,7 @@ __all__ = [
     "LACKS",
     "METRICS",
     "MONEY",
+    "MOST_ON_WALL",
     "AcceptReply",
     "AcknowledgeComplaint",
     "ActionKind",

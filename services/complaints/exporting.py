@@ -45,7 +45,8 @@ class ExportLedger(Input):
 
 class TooManyToTake(Conflict):
     msgid = N_(
-        "At most {most} complaints go into one file. Narrow the list, for instance to a month"
+        "At most {most} complaints go into one file. Narrow the list, for instance to a month by "
+        "how its numbers begin: TS-202610"
     )
 
 

@@ -4,7 +4,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select, true
 from sqlmodel import Session, col
 
 from db.models import (
@@ -45,12 +45,17 @@ class AnsweredAlready(Conflict):
 
 
 def helpers(session: Session, actor: Actor) -> list[tuple[int, str, Role]]:
-    """(id, name, role) of everybody who can be asked, in the whole group."""
+    """(id, name, role) of everybody who can be asked, in the whole group: those of the actor's own
+    store first, for it is mostly they who know."""
     actor.require(Permission.COMPLAINTS_HANDLE)
     query = (
         select(col(User.id), col(User.name), col(User.role))
         .where(col(User.is_active), col(User.role).in_(_HELPING))
-        .order_by(col(User.name), col(User.id))
+        .order_by(
+            func.coalesce(col(User.store_id) != actor.store_id, true()),
+            col(User.name),
+            col(User.id),
+        )
     )
     return [(key, name, role) for key, name, role in session.execute(query)]
 

@@ -18,7 +18,7 @@ from services.core.access import Actor, Permission, load
 from services.core.fields import id_in
 
 PAGE: Final = 50
-WALL: Final = 100
+MOST_ON_WALL: Final = 200
 """What needs somebody soonest; the rest of the open ones stands in the ledger."""
 
 
@@ -82,7 +82,7 @@ def of_customer(session: Session, actor: Actor, customer_id: int) -> list[Compla
     load(session, Customer, customer_id)
     is_over = col(Complaint.closed_at).is_not(None)
     query = _ROWS.where(col(Complaint.customer_id) == customer_id)
-    query = query.order_by(is_over, col(Complaint.id).desc()).limit(WALL)
+    query = query.order_by(is_over, col(Complaint.id).desc()).limit(MOST_ON_WALL)
     return _rows(session, session.execute(query).all())
 
 
@@ -166,7 +166,7 @@ def soonest(session: Session, filters: Filters, *wanted: ColumnElement[bool]) ->
     """Of those that are open the ones whose time runs out first."""
     due = col(Complaint.next_due_at)
     query = _ROWS.where(*bounds(filters), *wanted, col(Complaint.closed_at).is_(None))
-    query = query.order_by(due.is_(None), due, col(Complaint.id)).limit(WALL)
+    query = query.order_by(due.is_(None), due, col(Complaint.id)).limit(MOST_ON_WALL)
     return _rows(session, session.execute(query).all())
 
 

@@ -179,7 +179,7 @@ FIELDS: Final[dict[str, str]] = {
     "tuesday": N_("Tuesday"),
     "unit": N_("Unit"),
     "urgency": N_("Urgency"),
-    "user_id": N_("User"),
+    "user_id": N_("Colleague"),
     "user_ids": N_("Who took part"),
     "username": N_("User name"),
     "value": N_("Value"),

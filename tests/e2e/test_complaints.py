@@ -53,6 +53,40 @@ def test_taken_by_keyboard_while_the_customer_speaks(at_live: Live, caller: int)
     assert (row.words, row.number[:3]) == (KEYED, "TS-")
 
 
+def test_a_refusal_comes_into_sight_and_a_reload_takes_no_word_along(at_live: Live):  # noqa: F811
+    with signed_in(at_live, "service") as [page]:
+        page.goto(f"{at_live.url}/complaints")
+        expect(page.get_by_role("button", name="Register")).to_be_visible()
+        settled(page)
+        drawer = page.get_by_role("dialog", name="Register a complaint")
+        words = drawer.get_by_role("textbox", name="What the customer says")
+        for _twice in range(2):  # the same refusal again, while one looks at the top
+            page.keyboard.press("Alt+n")
+            expect(drawer.get_by_role("searchbox")).to_be_focused()
+            page.keyboard.press("Control+Enter")
+            refusal = drawer.get_by_text("This must be filled in").first
+            expect(refusal).to_be_in_viewport()
+            words.fill("")
+            words.focus()
+            settled(page)
+            page.keyboard.press("Escape")
+            expect(drawer).to_have_count(0)
+            settled(page)
+        page.keyboard.press("Alt+n")
+        expect(drawer.get_by_role("searchbox")).to_be_focused()
+        words.focus()
+        page.keyboard.type(KEYED)
+        expect(words).to_be_focused()
+        expect(drawer.get_by_role("button", name="Start over")).to_be_visible()  # it was kept
+        expect(words).to_be_focused()
+        page.keyboard.type("！")
+        page.reload()
+        expect(page.get_by_role("button", name="Register")).to_be_visible()
+        settled(page)
+        page.keyboard.press("Alt+n")
+        expect(words).to_have_value(KEYED)
+
+
 @on_both
 def test_the_next_deed_is_one_key_away(at_live: Live, caller: int):  # noqa: F811
     taken = register(at_live.dealer, customer_id=caller)
@@ -72,6 +106,39 @@ def test_the_next_deed_is_one_key_away(at_live: Live, caller: int):  # noqa: F81
     kinds = [one.kind for one in events if one.complaint_id == taken.id]
     assert kinds == [EventKind.REGISTERED, EventKind.ACKNOWLEDGED]
     assert at_live.dealer.row(Complaint, taken.id).stage is Stage.ACKNOWLEDGED
+
+
+@on_both
+def test_whoever_was_outrun_sees_what_happened_and_keeps_his_words(at_live: Live, caller: int):  # noqa: F811
+    taken = register(at_live.dealer, customer_id=caller)
+    with signed_in(at_live, "service", "manager") as pages:
+        for page in pages:
+            page.goto(f"{at_live.url}/complaints?id={taken.id}")
+            expect(page.get_by_role("button", name="More")).to_be_visible()
+            settled(page)
+            page.get_by_role("button", name="More").click()
+            page.get_by_text("Change the level").click()
+            drawer = page.get_by_role("dialog", name=f"Change the level · {taken.number}")
+            reason = drawer.get_by_role("textbox", name="Reason")
+            expect(reason).to_be_focused()
+            page.keyboard.type("客户情绪激动")
+            settled(page)
+            drawer.get_by_role("combobox", name="Urgency").click()
+            page.get_by_role("option", name="Urgent", exact=True).click()
+            settled(page)
+        slow, fast = pages
+        fast.keyboard.press("Control+Enter")
+        expect(fast.get_by_text("Written down for")).to_be_visible()
+        slow.keyboard.press("Control+Enter")
+        slow.get_by_role("button", name="Show it as it is now").click()
+        expect(slow.get_by_role("dialog")).to_have_count(0)
+        expect(slow.get_by_text("客户情绪激动")).to_be_visible()  # what the other one did
+        settled(slow)
+        slow.get_by_role("button", name="More").click()
+        slow.get_by_text("Change the level").click()
+        drawer = slow.get_by_role("dialog", name=f"Change the level · {taken.number}")
+        expect(drawer.get_by_role("textbox", name="Reason")).to_have_value("客户情绪激动")
+        expect(drawer.get_by_role("button", name="Show it as it is now")).to_have_count(0)
 
 
 @on_both

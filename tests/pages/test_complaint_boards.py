@@ -34,11 +34,19 @@ def links(app) -> list[str]:
         ("causes", "zh_CN", "这段时间没有投诉"),
     ],
 )
-@pytest.mark.parametrize("who", ["director", "sales", "guest"])
+@pytest.mark.parametrize("who", ["director", "sales", "club"])
 def test_an_empty_board_says_so(dealer: Dealer, who: str, view: str, language: str, empty: str):
     app = visit(dealer, who, PAGE, language=language, view=view)
     assert not app.exception
     assert empty in texts(app)
+
+
+@pytest.mark.parametrize("view", ["departments", "causes"])
+def test_whoever_sees_single_cases_only_has_no_boards_of_them(dealer: Dealer, view: str):
+    app = visit(dealer, "guest", PAGE, language="en", view=view)
+    assert not app.exception
+    assert "What you are asked about will stand here" in texts(app)
+    assert "Every complaint has been answered" not in texts(app)
 
 
 def test_the_departments_with_late_ones_come_first(dealer: Dealer):
@@ -73,7 +81,7 @@ def test_a_department_opens_its_list(dealer: Dealer):
     app = visit(dealer, "manager", PAGE, language="en", view="departments")
     app.session_state["complaints:departments:picked"] = "parts"
     app.run()
-    assert (app.query_params["view"], app.query_params["department"]) == ("open", "parts")
+    assert (app.query_params["part"], app.query_params["department"]) == ("open", "parts")
     assert app.dataframe[0].value["number"].tolist() == ["TS-202606-0001"]
 
 
@@ -133,10 +141,10 @@ def test_the_ends_of_time(dealer: Dealer, received: str):
 @pytest.mark.parametrize(
     ("narrowed", "asked"),
     [
-        ({"view": "all"}, ""),
+        ({"view": "ledger"}, ""),
         ({"view": "wall"}, "part=open&"),
-        ({"view": "open", "level": "l2"}, "part=open&severity=l2&"),
-        ({"view": "all", "department": "service"}, "department=service&"),
+        ({"view": "ledger", "part": "open", "level": "l2"}, "part=open&severity=l2&"),
+        ({"view": "ledger", "department": "service"}, "department=service&"),
     ],
 )
 def test_the_file_is_asked_for_as_the_list_is_narrowed(
@@ -149,7 +157,7 @@ def test_the_file_is_asked_for_as_the_list_is_narrowed(
 
 def test_what_was_typed_goes_along_only_as_a_number(dealer: Dealer):
     laid(dealer)
-    app = visit(dealer, "manager", PAGE, language="en", view="all")
+    app = visit(dealer, "manager", PAGE, language="en", view="ledger")
     app.text_input[0].set_value("王 2026").run()
     assert links(app) == ["/files/complaints/ledger.xlsx?number=2026&language=en"]
 
@@ -157,7 +165,7 @@ def test_what_was_typed_goes_along_only_as_a_number(dealer: Dealer):
 @pytest.mark.parametrize("who", ["service", "club_manager"])
 def test_whoever_may_not_take_it_along_finds_no_button(dealer: Dealer, who: str):
     laid(dealer)
-    assert links(visit(dealer, who, PAGE, language="en", view="all")) == []
+    assert links(visit(dealer, who, PAGE, language="en", view="ledger")) == []
 
 
 # ---- figures

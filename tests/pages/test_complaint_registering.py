@@ -41,7 +41,7 @@ def car_of(dealer: Dealer, plate: str) -> int:
 
 def opened(app: AppTest) -> AppTest:
     """The drawer, which the test's runs do not keep open: before each run it is opened anew."""
-    [door] = [each for each in app.button if each.label == "Register"][:1]
+    [door] = [each for each in app.button if each.label in {"Register", "登记"}][:1]
     return door.click()
 
 
@@ -308,3 +308,17 @@ def test_from_his_file_he_is_chosen_already(dealer: Dealer, customer: int):
     assert (row.customer_id, row.store_id, row.words) == (customer, 1, "异响")
     assert app.query_params["id"] == str(customer)
     assert "Open complaints\\: 1" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "**Category**: This must be"), ("zh_CN", "**类别**：此项必填")]
+)
+def test_what_nobody_chose_is_said_to_be_missing(dealer: Dealer, language: str, words: str):
+    app = visit(dealer, "service", LEDGER, language=language)
+    opened(app).run()
+    opened(app)
+    button(app, f"{FORM}:send").click().run()
+    said = app.error[0].value
+    assert words in said
+    assert "number" not in said
+    assert "整数" not in said

@@ -1,6 +1,8 @@
 """The complaint ledger as people see it: the wall, taking one, leading it on."""
 
+from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,7 +17,12 @@ from db.models import (
     RemedyState,
     Stage,
 )
+from pages.components.complaints import listing
+from pages.components.layout import WORD_JOINER
 from services import complaints
+from services.complaints import Clock, ClockKind, ClockState
+from services.complaints import listing as services_listing
+from services.complaints.clocks import Limit, Unit
 from services.core import clock
 from tests.dealer import Dealer
 from tests.pages.visit import texts, visit
@@ -23,6 +30,7 @@ from tests.services.complaint_deeds import (
     FRIDAY,
     accepted,
     closed,
+    do,
     investigated,
     register,
     replied,
@@ -86,6 +94,19 @@ def test_the_wall_begins_with_what_runs_out_first(dealer: Dealer):
     assert numbers == [fast.number, slow.number]
 
 
+def test_a_wall_that_is_cut_says_so(dealer: Dealer, monkeypatch: pytest.MonkeyPatch):
+    register(dealer)
+    said = "to run out; what has more time stands in the ledger"
+    app = visit(dealer, "service", PAGE, language="en")
+    assert said not in texts(app)
+    for place in (services_listing, listing):
+        monkeypatch.setattr(place, "MOST_ON_WALL", 1)
+    register(dealer)
+    app.run()
+    assert len(app.dataframe[0].value) == 1
+    assert said in texts(app)
+
+
 def test_a_case_shows_its_clocks_and_what_was_said(dealer: Dealer):
     key = triaged(dealer)
     app = visit(dealer, "service", PAGE, language="en", id=str(key))
@@ -100,6 +121,19 @@ def test_another_store_s_case_is_not_there(dealer: Dealer, language: str, words:
     key = triaged(dealer)
     app = visit(dealer, "sales2", PAGE, language=language, id=str(key))
     assert words in app.error[0].value
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_from_a_case_one_goes_back_to_the_list_as_it_was(dealer: Dealer, *, is_there: bool):
+    key = triaged(dealer) if is_there else 999
+    number = register(dealer).number
+    app = visit(dealer, "service", PAGE, language="en", id=str(key), view="ledger", part="open")
+    [back] = [each for each in app.button if each.label == "All complaints"]
+    back.click().run()
+    assert not app.exception
+    assert "id" not in app.query_params
+    assert app.query_params["part"] == "open"
+    assert number in app.dataframe[0].value["number"].tolist()
 
 
 @pytest.fixture
@@ -121,6 +155,16 @@ def test_a_guest_sees_the_case_he_was_asked_about_and_can_do_nothing_there(
     assert not [each for each in app.button if (each.key or "").startswith("deed:")]
     assert not app.menu_button
     assert "+8613857116208" not in texts(app)
+
+
+def test_where_the_customer_s_name_is_not_for_him_the_number_stands_for_it(dealer: Dealer):
+    customer = dealer.customer("程思远", owner="service")
+    key = triaged(dealer, customer_id=customer, person=None, phone=None)
+    guest = dealer.user_id("guest")
+    dealer.add(ComplaintPerson(complaint_id=key, user_id=guest, part=PartIn.ASKED, since=FRIDAY))
+    app = visit(dealer, "guest", PAGE, language="en", id=str(key))
+    assert "### TS\\-202606\\-0001 " in texts(app)
+    assert "程思远" not in texts(app)
 
 
 def test_and_no_other(dealer: Dealer, asked: int):
@@ -216,6 +260,23 @@ def test_whoever_agrees_reads_the_sum_in_yuan(dealer: Dealer):
     assert "30000" not in texts(app)
 
 
+@pytest.mark.parametrize(
+    ("score", "said"), [(5, "green-badge"), (3, "orange-badge"), (1, "red-badge")]
+)
+def test_how_content_the_customer_was_stands_with_the_case(dealer: Dealer, score: int, said: str):
+    key = closed(dealer)
+    asked = {"satisfaction": score, "would_return": True}
+    do(dealer, "service", complaints.survey, complaints.SurveyComplaint, key, **asked)
+    app = visit(dealer, "service", PAGE, language="en", id=str(key))
+    assert f":{said}[Satisfaction\\: {score} of 5]" in texts(app)
+
+
+def test_a_phone_is_shown_as_it_is_dialled(dealer: Dealer):
+    app = visit(dealer, "service", PAGE, language="en", id=str(triaged(dealer)))
+    facts = [str(value) for table in app.table for value in table.value.to_numpy().flatten()]
+    assert "138 5711 6208" in facts
+
+
 def test_an_action_against_the_cause_is_planned_from_the_menu(dealer: Dealer):
     key = triaged(dealer)
     app = visit(dealer, "service", PAGE, language="en", id=str(key))
@@ -232,11 +293,27 @@ def test_an_action_against_the_cause_is_planned_from_the_menu(dealer: Dealer):
     assert button(app, f"deed:finish_action:{action.id}").label == "The action is done"
 
 
+def test_clocks_that_are_due_alike_keep_their_own_colours():
+    due_at = FRIDAY + timedelta(days=1, hours=1)
+    limit = Limit(Fraction(100), Unit.MINUTES)
+    calm, warned = (
+        Clock(ClockKind.CLOSE, ClockState.RUNNING, limit, due_at, None, Fraction(n), Fraction(n))
+        for n in (20, 60)
+    )
+    paused = replace(calm, state=ClockState.PAUSED)
+    told = [listing.due(one, FRIDAY) for one in (calm, warned, paused)]
+    assert len({words.rstrip(WORD_JOINER) for words in told}) == 1
+    assert len(set(told)) == 3
+    assert listing.due(None, FRIDAY) == ""
+
+
 def test_where_nothing_is_due_no_column_says_so(dealer: Dealer):
     closed(dealer)
-    app = visit(dealer, "service", PAGE, language="en", view="closed")
+    app = visit(dealer, "service", PAGE, language="en", view="ledger", part="closed")
     assert not {"next_due", "used"} & set(app.dataframe[0].value.columns)
     register(dealer)
-    app.query_params["view"] = "all"
+    del app.query_params["part"]
     app.run()
     assert {"next_due", "used"} <= set(app.dataframe[0].value.columns)
+    told = [list(cell) for cell in app.dataframe[0].value["next_due"]]
+    assert sorted(map(bool, told)) == [False, True]

@@ -17,7 +17,7 @@ PAGES = {
     "care/customers.py": (("id",), ("after", "store", "owner", "label", "missing", "order")),
     "care/complaints.py": (
         ("id",),
-        ("after", "view", "store", "handler", "level", "department"),
+        ("after", "view", "part", "store", "handler", "level", "department", "wanted", "mark"),
     ),
     "admin/audit.py": (("number",), ("after", "person", "action", "days")),
     "admin/users.py": (("after", "role", "store"),),

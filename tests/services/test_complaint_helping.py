@@ -128,6 +128,14 @@ def test_those_who_may_be_asked_stand_in_a_list_of_their_own(dealer: Dealer):
     assert "admin 某" not in names
 
 
+def test_those_of_one_s_own_store_stand_first(dealer: Dealer):
+    own, other = dealer.user_id("service"), dealer.user_id("manager2")
+    keys = [key for key, _name, _role in fetch(complaints.helpers, dealer.caller("service"))]
+    assert keys.index(own) < keys.index(other)  # by name it is the other way round
+    keys = [key for key, _name, _role in fetch(complaints.helpers, dealer.caller("sales2"))]
+    assert keys.index(other) < keys.index(own)
+
+
 def test_another_case_s_question_is_not_there(dealer: Dealer):
     step = ask(dealer, triaged(dealer))
     other = triaged(dealer)

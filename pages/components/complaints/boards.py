@@ -79,8 +79,8 @@ def departments(places: Places) -> None:
         alt=raw(N_("Departments")),
     )
     if chosen is not None:
-        st.query_params["view"] = Part.OPEN.value
-        st.query_params["department"] = str(chosen)
+        one_step = {"view": "ledger", "part": Part.OPEN.value, "department": str(chosen)}
+        st.query_params.update(one_step)
         st.rerun()
     _people(board.people)
     _asked(fetch(complaints.asked, filters))

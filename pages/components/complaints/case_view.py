@@ -19,7 +19,7 @@ from pages.components.complaints.colours import (
 from pages.components.complaints.deeds import DEEDS
 from pages.components.files import file_button
 from pages.components.layout import Chip, Event, Tone
-from pages.components.words import _, ago, choice, field, fmoment, plain, plain_lines, raw
+from pages.components.words import _, ago, choice, field, fmoment, fphone, plain, plain_lines, raw
 from services.complaints import (
     CLOCKS,
     Case,
@@ -43,7 +43,9 @@ OPEN = {ClockState.RUNNING, ClockState.PAUSED, ClockState.LATE}
 
 
 def show(case: Case, *, may_export: bool) -> None:
-    with layout.person(case.who, plain(case.number), _chips(case), about=path(case.category)):
+    with layout.person(
+        case.who or case.number, plain(case.number), _chips(case), about=path(case.category)
+    ):
         _actions(case)
     with layout.tiles(len(case.clocks)):
         for one in case.clocks:
@@ -212,6 +214,8 @@ def _facts(case: Case) -> None:
         for name, value in case.values.items()
         if name not in NOT_FACTS and value not in (None, "", False)
     }
+    if case.values["phone"]:
+        shown[field("phone")] = fphone(str(case.values["phone"]))
     if case.cause is not None:
         shown[field("cause_id")] = path(case.cause)
     if case.named:

@@ -27,6 +27,9 @@ REMEDIES: Final[dict[RemedyState, Tone]] = {
     RemedyState.DONE: Tone.GOOD,
     RemedyState.DROPPED: Tone.QUIET,
 }
+CONTENT: Final = 4
+HALFWAY: Final = 3
+"""Of 5: what is good, and below what it is bad."""
 FLAGS: Final = {
     "is_safety": N_("Touches safety"),
     "is_media": N_("Touches the media"),
@@ -125,6 +128,12 @@ def _told(details: Details) -> Chip:
     return Chip(f"{choice(TouchKind(details['told_by']))} · {day}", Tone.GOOD)
 
 
+def _content(details: Details) -> Chip:
+    score = details["satisfaction"]
+    tone = Tone.GOOD if score >= CONTENT else Tone.BAD if score < HALFWAY else Tone.WARN
+    return Chip(raw(N_("Satisfaction: {score} of 5"), score=score), tone)
+
+
 def _flags(details: Details) -> Chip | None:
     words = [raw(phrase) for name, phrase in FLAGS.items() if details.get(name)]
     return Chip(" · ".join(words), Tone.BAD) if words else None
@@ -156,6 +165,7 @@ _TELLING: Final[Mapping[str, Callable[[Details], Chip | None]]] = {
     "is_legal": _flags,
     "promised_at": _promise,
     "was_reached": _talk,
+    "satisfaction": _content,
     **{name: _other(name) for name in OTHERS},
 }
 """What stands in an event's details -> how it is told."""

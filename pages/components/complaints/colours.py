@@ -68,9 +68,9 @@ def level_chip(severity: Severity, urgency: Urgency) -> Chip:
 
 
 def due_in(clock: Clock | None, now: datetime) -> str:
-    """Which clock is due when, in words: "First answer in 2 hours"."""
+    """Which clock is due when, in words: "First answer in 2 hours"; nothing where none runs."""
     if clock is None or clock.due_at is None:
-        return "–"
+        return ""
     name = raw(CLOCKS[clock.kind])
     return f"{name} · {ago(clock.due_at, now)}"
 

@@ -29,6 +29,7 @@ from services.complaints import (
     WaitingFor,
 )
 from services.core import clock
+from services.core.errors import StaleRecord
 from services.core.words import N_
 from services.posts import PostDuty
 
@@ -320,6 +321,9 @@ DEEDS: Final[Sequence[Deed]] = (
 def open_deed(deed: Deed, case: Case, **chosen: int) -> None:
     """The drawer in which it is done; `chosen` is what of the complaint it is about."""
     about = chosen or deed.about(case)
+    subject = "-".join(str(key) for key in (case.id, *about.values()))
+    name = f"complaints.{deed.name}"
+    st.session_state.pop(f"refused:{name}:{subject}", None)  # that was of an older look at it
 
     @drawer(_(deed.label), name=case.number)
     def draw() -> None:
@@ -340,8 +344,7 @@ def open_deed(deed: Deed, case: Case, **chosen: int) -> None:
             "whys": case.values["whys"],
             "cause_id": case.cause.id if case.cause else None,
         }
-        subject = "-".join(str(key) for key in (case.id, *about.values()))
-        form = Form(f"complaints.{deed.name}", subject=subject, values=begin, keeps_draft=True)
+        form = Form(name, subject=subject, values=begin, keeps_draft=True)
         deed.draw(form, case)
         if send_button(_(deed.label), key=f"{form.name}:send"):
             version: dict[str, Any] = (
@@ -351,5 +354,17 @@ def open_deed(deed: Deed, case: Case, **chosen: int) -> None:
             if receipt is not None:
                 st.query_params["id"] = str(receipt.id)
                 done(_(N_("Written down for {number}"), number=receipt.number))
+        _outrun(form)
 
     draw()
+
+
+def _outrun(form: Form) -> None:
+    """Somebody else was faster: a way to what he did. What was written waits in its draft."""
+    refused = f"refused:{form.name}"
+    if not isinstance(st.session_state.get(refused), StaleRecord):
+        return
+    st.caption(_(N_("What you wrote is kept: it stands there again when you open this anew")))
+    if st.button(_(N_("Show it as it is now")), icon=":material/refresh:"):
+        del st.session_state[refused]
+        st.rerun()

@@ -25,24 +25,22 @@ from pages.components.frame import fetch, keep_alive
 from pages.components.layout import Tone
 from pages.components.runs import fragment
 from pages.components.tables import Column, Kind
-from pages.components.words import _, choice, field, raw
+from pages.components.words import _, choice, field, fnumber, raw
 from services import complaints
-from services.complaints import ComplaintRow, Filters, Part
+from services.complaints import MOST_ON_WALL, Clock, ComplaintRow, Filters, Part
 from services.core import clock
 from services.core.words import N_
 from services.customers import Places
 
 WALL = "wall"
+LEDGER = "ledger"
 FIGURES = "figures"
 CRISES = "crises"
 MAILBOX = "mailbox"
 VIEWS = {
     WALL: N_("Wall"),
+    LEDGER: N_("Ledger"),
     CRISES: N_("Crises"),
-    Part.OPEN.value: N_("Not closed"),
-    Part.LATE.value: N_("Late"),
-    Part.CLOSED.value: N_("Closed"),
-    "all": N_("All"),
     "departments": N_("Departments"),
     "causes": N_("Causes"),
     "ideas": N_("Ideas"),
@@ -50,6 +48,8 @@ VIEWS = {
     "rules": N_("Rules"),
     MAILBOX: N_("Mailbox"),
 }
+OF_THE_WHOLE: Final = ("crises", "departments", "causes", "ideas", FIGURES)
+"""Views for those who see a whole."""
 BOARDS: Final = {
     "departments": boards.departments,
     "causes": boards.causes,
@@ -86,14 +86,14 @@ class Line:
 @fragment()
 def show(places: Places, *, may_register: bool, may_export: bool, may_measure: bool) -> None:
     keep_alive()
-    may = {FIGURES: may_measure, MAILBOX: may_register}
-    views = {key: raw(words) for key, words in VIEWS.items() if may.get(key, True)}
+    shown = dict.fromkeys(OF_THE_WHOLE, may_measure) | {MAILBOX: may_register}
+    views = {key: raw(words) for key, words in VIEWS.items() if shown.get(key, True)}
     view = pickers.switch(raw(N_("View")), views, "view", WALL)
     if view in BOARDS:
         BOARDS[view](places)
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        filters = narrowing.ledger(view, places)
+        filters = narrowing.ledger(places, is_wall=view == WALL)
         beside = st.container(width="content")
     if view == WALL:
         rows, after = fetch(complaints.wall, filters), None
@@ -115,8 +115,25 @@ def show(places: Places, *, may_register: bool, may_export: bool, may_measure: b
     )
     if view != WALL:
         tables.pager(after, shown_rows=len(rows))
+    elif len(rows) == MOST_ON_WALL:
+        st.caption(
+            _(
+                N_("The first {count} to run out; what has more time stands in the ledger"),
+                count=fnumber(len(rows)),
+            )
+        )
     if chosen is not None:
         st.query_params["id"] = str(chosen)
+        st.rerun()
+
+
+def way_back() -> None:
+    """From a case to the list from which it was opened: what narrowed it still stands in the
+    address. The menu cannot lead there, for it is the same page."""
+    if st.button(
+        _(N_("All complaints")), icon=":material/arrow_back:", type="tertiary", shortcut="alt+l"
+    ):
+        st.query_params.pop("id", None)
         st.rerun()
 
 
@@ -139,10 +156,7 @@ def _take_along(filters: Filters) -> None:
 def _columns(rows: Sequence[ComplaintRow]) -> list[Column]:
     levels = {choice(severity): tone for severity, tone in SEVERITIES.items()}
     now = clock.now()
-    tones = {
-        due_in(row.next_clock, now): clock_tone(row.next_clock) if row.next_clock else Tone.QUIET
-        for row in rows
-    }
+    tones = {due(row.next_clock, now): clock_tone(row.next_clock) for row in rows if row.next_clock}
     columns = [
         Column("number", field("number"), width=125),
         Column("next_due", raw(N_("Due next")), Kind.BADGE, tones=tones, width=170),
@@ -170,6 +184,14 @@ def _columns(rows: Sequence[ComplaintRow]) -> list[Column]:
     return [column for column in columns if column.name not in needless]
 
 
+def due(one: Clock | None, now: datetime) -> str:
+    """Which clock is due when. A badge has its colour by its words, so of two clocks that are due
+    alike and coloured otherwise one ends in signs that nobody sees."""
+    if one is None or not (words := due_in(one, now)):
+        return ""
+    return words + layout.WORD_JOINER * list(Tone).index(clock_tone(one))
+
+
 def _promises(rows: Sequence[ComplaintRow]) -> dict[str, Tone]:
     """What the customers were promised -> red where one waits in vain."""
     now = clock.now()
@@ -193,7 +215,7 @@ def _line(row: ComplaintRow) -> Line:
     return Line(
         id=row.id,
         number=row.number,
-        next_due=due_in(row.next_clock, clock.now()),
+        next_due=due(row.next_clock, clock.now()),
         used=min(round(float(share), 2), MOST_USED) if share is not None else None,
         promised=soon(row.promised_at, clock.now()) if row.promised_at else "",
         crisis=_unready(row),

@@ -1,8 +1,10 @@
-"""Keys that Streamlit does not have: to the search box, into what has opened, out of a date.
+"""What Streamlit's page does not do: keys to the search box, into what has opened, out of a date;
+to send what is being written before its field is left; to bring a place into sight.
 
 Its shortcuts of buttons (`shortcut=`) do the rest.
 """
 
+import time
 from pathlib import Path
 from typing import Final, Literal
 
@@ -27,6 +29,11 @@ def enter(at: Literal["field", "button"] = "field") -> None:
 def enter_again(turn: object) -> None:
     """Once more, when `turn` is another one: what was under the keyboard is not there any more."""
     _keys(key="keys:again", data={"first": "field", "turn": str(turn)}, height="content")
+
+
+def look(of: str) -> None:
+    """Bring this place of the page into sight, once for each call; `of` tells it from others."""
+    _keys(key=f"keys:look:{of}", data={"look": time.monotonic_ns()}, height="content")
 
 
 def name(words: str, *, of: str) -> None:

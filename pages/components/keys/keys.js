@@ -5,6 +5,9 @@
 // - A drawer opens with the cursor in its first empty text field (data.first is "field"), or with
 //   its first button in focus ("button").
 // - A button that shows a sign only has a name for whoever hears the page (data.name).
+// - What is written into a long field reaches the server at each pause, not only when the field is
+//   left: else F5 or a dropped line takes a customer's whole story along.
+// - Why a form was refused comes into sight (data.look): it stands below the form's end.
 const FIELDS = "textarea:enabled, input:enabled:is([type=text], [type=search], :not([type]))"
 const BUTTON = "[data-testid=stButton] button"
 const CALENDAR = "[data-testid=stDateInputCalendar], [data-testid=stDateTimeInputCalendar]"
@@ -49,9 +52,26 @@ const press = (target, { key, ctrlKey = false }) => {
   for (const type of ["keydown", "keyup"]) target.dispatchEvent(new KeyboardEvent(type, options))
 }
 
+// Streamlit sends a field when it is left. It is told so, and the cursor stays where it is.
+const PAUSE = 1500
+let pause
+const onInput = ({ target, isComposing }) => {
+  clearTimeout(pause)
+  if (isComposing || target.tagName !== "TEXTAREA") return
+  pause = setTimeout(() => {
+    if (document.activeElement !== target) return // it was left, and sent
+    for (const type of ["focusout", "focusin"]) {
+      target.dispatchEvent(new FocusEvent(type, { bubbles: true }))
+    }
+  }, PAUSE)
+}
+
 if (!window.__crmKeys) {
   window.__crmKeys = true
   document.addEventListener("keydown", onKey, { capture: true })
+  document.addEventListener("input", onInput, { capture: true })
+  document.addEventListener("compositionstart", () => clearTimeout(pause), { capture: true })
+  document.addEventListener("compositionend", onInput, { capture: true })
 }
 
 // What got the cursor may still be taken away: fields of the last run leave a moment later.
@@ -87,8 +107,16 @@ const name = (place, words) => {
   around.crmNames.observe(around, { childList: true, subtree: true })
 }
 
+// Once for each refusal; the words above it may not have their room yet.
+const look = (place, turn) => {
+  if (place.crmLooked === turn) return
+  place.crmLooked = turn
+  setTimeout(() => place.scrollIntoView({ block: "nearest" }), 100)
+}
+
 export default function ({ data, parentElement }) {
   const place = parentElement.host ?? parentElement
+  if (data?.look) look(place, data.look)
   if (data?.name) name(place, data.name)
   const drawer = place.closest("[role=dialog]")
   const turn = data?.turn ?? "opened"
