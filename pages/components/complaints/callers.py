@@ -1,7 +1,9 @@
 """Who complains, and about which car and order: found while one types, chosen by keyboard, kept
 with the draft."""
 
+import re
 from functools import partial
+from typing import Final
 
 import streamlit as st
 
@@ -14,6 +16,8 @@ from services import complaints
 from services.complaints import Caller, CallersCar, CallersOrder, Match
 from services.core.words import N_
 
+PHONE: Final = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
+"""What is sought and may be a number to call back."""
 NONE = 0
 """Chosen as a car: another one, or none at all."""
 
@@ -24,10 +28,12 @@ def caller(form: Form, *, is_given: bool = False) -> Caller | None:
     customer_id = form.kept("customer_id")
     found = fetch(complaints.caller, int(customer_id)) if customer_id else None
     if found is None:
-        _seek(form)
+        sought = _seek(form)
+        number = sought if PHONE.fullmatch(sought) else ""
         with st.container(horizontal=True):
             form.text("person")
-            form.text("phone")
+            form.text("phone", placeholder=number)
+        form.typed["phone"] = form.typed["phone"] or number  # as it stands in the empty field
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
         words = f"**{plain(found.name)}** {plain(found.number)}"
@@ -44,17 +50,19 @@ def caller(form: Form, *, is_given: bool = False) -> Caller | None:
     return found
 
 
-def _seek(form: Form) -> None:
+def _seek(form: Form) -> str:
+    """Offers whom it finds; what was sought, where that is nobody's."""
     box = f"{form.name}:search:{form.id}"  # after a save it begins empty, as the fields do
     sought = search_box(box, raw(N_("Caller: phone, plate, name or pinyin initials")))
     if not sought:
-        return
+        return ""
     found = fetch(complaints.callers, sought)
     with st.container(horizontal=True, gap="small"):
         for match in found:
             _offer(form, match, box)
     if not found:
         st.caption(_(N_("No file matches: write down who calls")))
+    return "" if found else sought
 
 
 def _offer(form: Form, match: Match, box: str) -> None:

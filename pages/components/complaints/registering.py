@@ -49,12 +49,14 @@ def register(actor: Actor, customer_id: int | None = None, store_id: int | None 
         found = callers.caller(form, is_given=customer_id is not None)
         st.caption(_(N_("Hear them out, say sorry, note it down, read it back")))
         height = 220 if form.kept("mail") else 110
-        form.area("words", height=height, label=_(N_("What the customer says")))
-        form.area("demand", height=68)
+        said, wanted = st.columns([3, 2])
+        with said:
+            form.area("words", height=height, label=_(N_("What the customer says")))
+        with wanted:
+            form.area("demand", height=height)
         _sorting(form, places)
         _errand(form, found)
         _more(form, found)
-        form.files("files", fetch(complaints.file_megabytes, form.typed["store_id"]))
         with st.container(horizontal=True):
             wants = send_button(_(N_("Register")), key=f"{form.name}:send")
             if form.has_draft:
@@ -88,15 +90,14 @@ def _form(actor: Actor, places: Places, customer_id: int | None, store_id: int |
 def _sorting(form: Form, places: Places) -> None:
     """How it came, what it is about, how much it weighs, whose it is."""
     store = int(form.kept("store_id"))
+    nodes = fetch(complaints.headings, HeadingTree.CATEGORY)
     with st.container(horizontal=True):
+        form.pair("category_id", [(node.id, path(node)) for node in nodes])
         form.choice("kind", ComplaintKind)
         form.choice("channel", ComplaintChannel)
-    nodes = fetch(complaints.headings, HeadingTree.CATEGORY)
-    form.pair("category_id", [(node.id, path(node)) for node in nodes])
     with st.container(horizontal=True):
         form.choice("severity", Severity)
         form.choice("urgency", Urgency)
-    with st.container(horizontal=True):
         form.choice("department", Department)
         if len(places.stores) > 1:
             store = form.pair("store_id", places.stores) or store
@@ -122,8 +123,11 @@ def _errand(form: Form, found: Caller | None) -> None:
 
 def _more(form: Form, found: Caller | None) -> None:
     """What is asked where it matters; folded, because most calls need nothing of it."""
-    with st.expander(_(N_("More")), icon=":material/more_horiz:"):
+    with st.expander(
+        _(N_("More: what is wanted, address, link, papers")), icon=":material/more_horiz:"
+    ):
         form.choice("demand_kind", DemandKind)
         if found is None or not found.has_address:
             form.text("address")
         form.text("link", placeholder="https://")
+        form.files("files", fetch(complaints.file_megabytes, form.typed["store_id"]))
