@@ -107,15 +107,7 @@ from services.complaints.items import ITEMS, Checklist, Item
 from services.complaints.lacks import LACKS, Lack
 from services.complaints.lessons import IdeaLine, IdeaPart, ideas
 from services.complaints.lettering import file_letter, letter, letter_paper
-from services.complaints.listing import (
-    MOST_ON_WALL,
-    Filters,
-    Part,
-    of_customer,
-    page,
-    tally,
-    wall,
-)
+from services.complaints.listing import MOST_ON_WALL, of_customer, page, tally, wall
 from services.complaints.logbook import log
 from services.complaints.mailing import MailRead, read_mail
 from services.complaints.marks import Mark
@@ -127,6 +119,7 @@ from services.complaints.naming import (
     name_person,
     unname_person,
 )
+from services.complaints.narrowing import Filters, Part
 from services.complaints.overviews import (
     Behind,
     Board,

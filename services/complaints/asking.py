@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintStep, Department, User
-from services.complaints.listing import Filters, Part, bounds
+from services.complaints.narrowing import Filters, Part, bounds
 from services.core import clock
 from services.core.access import Actor, Permission
 from services.core.recorded import names_of

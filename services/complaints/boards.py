@@ -17,7 +17,7 @@ from sqlalchemy import Row, select
 from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintEvent, Department, User
-from services.complaints.listing import Filters, Part, bounds
+from services.complaints.narrowing import Filters, Part, bounds
 from services.complaints.overviews import Board, DepartmentLine, PersonLine
 from services.complaints.passing import passing
 from services.core import calendars, clock

@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from db.models import DemandKind, Department, Severity
 from services.complaints import listing
-from services.complaints.listing import Filters, Part
 from services.complaints.marks import Mark
+from services.complaints.narrowing import Filters, Part
 from services.complaints.timing import CLOCKS
 from services.complaints.views import ComplaintRow, Heading
 from services.core import audit, clock, export, fields

@@ -1,19 +1,17 @@
 """The ledger and its wall: what runs out first, and every complaint, newest first (C03, C09)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from db.models import Complaint, Customer, DemandKind, Department, Severity, Store, User
-from services.complaints import checklists, timing, trees
+from db.models import Complaint, Customer, Store, User
+from services.complaints import checklists, seeking, timing, trees
 from services.complaints.marks import Mark
+from services.complaints.narrowing import EVERYTHING, Filters, bounds
 from services.complaints.views import ComplaintRow, Page, Tally
-from services.core import clock
 from services.core.access import Actor, Permission, load
 from services.core.fields import id_in
 
@@ -22,52 +20,20 @@ MOST_ON_WALL: Final = 200
 """What needs somebody soonest; the rest of the open ones stands in the ledger."""
 
 
-class Part(StrEnum):
-    """Which of them."""
-
-    OPEN = "open"
-    LATE = "late"
-    """A clock that runs is over."""
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What narrows the ledger; None or empty means no bound."""
-
-    part: Part | None = None
-    store_id: int | None = None
-    handler_id: int | None = None
-    severity: Severity | None = None
-    department: Department | None = None
-    demand_kind: DemandKind | None = None
-    mark: Mark | None = None
-    text: str = ""
-    """Of a number; or the whole number in the system from which it came."""
-
-    @property
-    def elsewhere(self) -> str:
-        """The text as a number of another system may be."""
-        return "".join(filter(str.isprintable, self.text)).strip()[:LONGEST_ELSEWHERE]
-
-    @property
-    def signs(self) -> str:
-        """Of the text what a number may hold."""
-        return "".join(sign for sign in self.text.upper()[:LONGEST] if sign in _SIGNS)
-
-
-def wall(session: Session, actor: Actor, filters: Filters = Filters()) -> list[ComplaintRow]:
+def wall(session: Session, actor: Actor, filters: Filters = EVERYTHING) -> list[ComplaintRow]:
     """The open ones, whose time runs out first before the others; those without a clock last."""
     actor.require(Permission.COMPLAINTS_VIEW)
-    return soonest(session, filters)
+    filters, whose = seeking.wanted(session, actor, filters)
+    return soonest(session, filters, *whose)
 
 
 def page(
-    session: Session, actor: Actor, filters: Filters = Filters(), after: str | None = None
+    session: Session, actor: Actor, filters: Filters = EVERYTHING, after: str | None = None
 ) -> Page:
     """One page of the ledger, newest first. `after` is the code of the last row seen."""
     actor.require(Permission.COMPLAINTS_VIEW)
-    rows = newest(session, filters, PAGE + 1, id_in(after))
+    filters, whose = seeking.wanted(session, actor, filters)
+    rows = newest(session, filters, PAGE + 1, id_in(after), *whose)
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     return Page(rows, str(rows[-1].id) if more else None)
@@ -136,32 +102,6 @@ _ROWS: Final[Any] = (
 )
 
 
-def bounds(filters: Filters) -> list[ColumnElement[bool]]:
-    """What the filters ask of a complaint. A text without any sign of a number finds nothing."""
-    complaint = Complaint
-    wanted = {
-        complaint.store_id: filters.store_id,
-        complaint.handler_id: filters.handler_id,
-        complaint.severity: filters.severity,
-        complaint.department: filters.department,
-        complaint.demand_kind: filters.demand_kind,
-    }
-    found = [col(column) == value for column, value in wanted.items() if value is not None]
-    if filters.mark is not None:
-        found.append(getattr(complaint, f"is_{filters.mark}"))
-    if filters.part is Part.CLOSED:
-        found.append(col(complaint.closed_at).is_not(None))
-    elif filters.part is not None:
-        found.append(col(complaint.closed_at).is_(None))
-    if filters.part is Part.LATE:
-        found.append(col(complaint.next_due_at) < clock.now())
-    if filters.text.strip():
-        signs = filters.signs
-        theirs = col(complaint.external_no) == filters.elsewhere
-        found.append(or_(theirs, col(complaint.number).contains(signs) if signs else false()))
-    return found
-
-
 def soonest(session: Session, filters: Filters, *wanted: ColumnElement[bool]) -> list[ComplaintRow]:
     """Of those that are open the ones whose time runs out first."""
     due = col(Complaint.next_due_at)
@@ -170,17 +110,18 @@ def soonest(session: Session, filters: Filters, *wanted: ColumnElement[bool]) ->
     return _rows(session, session.execute(query).all())
 
 
-def newest(session: Session, filters: Filters, most: int, before: int | None) -> list[ComplaintRow]:
+def newest(
+    session: Session,
+    filters: Filters,
+    most: int,
+    before: int | None,
+    *wanted: ColumnElement[bool],
+) -> list[ComplaintRow]:
     """Of those that the actor sees the newest, registered before the one with the id `before`."""
-    query = _ROWS.where(*bounds(filters)).order_by(col(Complaint.id).desc()).limit(most)
+    query = _ROWS.where(*bounds(filters), *wanted).order_by(col(Complaint.id).desc()).limit(most)
     if before:
         query = query.where(col(Complaint.id) < before)
     return _rows(session, session.execute(query).all())
-
-
-LONGEST: Final = 20
-LONGEST_ELSEWHERE: Final = 60
-_SIGNS: Final = frozenset("TS-0123456789")
 
 
 def _rows(session: Session, found: Sequence[Row[Any]]) -> list[ComplaintRow]:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintEvent, EventKind, Role, Severity, User
 from services.complaints import listing
-from services.complaints.listing import Filters
+from services.complaints.narrowing import Filters
 from services.complaints.views import ComplaintRow
 from services.complaints.warning import those_who_see
 from services.core import clock, notices

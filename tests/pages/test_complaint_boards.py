@@ -156,10 +156,13 @@ def test_the_file_is_asked_for_as_the_list_is_narrowed(
 
 
 def test_what_was_typed_goes_along_only_as_a_number(dealer: Dealer):
-    laid(dealer)
+    laid(dealer, person="王先生")
     app = visit(dealer, "manager", PAGE, language="en", view="ledger")
-    app.text_input[0].set_value("王 2026").run()
+    app.text_input[0].set_value("2026").run()
     assert links(app) == ["/files/complaints/ledger.xlsx?number=2026&language=en"]
+    app.text_input[0].set_value("王").run()
+    assert len(app.dataframe[0].value) == 1
+    assert links(app) == []
 
 
 @pytest.mark.parametrize("who", ["service", "club_manager"])

@@ -103,7 +103,7 @@ def show(places: Places, *, may_register: bool, may_export: bool, may_measure: b
     if not rows:
         _nothing(narrowed=filters != Filters(), may_register=may_register)
         return
-    if may_export:
+    if may_export and (not filters.text or filters.is_number):  # a name stays out of an address
         with beside:
             _take_along(replace(filters, part=Part.OPEN) if view == WALL else filters)
     chosen = tables.rows_table(

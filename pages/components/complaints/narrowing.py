@@ -11,6 +11,7 @@ from services.complaints import DemandKind, Department, Filters, Mark, Part, Sev
 from services.core.words import N_
 from services.customers import Places
 
+SOUGHT: Final = N_("Number, customer, phone, plate")
 PARTS: Final = {
     Part.OPEN: N_("Not closed"),
     Part.LATE: N_("Late"),
@@ -20,7 +21,7 @@ PARTS: Final = {
 
 def ledger(places: Places, *, is_wall: bool) -> Filters:
     """What is asked for most in sight, the rest one click away. A wall shows what is open."""
-    text = pickers.search_box("complaints.search", raw(N_("Number")), width=130)
+    text = pickers.search_box("complaints.search", raw(SOUGHT), width=210)
     part = (
         None
         if is_wall
