@@ -17,8 +17,8 @@ from services.complaints import (
     TouchKind,
 )
 from services.complaints.actions import NothingToTell, ToldAlready, ToldThen
-from services.complaints.guards import LACKS, Lack
 from services.complaints.helping import NotAHelper
+from services.complaints.lacks import LACKS, Lack
 from services.complaints.meeting import MeetingAhead, NobodyMet
 from services.core import clock
 from services.core.parameters import HEAD_LEVEL
