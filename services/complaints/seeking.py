@@ -1,10 +1,11 @@
 """Whose complaints are sought: by name, phone or plate, as customers are (C03)."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session, col
 
 from db.models import Complaint
@@ -27,22 +28,19 @@ def wanted(
     if not filters.text.strip() or filters.is_number:
         return filters, []
     text = filters.text.strip()
-    people = []
+    found = [elsewhere(filters)]
     if actor.may(Permission.CUSTOMERS_VIEW):
         people = [row.id for row in customers.find(session, actor, text, MOST)]
-    return replace(filters, text=""), [
-        or_(
-            elsewhere(filters),
-            col(Complaint.customer_id).in_(people),
-            col(Complaint.id).in_(_strangers(text)),
-        )
-    ]
+        found += [col(Complaint.customer_id).in_(people)] if people else []
+    strangers = _strangers(session, text)
+    found += [col(Complaint.id).in_(strangers)] if strangers else []
+    return replace(filters, text=""), [or_(*found)]
 
 
-def _strangers(text: str) -> Select[int]:
+def _strangers(session: Session, text: str) -> Sequence[int]:
     """The latest complaints of callers who have no file."""
     his = [col(Complaint.person).contains(text, autoescape=True)]
     with suppress(InvalidValue):  # a name is no phone
         his.append(col(Complaint.phone) == normal.phone(text))
     query = select(col(Complaint.id)).where(col(Complaint.customer_id).is_(None), or_(*his))
-    return query.order_by(col(Complaint.id).desc()).limit(MOST)
+    return session.execute(query.order_by(col(Complaint.id).desc()).limit(MOST)).scalars().all()
