@@ -27,7 +27,7 @@ def wanted(
     filters come back without it."""
     if not filters.text.strip() or filters.is_number:
         return filters, []
-    text = filters.text.strip()
+    text = filters.elsewhere  # what a database can be asked
     found = [elsewhere(filters)]
     if actor.may(Permission.CUSTOMERS_VIEW):
         people = [row.id for row in customers.find(session, actor, text, MOST)]
