@@ -74,14 +74,33 @@ if (!window.__crmKeys) {
   document.addEventListener("compositionend", onInput, { capture: true })
 }
 
-// What got the cursor may still be taken away: fields of the last run leave a moment later.
-const enter = (drawer, at, until, held) => {
+// What got the cursor may still be taken away: fields of the last run leave a moment later. And what
+// comes a moment later may stand before it: nobody has typed yet, so the cursor goes there.
+const enter = (drawer, at, until, held, isOurs) => {
+  const first = at === "button" ? drawer.querySelector(BUTTON) : firstField(drawer)
+  const isEmpty = isOurs && document.activeElement === held && !held.value
   if (!held?.isConnected) {
-    held = typedIn(drawer) ?? (at === "button" ? drawer.querySelector(BUTTON) : firstField(drawer))
+    const typing = typedIn(drawer)
+    held = typing ?? first
+    isOurs = !typing
     held?.focus()
+  } else if (isEmpty && at !== "button" && first && stands(first, held)) {
+    held = first
+    held.focus()
+  } else if (isLost(drawer)) {
+    held.focus()
   }
-  if (Date.now() < until) setTimeout(enter, 50, drawer, at, until, held)
+  if (Date.now() < until) setTimeout(enter, 50, drawer, at, until, held, isOurs)
 }
+
+// The drawer takes the cursor to its cross when what had it goes away.
+const isLost = (drawer) => {
+  const here = document.activeElement
+  return here === document.body || here === drawer || here.ariaLabel === "Close"
+}
+
+const stands = (first, other) =>
+  first.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING
 
 const typedIn = (drawer) => {
   const here = document.activeElement
