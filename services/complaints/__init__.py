@@ -47,7 +47,7 @@ from services.complaints.deciding import (
 )
 from services.complaints.events import Receipt
 from services.complaints.exporting import ExportLedger, export_ledger
-from services.complaints.figures import METRICS
+from services.complaints.figures import CONTENT, METRICS
 from services.complaints.filing import add_files, file_megabytes, take_file
 from services.complaints.guards import NotReady
 from services.complaints.handing import handovers
@@ -168,6 +168,7 @@ from services.complaints.warning import WatchComplaints, Watched, watch
 
 __all__ = [
     "CLOCKS",
+    "CONTENT",
     "ITEMS",
     "LACKS",
     "METRICS",

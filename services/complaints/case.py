@@ -23,6 +23,7 @@ from services.complaints import (
     work,
 )
 from services.complaints.clocks import ClockKind
+from services.complaints.limits import MAJOR
 from services.complaints.passing import passing
 from services.complaints.timing import Clocks
 from services.complaints.views import Case, EventLine, RemedyLine
@@ -73,7 +74,7 @@ def case(session: Session, actor: Actor, complaint_id: int) -> Case:
         files=filing.files(session, one),
         named=naming.named(session, one),
         checklists=checklists.checklists(one, happened, people),
-        is_crisis=checklists.is_crisis(one),
+        is_major=checklists.is_crisis(one) or one.severity in MAJOR,
         last_meeting=meeting.last_meeting(happened),
         lacks=guards.missing(session, actor, one, happened),
         deeds=deeds,

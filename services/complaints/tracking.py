@@ -29,13 +29,13 @@ class CrisisLine:
     anything)."""
 
     row: ComplaintRow
-    is_safety: bool
-    is_media: bool
     last_kind: EventKind | None
     last_at: datetime | None
     last_by: str
     idle_hours: float
     """Since then."""
+    is_quiet: bool
+    """Nobody has written anything down for a day and a night."""
 
 
 class RemindOfCrises(Input):
@@ -56,25 +56,19 @@ def crises(session: Session, actor: Actor, filters: Filters) -> list[CrisisLine]
     keys = [row.id for row in found]
     last = _last(session, keys)
     people = names_of(session, User, {one.actor_id for one in last.values()})
-    marks = select(col(complaint.id), col(complaint.is_safety), col(complaint.is_media))
-    marked = {
-        key: (is_safety, is_media)
-        for key, is_safety, is_media in session.execute(marks.where(col(complaint.id).in_(keys)))
-    }
     now = clock.now()
     lines = []
     for row in found:
         event = last.get(row.id)
-        is_safety, is_media = marked[row.id]
+        idle = now - (event.recorded_at if event else row.received_at)
         lines.append(
             CrisisLine(
                 row=row,
-                is_safety=is_safety,
-                is_media=is_media,
                 last_kind=event.kind if event else None,
                 last_at=event.recorded_at if event else None,
                 last_by=people.get(event.actor_id or 0, "") if event else "",
-                idle_hours=(now - (event.recorded_at if event else row.received_at)) / HOUR,
+                idle_hours=idle / HOUR,
+                is_quiet=idle >= DAY,
             )
         )
     return lines

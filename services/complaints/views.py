@@ -262,7 +262,8 @@ class Case:
     named: list[str]
     """Who is named in it, where it is a legal case."""
     checklists: list[CheckedList]
-    is_crisis: bool
+    is_major: bool
+    """L3 at least, or a crisis: more is asked for, and more is shown."""
     last_meeting: datetime | None
     lacks: list[Lack]
     """What keeps the reader from closing it, once the customer has an answer."""

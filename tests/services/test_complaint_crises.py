@@ -16,6 +16,7 @@ from services.complaints import (
     Checklist,
     Filters,
     FlagComplaint,
+    Mark,
     NoteComplaint,
     Progress,
     RemindOfCrises,
@@ -129,9 +130,9 @@ def test_what_is_not_asked_is_not_ticked(dealer: Dealer):
 def test_safety_and_media_are_a_crisis_too(dealer: Dealer, mark: str):
     key = triaged(dealer)
     marks = {"is_safety": False, "is_media": False, "is_legal": False, mark: True}
-    assert not seen(dealer, key).is_crisis
+    assert not seen(dealer, key).is_major
     do(dealer, "manager", complaints.flag, FlagComplaint, key, reason="媒体来电", **marks)
-    assert seen(dealer, key).is_crisis
+    assert seen(dealer, key).is_major
     assert [*lists(dealer, key)] == [Checklist.CRISIS]
     [row] = fetch(complaints.wall, dealer.caller("manager"))
     assert row.crisis == Progress(0, 9)
@@ -231,10 +232,17 @@ def test_the_board_tells_what_happened_last_and_how_long_ago(dealer: Dealer, at:
     assert by.keys() == {first, second}
     one = by[first]
     assert (one.last_kind, one.last_by, one.idle_hours) == (EventKind.TICKED, "manager 某", 5.0)
-    assert (one.row.crisis, one.is_media) == (Progress(1, 9), False)
-    assert (by[second].last_kind, by[second].is_media) == (EventKind.REGISTERED, True)
+    assert (one.row.crisis, one.row.marks, one.is_quiet) == (Progress(1, 9), (), False)
+    assert (by[second].last_kind, by[second].row.marks) == (EventKind.REGISTERED, (Mark.MEDIA,))
     assert one.row.next_clock is not None
     assert fetch(complaints.crises, dealer.caller("sales2"), Filters()) == []
+    at(MONDAY + 29 * HOUR)
+    late = {
+        one.row.id
+        for one in fetch(complaints.crises, dealer.caller("director"), Filters())
+        if one.is_quiet
+    }
+    assert late == {first, second}
     only = fetch(complaints.crises, dealer.caller("director"), Filters(severity=Severity.L4))
     assert [one.row.id for one in only] == [first]
 

@@ -121,7 +121,7 @@ def _asked(found: Sequence[AskedLine]) -> None:
             rows,
             [
                 Column("number", field("number"), width=130),
-                Column("person", raw(N_("Colleague")), width=110),
+                Column("person", field("user_id"), width=110),
                 Column("department", field("department"), width=110),
                 Column("asked_at", raw(N_("Asked since")), Kind.MOMENT, width=140),
                 Column("taken", raw(N_("Taken up")), Kind.BADGE, tones=waiting, width=110),
@@ -184,7 +184,7 @@ def _people(people: list[PersonLine]) -> None:
         tables.rows_table(
             people[: tables.LONGEST],
             [
-                Column("name", raw(N_("Colleague")), width=110),
+                Column("name", field("user_id"), width=110),
                 Column("took", raw(N_("I took it")), Kind.NUMBER, width=90),
                 Column("handles", raw(N_("I handle it")), Kind.NUMBER, width=90),
             ],

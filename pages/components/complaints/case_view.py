@@ -28,7 +28,6 @@ from services.complaints import (
     ClockState,
     EventKind,
     EventLine,
-    Severity,
 )
 from services.core import clock
 from services.core.words import N_
@@ -59,7 +58,7 @@ def show(case: Case, *, may_export: bool) -> None:
                     f"**{plain(field('demand'))}** {plain_lines(str(case.values['demand']))}"
                 )
         with layout.card(_(N_("What happened"))) as beside:
-            if may_export and is_major(case):
+            if may_export and case.is_major:
                 with beside:
                     key = f"complaints:log:{case.id}"
                     file_button(_(N_("As PDF")), f"complaints/{case.id}/log.pdf", key=key)
@@ -72,7 +71,7 @@ def _work(case: Case) -> None:
     """What is done about it, its papers, its facts."""
     for one in case.checklists:
         checklists.show(case, one)
-    if case.steps or is_major(case):
+    if case.steps or case.is_major:
         with layout.card(_(N_("Asked of others")), _last_meeting(case)):
             for step in case.steps:
                 works.step(case, step)
@@ -92,12 +91,8 @@ def _work(case: Case) -> None:
         _facts(case)
 
 
-def is_major(case: Case) -> bool:
-    return case.is_crisis or case.severity in {Severity.L3, Severity.L4}
-
-
 def _last_meeting(case: Case) -> str | None:
-    if not is_major(case):
+    if not case.is_major:
         return None
     if case.last_meeting is None:
         return _(N_("Nobody has met over it yet"))

@@ -8,6 +8,7 @@ from pages.components.complaints.colours import level_chip
 from pages.components.layout import Chip, Tone
 from pages.components.words import choice, fdate, fmoment, fmoney, raw
 from services.complaints import (
+    CONTENT,
     ActionKind,
     Department,
     EventKind,
@@ -27,9 +28,8 @@ REMEDIES: Final[dict[RemedyState, Tone]] = {
     RemedyState.DONE: Tone.GOOD,
     RemedyState.DROPPED: Tone.QUIET,
 }
-CONTENT: Final = 4
 HALFWAY: Final = 3
-"""Of 5: what is good, and below what it is bad."""
+"""Of 5: below it the colour is a bad one."""
 FLAGS: Final = {
     "is_safety": N_("Touches safety"),
     "is_media": N_("Touches the media"),

@@ -1,13 +1,11 @@
 """The crises of the house: what happened last, how long ago, what is still to be done."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import streamlit as st
 
 from pages.components import layout, tables
 from pages.components.complaints import checklists, narrowing
-from pages.components.complaints.chips import FLAGS
 from pages.components.complaints.colours import SEVERITIES, clock_tone, due_in
 from pages.components.frame import fetch
 from pages.components.layout import Tone
@@ -18,9 +16,6 @@ from services.complaints import CrisisLine, Filters
 from services.core import clock
 from services.core.words import N_
 from services.customers import Places
-
-QUIET_HOURS: Final = 24
-"""A crisis is written down every day."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +61,12 @@ def show(places: Places) -> None:
 
 def _line(one: CrisisLine) -> Line:
     row = one.row
-    marks = {"is_safety": one.is_safety, "is_media": one.is_media}
     last = (choice(one.last_kind), one.last_by) if one.last_kind else ()
     return Line(
         id=row.id,
         number=row.number,
         severity=choice(row.severity),
-        marks=" · ".join(raw(FLAGS[name]) for name, is_so in marks.items() if is_so),
+        marks=" · ".join(field(f"is_{mark}") for mark in row.marks),
         who=row.who,
         last=" · ".join(filter(None, last)),
         idle=_idle(one),
@@ -90,7 +84,7 @@ def _idle(one: CrisisLine) -> str:
 
 def _columns(found: list[CrisisLine]) -> list[Column]:
     levels = {choice(severity): tone for severity, tone in SEVERITIES.items()}
-    idle = {_idle(one): Tone.BAD if one.idle_hours >= QUIET_HOURS else Tone.QUIET for one in found}
+    idle = {_idle(one): Tone.BAD if one.is_quiet else Tone.QUIET for one in found}
     lists = {
         checklists.told(one.row.crisis): checklists.tone(one.row.crisis)
         for one in found
