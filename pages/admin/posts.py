@@ -8,7 +8,6 @@ from pages.components.words import _, field, raw
 from services import posts, stores
 from services.core.access import Permission
 from services.core.words import N_
-from services.users import Role
 
 actor = open_page(raw(N_("Named people")), needs=Permission.POSTS_VIEW)
 places = [(store.id, store.name) for store in fetch(stores.lines)]
@@ -18,7 +17,7 @@ with header(_(N_("Named people")), _(caption)):
         field("store"),
         places,
         "store",
-        default=actor.store_id if actor.role is Role.MANAGER else None,
+        default=actor.store_id,
         every=raw(N_("The whole group")),
         width=200,
         visible="collapsed",

@@ -103,14 +103,14 @@ from services.complaints.inputs import (
     TriageComplaint,
     WithdrawComplaint,
 )
-from services.complaints.items import ITEMS, Checklist, Item
+from services.complaints.items import WORDS, Checklist, Item
 from services.complaints.lacks import LACKS, Lack
 from services.complaints.lessons import IdeaLine, IdeaPart, ideas
 from services.complaints.lettering import file_letter, letter, letter_paper
 from services.complaints.listing import MOST_ON_WALL, of_customer, page, tally, wall
 from services.complaints.logbook import log
 from services.complaints.mailing import MailRead, read_mail
-from services.complaints.marks import Mark
+from services.complaints.marks import FLAGS, Mark
 from services.complaints.meeting import record_meeting
 from services.complaints.naming import (
     NobodySpeaks,
@@ -169,11 +169,12 @@ from services.complaints.warning import WatchComplaints, Watched, watch
 __all__ = [
     "CLOCKS",
     "CONTENT",
-    "ITEMS",
+    "FLAGS",
     "LACKS",
     "METRICS",
     "MONEY",
     "MOST_ON_WALL",
+    "WORDS",
     "AcceptReply",
     "AcknowledgeComplaint",
     "ActionKind",

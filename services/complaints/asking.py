@@ -26,11 +26,9 @@ class AskedLine:
     number: str
     person: str
     department: Department
-    is_errand: bool
     asked_at: datetime
     taken_at: datetime | None
     due_on: date
-    is_late: bool
 
 
 def asked(session: Session, actor: Actor, filters: Filters) -> list[AskedLine]:
@@ -54,11 +52,9 @@ def asked(session: Session, actor: Actor, filters: Filters) -> list[AskedLine]:
             number=number,
             person=people.get(one.asked_of_id or 0, ""),
             department=one.department,
-            is_errand=one.is_errand,
             asked_at=one.asked_at,
             taken_at=one.taken_at,
             due_on=clock.day_of(one.due_at),
-            is_late=one.due_at < clock.now(),
         )
         for one, number in found
     ]

@@ -49,3 +49,4 @@ CRISIS: Final[Mapping[Item, str]] = {
 }
 ITEMS: Final = {Checklist.TAKING: TAKING, Checklist.CRISIS: CRISIS}
 """Checklist -> item -> its words."""
+WORDS: Final[Mapping[Item, str]] = {**TAKING, **CRISIS}

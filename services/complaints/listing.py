@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from db.models import Complaint, Customer, Store, User
 from services.complaints import checklists, seeking, timing, trees
-from services.complaints.marks import Mark
+from services.complaints.marks import FLAGS, Mark
 from services.complaints.narrowing import EVERYTHING, Filters, bounds
 from services.complaints.views import ComplaintRow, Page, Tally
 from services.core.access import Actor, Permission, load
@@ -89,7 +89,7 @@ _ROWS: Final[Any] = (
         col(Complaint.finding),
         col(Complaint.cause_id),
         col(Complaint.demand_kind),
-        *(col(getattr(Complaint, f"is_{mark}")) for mark in Mark),
+        *(col(getattr(Complaint, name)) for name in FLAGS),
         col(Customer.name).label("customer"),
         col(Store.name).label("store"),
         col(_handler.name).label("handler"),

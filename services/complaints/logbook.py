@@ -11,7 +11,7 @@ from db.models import Complaint, EventKind, TouchKind
 from services import reports
 from services.complaints.case import case
 from services.complaints.inputs import TakeLog
-from services.complaints.items import CRISIS, TAKING, Checklist
+from services.complaints.items import WORDS, Checklist
 from services.complaints.views import Case, EventLine
 from services.core import audit, clock, export
 from services.core.access import Actor, Permission, load
@@ -20,7 +20,6 @@ from services.core.labels import field_label
 from services.core.words import N_, translate
 
 NAME: Final = N_("Log of the case")
-WORDS: Final = {**TAKING, **CRISIS}
 DONE: Final = N_("done")
 TAKEN_BACK: Final = N_("taken back")
 FACTS: Final = (

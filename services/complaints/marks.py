@@ -1,6 +1,7 @@
 """What a complaint is marked with, beside its level (C29, C30, C32)."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Mark(StrEnum):
@@ -10,3 +11,7 @@ class Mark(StrEnum):
     MEDIA = "media"
     DISPUTE = "dispute"
     LEGAL = "legal"
+
+
+FLAGS: Final = tuple(f"is_{mark}" for mark in Mark)
+"""Their columns."""

@@ -1,7 +1,6 @@
 """What makes a complaint a special one, and who sees it because of that (C27, C29, C30)."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
@@ -12,12 +11,11 @@ from services.complaints import events
 from services.complaints.events import Receipt
 from services.complaints.inputs import FlagComplaint, NamePerson
 from services.complaints.limits import MAJOR
+from services.complaints.marks import FLAGS
 from services.core import clock, recorded
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict, InvalidInput, NotFound
 from services.core.words import N_
-
-FLAGS: Final = ("is_safety", "is_media", "is_dispute", "is_legal")
 
 
 class NobodyThere(InvalidInput):

@@ -17,7 +17,7 @@ from services.complaints.lacks import LACKS, Lack
 from services.complaints.limits import MAJOR
 from services.complaints.passing import TOSSED
 from services.complaints.timing import CLOCKS
-from services.complaints.warning import SHARES, Mark
+from services.complaints.warning import SHARES, Threshold
 from services.core import clock, export, fields, parameters
 from services.core.access import Actor, Permission, load
 from services.core.choices import choice_label
@@ -279,9 +279,12 @@ class _Book:
     def _warnings(self) -> reports.Chapter:
         shares = {mark.value: f"{float(share) * 100:g} %" for mark, share in SHARES.items()}
         told = (
-            (N_("At {share} of a clock: whoever handles it; from L2 on the managers"), Mark.HALF),
-            (N_("At {share}: whoever handles it, and whoever stands for it"), Mark.MOST),
-            (N_("At {share}: these and the managers of the store"), Mark.OVER),
+            (
+                N_("At {share} of a clock: whoever handles it; from L2 on the managers"),
+                Threshold.HALF,
+            ),
+            (N_("At {share}: whoever handles it, and whoever stands for it"), Threshold.MOST),
+            (N_("At {share}: these and the managers of the store"), Threshold.OVER),
         )
         sentences = [self.say(words, share=shares[mark.value]) for words, mark in told]
         sentences.append(self.say(N_("A working day later: the directors")))

@@ -26,7 +26,7 @@ STEP: Final = 200
 """Complaints that are looked at in one go."""
 
 
-class Mark(StrEnum):
+class Threshold(StrEnum):
     """How far a clock has come when people are told."""
 
     HALF = "half"
@@ -36,7 +36,11 @@ class Mark(StrEnum):
     """Over for a working day."""
 
 
-SHARES: Final = {Mark.HALF: Fraction(1, 2), Mark.MOST: Fraction(4, 5), Mark.OVER: Fraction(1)}
+SHARES: Final = {
+    Threshold.HALF: Fraction(1, 2),
+    Threshold.MOST: Fraction(4, 5),
+    Threshold.OVER: Fraction(1),
+}
 
 
 class WatchComplaints(Input):
@@ -112,11 +116,11 @@ def settle(session: Session, complaint_id: int, found: Clocks) -> None:
     """Nobody is warned any more of clocks that have ended, or that are not there."""
     running = {kind for kind, one in found.items() if one.state in RUNNING}
     ended = [kind for kind in ClockKind if kind not in running]
-    causes = [_cause(complaint_id, kind, mark) for kind in ended for mark in Mark]
+    causes = [_cause(complaint_id, kind, mark) for kind in ended for mark in Threshold]
     notices.settle(session, *causes)
 
 
-def _cause(complaint_id: int, kind: ClockKind, mark: Mark) -> str:
+def _cause(complaint_id: int, kind: ClockKind, mark: Threshold) -> str:
     return f"complaints:{complaint_id}:{kind.value}:{mark.value}"
 
 
@@ -176,7 +180,7 @@ def _warn_of_promise(session: Session, line: _Line, complaint: Complaint) -> int
     return len(
         notices.tell(
             session,
-            those_who_see(session, complaint, _whom(line, complaint, Mark.OVER)),
+            those_who_see(session, complaint, _whom(line, complaint, Threshold.OVER)),
             NoticeKind.COMPLAINT_LATE,
             promising.cause(complaint.id, complaint.promised_at),
             number=complaint.number,
@@ -187,29 +191,29 @@ def _warn_of_promise(session: Session, line: _Line, complaint: Complaint) -> int
 
 
 _KINDS: Final = {
-    Mark.OVER: NoticeKind.COMPLAINT_LATE,
-    Mark.DAY_OVER: NoticeKind.COMPLAINT_ESCALATED,
+    Threshold.OVER: NoticeKind.COMPLAINT_LATE,
+    Threshold.DAY_OVER: NoticeKind.COMPLAINT_ESCALATED,
 }
 
 
-def _marks(one: Clock, calendar: Calendar) -> Iterator[Mark]:
+def _marks(one: Clock, calendar: Calendar) -> Iterator[Threshold]:
     """The latest mark that a clock has passed, and that it has been over for a day."""
     if one.state not in {ClockState.RUNNING, ClockState.LATE} or one.share is None:
         return
     passed = [mark for mark, share in SHARES.items() if one.share >= share]
     yield from passed[-1:]
-    if Mark.OVER in passed and one.due_at is not None:
+    if Threshold.OVER in passed and one.due_at is not None:
         over = business_days(min(one.due_at, clock.now()), clock.now(), calendar)
         if over >= 1:
-            yield Mark.DAY_OVER
+            yield Threshold.DAY_OVER
 
 
-def _whom(line: _Line, complaint: Complaint, mark: Mark) -> set[int]:
-    if mark is Mark.DAY_OVER:
+def _whom(line: _Line, complaint: Complaint, mark: Threshold) -> set[int]:
+    if mark is Threshold.DAY_OVER:
         return line.directors
     people = {complaint.handler_id}
-    if mark is not Mark.HALF:
+    if mark is not Threshold.HALF:
         people.add(complaint.accountable_id)
-    if mark is Mark.OVER or (mark is Mark.HALF and complaint.severity is not Severity.L1):
+    if mark is Threshold.OVER or (mark is Threshold.HALF and complaint.severity is not Severity.L1):
         people |= line.managers(complaint.store_id)
     return people

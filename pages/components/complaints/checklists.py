@@ -18,7 +18,6 @@ TITLES: Final = {
     Checklist.TAKING: N_("Taking the complaint"),
     Checklist.CRISIS: N_("Crisis checklist"),
 }
-WORDS: Final = {item: words for items in complaints.ITEMS.values() for item, words in items.items()}
 
 
 def show(case: Case, one: CheckedList) -> None:
@@ -36,7 +35,7 @@ def _tick(case: Case, tick: Tick) -> None:
     item = tick.item
     may = EventKind.TICKED in case.deeds
     with st.container(gap=None):
-        wanted = st.checkbox(_(WORDS[item]), tick.is_done, key=name, disabled=not may)
+        wanted = st.checkbox(_(complaints.WORDS[item]), tick.is_done, key=name, disabled=not may)
         if tick.at is not None:
             st.caption(plain(" · ".join([tick.by, fmoment(tick.at)])))
     if wanted == tick.is_done:
@@ -60,7 +59,7 @@ def event(lines: Sequence[EventLine], actor: str) -> Event:
 
 def _said(line: EventLine) -> str:
     item = line.details["item"]
-    words = raw(WORDS[item])
+    words = raw(complaints.WORDS[item])
     return words if line.details["is_done"] else raw(N_("Taken back: {what}"), what=words)
 
 

@@ -34,7 +34,6 @@ from services.core.words import N_
 from services.posts import PostDuty
 
 K = EventKind
-FLAGS: Final = ("is_safety", "is_media", "is_dispute", "is_legal")
 QUESTION: Final = N_("What we want to know")
 ERRAND: Final = N_("What he does there")
 A_WEEK: Final = timedelta(days=7)
@@ -151,7 +150,7 @@ def _check(form: Form, case: Case) -> None:
 
 
 def _flag(form: Form, case: Case) -> None:
-    for name in FLAGS:
+    for name in complaints.FLAGS:
         form.check(name)
     st.caption(_(N_("A legal case is seen by nobody but those who are named in it")))
     form.text("legal_stage")
@@ -333,7 +332,7 @@ def open_deed(deed: Deed, case: Case, **chosen: int) -> None:
             "department": case.department.value,
             "handler_id": case.handler_id,
             "due_on": clock.today() + A_WEEK,
-            **{name: case.values[name] for name in FLAGS},
+            **{name: case.values[name] for name in complaints.FLAGS},
             "legal_stage": case.values["legal_stage"],
             "spokesperson_id": case.spokesperson_id,
             "told_on": clock.today(),
