@@ -97,6 +97,15 @@ def settled(page: Page) -> None:
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
+def alone(page: Page) -> None:
+    """No other tab is left beside this one: the one that a download opens closes by itself, a
+    little after the download has begun. Times out where it stays."""
+    for other in page.context.pages:
+        if other is not page and not other.is_closed():
+            other.wait_for_event("close")
+    assert page.context.pages == [page]
+
+
 def is_outside(url: str) -> bool:
     """Whether fetching this address would leave the machine (data: and blob: do not)."""
     parts = urlsplit(url)

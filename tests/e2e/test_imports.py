@@ -7,7 +7,7 @@ import openpyxl
 from playwright.sync_api import expect
 
 from db.models import Customer, Vehicle
-from tests.browser import settled
+from tests.browser import alone, settled
 from tests.e2e.server import Live, at_live, live  # noqa: F401 - fixtures
 from tests.e2e.test_customers import signed_in
 
@@ -38,7 +38,7 @@ def test_from_a_file_to_customers_and_back(at_live: Live, tmp_path):  # noqa: F8
         with page.expect_download() as download:
             page.get_by_role("link", name="1 wrong rows as a file").click()
         assert download.value.suggested_filename == "客户名单 Rows to mend.xlsx"
-        assert page.context.pages == [page]  # the page is where it was, and no other is left
+        alone(page)  # it is where it was, and no other is left
         expect(page.get_by_role("button", name="Import 2 rows")).to_be_visible()
         sheet = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes())).active
         assert sheet["C2"].value == "李四"
