@@ -152,6 +152,13 @@ class Term:
     ended_at: datetime | None
     stops: Sequence[Gap] = ()
 
+    def kept_at(self, moment: datetime) -> bool | None:
+        """Whether it was met in its time, as far as a moment tells at which nothing has happened
+        since; None where nothing tells: it runs, or ended unmet and in time."""
+        if self.ended_at is None:
+            return False if self.due_at is not None and _whole(moment) > self.due_at else None
+        return _KEPT.get(self.state)
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:
@@ -358,6 +365,7 @@ class Course:
 
 
 _RESUMES: Final = frozenset({Fact.RESUMED, Fact.CLOSED, Fact.ENDED})
+_KEPT: Final = {ClockState.MET: True, ClockState.MISSED: False}
 _OPEN_ENDED: Final = {True: ClockState.MET, False: ClockState.STOPPED}
 
 

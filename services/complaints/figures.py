@@ -7,9 +7,8 @@ from math import inf
 from statistics import fmean
 from typing import Final
 
-from db.models import ActionKind, CauseAction, EventKind, OrderKind, Severity
+from db.models import ActionKind, CauseAction, EventKind, OrderKind
 from services.complaints.clocks import ClockKind, ClockState
-from services.complaints.passing import passing
 from services.complaints.past import Past, PastCase
 from services.core import clock, parameters
 from services.core.metrics import Better, Figure, Metric, Unit, rate, share, spread
@@ -19,9 +18,10 @@ CONTENT: Final = 4
 """From here on to 5 a customer is content with what we did."""
 AGES: Final = (1, 3, 7, 15)
 """Days that part the bands of ages."""
-_TALKS: Final = frozenset({EventKind.CONTACTED, EventKind.PROPOSED, EventKind.REPLIED})
 _DONE: Final = frozenset({ClockState.MET, ClockState.MISSED})
 _DAY: Final = 24 * 60 * 60
+_MINUTES: Final = 60
+"""Of a working hour."""
 _FEN: Final = 100
 
 Which = Callable[[PastCase], bool]
@@ -55,14 +55,15 @@ def _on_time(*kinds: ClockKind) -> Callable[[Past], Figure]:
 def _time_to(kind: ClockKind) -> Callable[[Past], Figure]:
     def measure(past: Past) -> Figure:
         ended = {
-            case.id: case.taken(kind)
+            case.id: case.account.took[kind]
             for case in past.cases
-            for one in [case.clocks[kind]]
+            for one in [case.account.terms[kind]]
             if one.state in _DONE and past.period.holds(one.ended_at)
         }
         return spread(
-            {key: net for key, (net, _) in ended.items()},
-            {key: gross for key, (_, gross) in ended.items()},
+            {key: took.net for key, took in ended.items()},
+            {key: took.gross for key, took in ended.items()},
+            _MINUTES,
         )
 
     return measure
@@ -72,38 +73,17 @@ def _time_to(kind: ClockKind) -> Callable[[Past], Figure]:
 
 
 def _closure(past: Past) -> Figure:
-    rows = [case for case in past.received if EventKind.WITHDRAWN not in case.kinds]
-    return share(_ids(rows, lambda case: case.closed_at is not None), _ids(rows))
-
-
-def _is_one_talk(case: PastCase) -> bool:
-    days = {clock.day_of(event.at) for event in case.events if event.kind in _TALKS}
-    return len(days) <= 1
-
-
-def _was_raised(case: PastCase) -> bool:
-    levels = list(Severity)
-    first, *later = (levels.index(event.severity) for event in case.events)
-    return any(level > first for level in later)
+    rows = [case for case in past.received if EventKind.WITHDRAWN not in case.account.kinds]
+    return share(_ids(rows, lambda case: case.account.closed_at is not None), _ids(rows))
 
 
 def _first_responded(case: PastCase) -> bool:
     """The last answer to the customer was given, or confirmed, by whoever took the complaint."""
-    last: list[int | None] = []
-    for event in case.events:
-        if event.kind is EventKind.REPLIED:
-            last = [event.actor_id]
-        elif event.kind is EventKind.CONFIRMED:
-            last.append(event.actor_id)
-    return case.first_responder_id in last
+    return case.first_responder_id in case.account.answered_by
 
 
 def _was_reopened(case: PastCase) -> bool:
-    return EventKind.REOPENED in case.kinds
-
-
-def _was_returned(case: PastCase) -> bool:
-    return passing(case.events).returns > 0
+    return EventKind.REOPENED in case.account.kinds
 
 
 def _repeats(past: Past) -> Figure:
@@ -129,10 +109,10 @@ def _band(least: int, most: int | None) -> str:
 
 def _satisfaction(past: Past) -> Figure:
     marks = {
-        case.id: event.details["satisfaction"]
+        case.id: mark
         for case in past.cases
-        for event in case.events
-        if event.kind is EventKind.SURVEYED and past.period.holds(event.at)
+        for at, mark in case.account.marks
+        if past.period.holds(at)
     }
     found = share([key for key, mark in marks.items() if mark >= CONTENT], list(marks))
     return _with(found, mean=fmean(marks.values()) if marks else None)
@@ -282,7 +262,7 @@ METRICS: Final = (
         N_("Of those closed, those whose customer was talked to on one day only"),
         Unit.SHARE,
         _MORE,
-        _of_closed(_is_one_talk),
+        _of_closed(lambda case: case.account.is_one_talk),
     ),
     Metric(
         "REO",
@@ -307,7 +287,7 @@ METRICS: Final = (
         N_("Of those received, those whose severity was raised"),
         Unit.SHARE,
         _LESS,
-        _of_received(_was_raised),
+        _of_received(lambda case: case.account.was_raised),
     ),
     Metric(
         "PINGPONG",
@@ -315,7 +295,7 @@ METRICS: Final = (
         N_("Of those received, those that came back to a department that had had them"),
         Unit.SHARE,
         _LESS,
-        _of_received(_was_returned),
+        _of_received(lambda case: case.account.was_returned),
     ),
     Metric(
         "BACKLOG",

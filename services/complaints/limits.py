@@ -31,6 +31,8 @@ _PER_DAY: Final = {
 _LEVELS: Final = [(severity, urgency) for severity in Severity for urgency in Urgency]
 """From the lightest to the heaviest: an urgent one weighs more than an ordinary one of its
 severity."""
+_WEIGHTS: Final[Mapping[str, int]] = {each: at + 1 for at, each in enumerate(Severity)}
+_PLACES: Final[Mapping[tuple[str, str], int]] = {each: at + 1 for at, each in enumerate(_LEVELS)}
 
 
 MAJOR: Final = (Severity.L3, Severity.L4)
@@ -43,14 +45,15 @@ def heavier(severity: Severity) -> Severity:
     return levels[min(levels.index(severity) + 1, len(levels) - 1)]
 
 
-def place_of(severity: Severity) -> int:
+def place_of(severity: str) -> int:
     """1 of the lightest to 4."""
-    return list(Severity).index(severity) + 1
+    return _WEIGHTS[severity]
 
 
-def level_of(severity: Severity, urgency: Urgency) -> int:
-    """The place among the levels, 1 to 8: what `clocks` compares."""
-    return _LEVELS.index((severity, urgency)) + 1
+def level_of(severity: str, urgency: str) -> int:
+    """The place among the levels, 1 to 8: what `clocks` compares. Also by what a database keeps of
+    a `Severity` and an `Urgency`."""
+    return _PLACES[severity, urgency]
 
 
 def key_of(severity: Severity, kind: ClockKind) -> str | None:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Protocol
 
-from db.models import Department
-
 TOSSED: Final = 2
 """More transfers than these are told to the manager (spec 3.4)."""
 
@@ -15,7 +13,7 @@ class InHands(Protocol):
     """Of an event: in whose hands it left the complaint."""
 
     @property
-    def department(self) -> Department: ...
+    def department(self) -> str: ...
 
     @property
     def handler_id(self) -> int: ...

@@ -6,10 +6,9 @@ what was merged into another complaint counts with that one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from functools import cached_property
 from statistics import mean
 from typing import Any, Final
@@ -30,76 +29,24 @@ from db.models import (
     Stage,
 )
 from services.complaints import limits, timing
-from services.complaints.clocks import ClockKind, ClockState, Course, Term
-from services.complaints.limits import Book
-from services.core import calendars, clock, parameters
+from services.complaints.accounts import Account, accounts
+from services.complaints.clocks import ClockKind
+from services.core import clock, parameters
 from services.core.metrics import Period
-from services.core.worktime import Calendar, business_minutes
 
 COMPLAINTS: Final = (ComplaintKind.COMPLAINT, ComplaintKind.GRUMBLE)
-_ENDS: Final = frozenset({EventKind.MERGED, EventKind.WITHDRAWN})
-_DECIDED: Final = frozenset({ClockState.MET, ClockState.MISSED, ClockState.LATE})
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class PastCase:
-    """One complaint as it stood. `events` in their order, none after `seen_at`."""
+    """One complaint, and what of it had come to pass."""
 
     id: int
     store_id: int
     received_at: datetime
     customer_id: int | None
     first_responder_id: int
-    events: list[Row[Any]]
-    seen_at: datetime
-    book: Book
-    calendar: Calendar
-
-    @cached_property
-    def clocks(self) -> dict[ClockKind, Term]:
-        lines = [
-            timing.line(each.at, each.kind, each.severity, each.urgency, each.details)
-            for each in self.events
-        ]
-        happened = timing.history(self.received_at, lines)
-        rules = self.book.rules(self.store_id, self.received_at)
-        return Course(happened, rules, self.calendar).terms(self.seen_at)
-
-    @cached_property
-    def kinds(self) -> frozenset[EventKind]:
-        """What had happened to it at all."""
-        return frozenset(event.kind for event in self.events)
-
-    @cached_property
-    def closed_at(self) -> datetime | None:
-        """None where it was not closed, or opened again."""
-        at = None
-        for event in self.events:
-            if event.kind is EventKind.CLOSED:
-                at = event.at
-            elif event.kind is EventKind.REOPENED:
-                at = None
-        return at
-
-    @property
-    def is_merged(self) -> bool:
-        return EventKind.MERGED in self.kinds
-
-    @property
-    def is_open(self) -> bool:
-        return self.closed_at is None and not self.kinds & _ENDS
-
-    def taken(self, kind: ClockKind) -> tuple[Fraction, Fraction]:
-        """Working hours from its receipt to the end of a clock: without and with its pauses."""
-        one = self.clocks[kind]
-        until = one.ended_at or self.seen_at
-        gross = business_minutes(self.received_at, max(until, self.received_at), self.calendar)
-        stood = sum(
-            business_minutes(max(begin, self.received_at), min(end, until), self.calendar)
-            for begin, end in one.stops
-            if end > self.received_at and begin < until
-        )
-        return Fraction(gross - stood, 60), Fraction(gross, 60)
+    account: Account
 
 
 @dataclass
@@ -123,23 +70,13 @@ class Past:
         narrowed = self._narrowed()
         found = self.session.execute(select(*_CASE).where(*narrowed).order_by(col(Complaint.id)))
         rows = found.all()
-        happened = self._events(narrowed)
-        places = calendars.calendars(self.session, {row.store_id for row in rows})
+        cases = [timing.Case(*of_clocks) for *of_clocks, _customer, _first in rows]
+        known = accounts(self.session, cases, narrowed, self.period.seen_at)
         return [
-            PastCase(
-                **row._mapping,  # noqa: SLF001 - how SQLAlchemy names a row's columns
-                events=happened[row.id],
-                seen_at=self.period.seen_at,
-                book=self._book,
-                calendar=places[row.store_id],
-            )
-            for row in rows
-            if happened[row.id]
+            PastCase(key, store_id, received_at, customer_id, first_responder_id, known[key])
+            for key, store_id, received_at, customer_id, first_responder_id in rows
+            if key in known
         ]
-
-    @cached_property
-    def _book(self) -> Book:
-        return limits.book(self.session)
 
     def _narrowed(self) -> list[Any]:
         begin, end = self.period.begin, self.period.end
@@ -162,28 +99,16 @@ class Past:
     def _longest(self) -> timedelta:
         """The longest for which a clock may run, generously: twice the days, a week of holidays."""
         norms = parameters.values(self.session, (parameters.PAUSE_DAYS, parameters.REOPEN_DAYS))
-        days = self._book.longest_days() + sum(int(value) for value in norms.values())
+        limit = limits.book(self.session).longest_days()
+        days = limit + sum(int(value) for value in norms.values())
         return timedelta(days=2 * days + 7)
-
-    def _events(self, narrowed: Iterable[Any]) -> Mapping[int, list[Row[Any]]]:
-        event = ComplaintEvent
-        query = (
-            select(*_EVENT)
-            .join(Complaint, col(Complaint.id) == col(event.complaint_id))
-            .where(*narrowed, col(event.at) <= self.period.seen_at)
-            .order_by(col(event.complaint_id), col(event.seq))
-        )
-        found: dict[int, list[Row[Any]]] = defaultdict(list)
-        for row in self.session.execute(query):
-            found[row.complaint_id].append(row)
-        return found
 
     @cached_property
     def received(self) -> list[PastCase]:
         return [
             case
             for case in self.cases
-            if self.period.holds(case.received_at) and not case.is_merged
+            if self.period.holds(case.received_at) and not case.account.is_merged
         ]
 
     @cached_property
@@ -206,11 +131,11 @@ class Past:
     @cached_property
     def closed(self) -> list[PastCase]:
         """Those whose last closing lies in the period; they were not opened again since."""
-        return [case for case in self.cases if self.period.holds(case.closed_at)]
+        return [case for case in self.cases if self.period.holds(case.account.closed_at)]
 
     @cached_property
     def open(self) -> list[PastCase]:
-        return [case for case in self.cases if case.is_open]
+        return [case for case in self.cases if case.account.is_open]
 
     @cached_property
     def repeated(self) -> list[int]:
@@ -243,12 +168,13 @@ class Past:
     def due(self, cases: Iterable[PastCase], kinds: Iterable[ClockKind]) -> list[tuple[int, bool]]:
         """Of these clocks those whose time ended in the period: complaint, and whether it had been
         met by then. One that runs, or that stopped unmet and in time, is not among them."""
-        begin, end = self.period.begin, self.period.end
+        begin, end, seen_at = self.period.begin, self.period.end, self.period.seen_at
         return [
-            (case.id, one.state is ClockState.MET)
+            (case.id, is_met)
             for case in cases
-            for one in map(case.clocks.__getitem__, kinds)
-            if one.state in _DECIDED and one.due_at is not None and begin <= one.due_at < end
+            for one in map(case.account.terms.__getitem__, kinds)
+            if one.due_at is not None and begin <= one.due_at < end
+            if (is_met := one.kept_at(seen_at)) is not None
         ]
 
     # ---- what else figures need
@@ -375,20 +301,4 @@ _CASE: Final = tuple(
             Complaint.first_responder_id,
         ),
     )
-)
-_EVENT: Final = (
-    *map(
-        col,
-        (
-            ComplaintEvent.complaint_id,
-            ComplaintEvent.at,
-            ComplaintEvent.actor_id,
-            ComplaintEvent.kind,
-            ComplaintEvent.severity,
-            ComplaintEvent.urgency,
-            ComplaintEvent.department,
-            ComplaintEvent.handler_id,
-        ),
-    ),
-    timing.DETAILS,
 )

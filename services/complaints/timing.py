@@ -1,17 +1,17 @@
 """The clocks of complaints as the database holds them: many at once, by four looks at it."""
 
-import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import DateTime, String, select, type_coerce
 from sqlalchemy import case as which
 from sqlmodel import Session, col
 
-from db.models import Complaint, ComplaintEvent, EventKind, Severity, Urgency
+from db.models import Complaint, ComplaintEvent, EventKind
 from services.complaints import limits
 from services.complaints.clocks import (
     Clock,
@@ -25,7 +25,7 @@ from services.core import calendars, clock
 from services.core.words import N_
 from services.core.worktime import Calendar
 
-FACTS: Final[Mapping[EventKind, Fact]] = {
+FACTS: Final[Mapping[str, Fact]] = {
     EventKind.REGISTERED: Fact.RECEIVED,
     EventKind.ACKNOWLEDGED: Fact.ACKNOWLEDGED,
     EventKind.PROPOSED: Fact.PROPOSED,
@@ -41,11 +41,6 @@ FACTS: Final[Mapping[EventKind, Fact]] = {
 ANSWERS: Final = "is_answer"
 """In the details of a talk: the customer was told something of substance."""
 _TELLING: Final = (EventKind.CONTACTED, EventKind.SURVEYED)
-DETAILS: Final = which(
-    (col(ComplaintEvent.kind).in_(_TELLING), col(ComplaintEvent.details)), else_=None
-).label("details")
-"""The details of talks and of surveys: what is in those of others neither clocks nor figures ask,
-and reading it costs more than all else of an event."""
 CLOCKS: Final[Mapping[ClockKind, str]] = {
     ClockKind.ACKNOWLEDGE: N_("Acknowledge"),
     ClockKind.ANSWER: N_("First answer"),
@@ -62,9 +57,10 @@ Clocks = dict[ClockKind, Clock]
 
 
 Told = tuple[datetime, str, str, str, bool | None]
-"""The columns of an event that its clocks follow from, as the database keeps them."""
+"""The columns of an event that its clocks follow from, as the database keeps them: when, what, its
+severity, its urgency, whether it answered the customer."""
 _E: Final = ComplaintEvent
-_TOLD: Final = (
+TOLD: Final = (
     type_coerce(col(_E.at), DateTime()),
     type_coerce(col(_E.kind), String()),
     type_coerce(col(_E.severity), String()),
@@ -81,17 +77,6 @@ class Case:
     id: int
     store_id: int
     received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One event, as far as the clocks know it."""
-
-    at: datetime
-    kind: EventKind
-    severity: Severity
-    urgency: Urgency
-    is_answer: bool
 
 
 def clocks_of(
@@ -116,12 +101,12 @@ def _courses(
     places = calendars.calendars(session, {case.store_id for case in cases})
     book = limits.book(session)
     for case in cases:
-        ground = _Ground(case.store_id, book, places[case.store_id])
+        ground = Ground(case.store_id, book, places[case.store_id])
         yield case.id, _course(tuple(happened[case.id]), case.received_at, ground)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Ground:
+class Ground:
     """What the clocks of a store's complaints follow, beside what happened. Books and calendars
     are kept while nothing is decided: the same ones are the same ground."""
 
@@ -134,40 +119,50 @@ class _Ground:
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, _Ground)
+            isinstance(other, Ground)
             and self.store_id == other.store_id
             and self.book is other.book
             and self.calendar is other.calendar
         )
 
 
-@lru_cache(maxsize=KEPT)
-def _course(happened: tuple[Told, ...], received_at: datetime, ground: _Ground) -> Course:
-    """Kept under all that it follows from: who looks at a wall again finds most of it there."""
+def course(happened: Iterable[Told], received_at: datetime, ground: Ground) -> Course:
+    """What happened to a complaint, as its clocks take it."""
     rules = ground.book.rules(ground.store_id, received_at)
-    return Course(history(received_at, itertools.starmap(_line, happened)), rules, ground.calendar)
+    return Course(_history(received_at, happened), rules, ground.calendar)
 
 
-def history(received_at: datetime, lines: Iterable[Line]) -> list[Event]:
-    """What happened, as the clocks take it, in the order in which it happened."""
+@lru_cache(maxsize=KEPT)
+def _course(happened: tuple[Told, ...], received_at: datetime, ground: Ground) -> Course:
+    """Kept under all that it follows from: who looks at a wall again finds most of it there."""
+    return course(happened, received_at, ground)
+
+
+def _history(received_at: datetime, happened: Iterable[Told]) -> list[Event]:
+    """In the order in which it happened."""
     events: list[Event] = []
     level = 0
-    for line in sorted(lines, key=lambda line: line.at):
-        fact = Fact.ANSWERED if line.is_answer else FACTS.get(line.kind)
-        was, level = level, limits.level_of(line.severity, line.urgency)
+    for at, kind, severity, urgency, is_answer in sorted(happened, key=itemgetter(0)):
+        fact = Fact.ANSWERED if is_answer else FACTS.get(kind)
+        was, level = level, limits.level_of(severity, urgency)
         if fact is Fact.RECEIVED:
             events.append(Event(received_at, fact, level))
             continue
         if level != was:
-            events.append(Event(line.at, Fact.LEVELLED, level))
+            events.append(Event(aware(at), Fact.LEVELLED, level))
         if fact is not None:
-            events.append(Event(line.at, fact))
+            events.append(Event(aware(at), fact))
     return events
+
+
+def aware(at: datetime) -> datetime:
+    """An instant as the database gives it: SQLite forgets that it is UTC."""
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def _events(session: Session, ids: Collection[int], now: datetime) -> dict[int, list[Told]]:
     query = (
-        select(col(_E.complaint_id), *_TOLD)
+        select(col(_E.complaint_id), *TOLD)
         .where(col(_E.complaint_id).in_(ids), col(_E.at) <= now)
         .order_by(col(_E.complaint_id), col(_E.seq))
     )
@@ -175,22 +170,6 @@ def _events(session: Session, ids: Collection[int], now: datetime) -> dict[int, 
     for key, *told in session.execute(query):
         found[key].append(tuple(told))
     return found
-
-
-def _line(at: datetime, kind: str, severity: str, urgency: str, is_answer: bool | None) -> Line:
-    aware = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-    return Line(aware, EventKind(kind), Severity(severity), Urgency(urgency), bool(is_answer))
-
-
-def line(
-    at: datetime,
-    kind: EventKind,
-    severity: Severity,
-    urgency: Urgency,
-    details: Mapping[str, Any] | None,
-) -> Line:
-    """What of an event (its columns) the clocks know."""
-    return Line(at, kind, severity, urgency, bool(details and details.get(ANSWERS)))
 
 
 def keep(complaint: Complaint, found: Clocks) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, sqrt
 from statistics import mean, median
 from typing import Any, Final
@@ -46,18 +47,18 @@ class Better(StrEnum):
     LESS = "less"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Period:
     """From the beginning of one day to the end of another, where the dealer works."""
 
     since: date
     until: date
 
-    @property
+    @cached_property
     def begin(self) -> datetime:
         return clock.midnight(self.since)
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         """Not in it any more."""
         return clock.midnight(self.until + timedelta(days=1))
@@ -173,29 +174,29 @@ def control(counts: Sequence[int], bases: Sequence[int], per: int) -> Control:
     )
 
 
-def spread(values: Mapping[int, Fraction], gross: Mapping[int, Fraction]) -> Figure:
+def spread(values: Mapping[int, int], gross: Mapping[int, int], parts: int) -> Figure:
     """The median of what each case (id) took, beside the ninth of ten, the mean, and the same of
-    `gross`."""
-    net, whole = list(values.values()), list(gross.values())
+    `gross`: in whole parts, so many of which make the unit."""
+    net, whole = sorted(values.values()), sorted(gross.values())
+
+    def told(of: Callable[[Sequence[int]], Any], took: Sequence[int]) -> float | None:
+        return float(Fraction(of(took)) / parts) if took else None
+
     return Figure(
-        value=_or_none(median, net),
+        value=told(median, net),
         n=len(net),
         denominator=len(net),
         parts={
-            "p90": _or_none(_ninth, net),
-            "mean": _or_none(mean, net),
-            "gross": _or_none(median, whole),
-            "gross_p90": _or_none(_ninth, whole),
+            "p90": told(_ninth, net),
+            "mean": told(mean, net),
+            "gross": told(median, whole),
+            "gross_p90": told(_ninth, whole),
         },
         rows=list(values),
-        each={key: float(took) for key, took in values.items()},
+        each={key: took / parts for key, took in values.items()},
     )
 
 
-def _or_none(of: Callable[[Sequence[Fraction]], Any], values: Sequence[Fraction]) -> float | None:
-    return float(of(values)) if values else None
-
-
-def _ninth(values: Sequence[Fraction]) -> Fraction:
+def _ninth(ordered: Sequence[int]) -> int:
     """The smallest value that nine of ten do not exceed: one that occurred."""
-    return sorted(values)[ceil(len(values) * 0.9) - 1]
+    return ordered[ceil(len(ordered) * 0.9) - 1]

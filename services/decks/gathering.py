@@ -71,7 +71,7 @@ def gather(session: Session, actor: Actor, code: str) -> dict[str, Any]:
         },
         "course": _course(session, actor, period.until),
         "causes": _causes(session, actor, period),
-        "departments": _matrix(past, lambda case: case.events[-1].department.value),
+        "departments": _matrix(past, lambda case: case.account.department),
         "stores": _stores(session, past),
         "cases": _cases(session, past),
         "actions": _actions(session, period),
@@ -138,13 +138,17 @@ def _matrix(past: Past, key: Callable[[PastCase], Any]) -> list[dict[str, Any]]:
 def _line(past: Past, cases: Sequence[PastCase]) -> dict[str, Any]:
     due = [is_met for _key, is_met in past.due(cases, ClockKind)]
     received = {case.id for case in cases} & set(past.received_ids)
-    hours = [case.taken(ClockKind.CLOSE)[0] for case in cases if past.period.holds(case.closed_at)]
+    took = [
+        case.account.took[ClockKind.CLOSE].net
+        for case in cases
+        if past.period.holds(case.account.closed_at)
+    ]
     return {
         "received": len(received),
-        "closed": len(hours),
-        "open": sum(case.is_open for case in cases),
+        "closed": len(took),
+        "open": sum(case.account.is_open for case in cases),
         "kept": sum(due) / len(due) if due else None,
-        "hours": float(median(hours)) if hours else None,
+        "hours": median(took) / 60 if took else None,
     }
 
 
@@ -176,9 +180,9 @@ def _cases(session: Session, past: Past) -> list[dict[str, Any]]:
     levels = list(Severity)
 
     def weight(case: PastCase) -> tuple[int, int, int]:
-        late = sum(one.state is ClockState.MISSED for one in case.clocks.values())
-        events = len(case.events)
-        return levels.index(case.events[-1].severity), late, events
+        account = case.account
+        late = sum(one.state is ClockState.MISSED for one in account.terms.values())
+        return levels.index(account.severity), late, account.events
 
     ranked = sorted(past.closed, key=weight, reverse=True)
     found = (load(session, Complaint, case.id) for case in ranked)

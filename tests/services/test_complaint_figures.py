@@ -553,6 +553,7 @@ def test_a_page_at_a_time_by_a_handful_of_looks(
     assert {page.pages for page in pages} == {3}
     for _ in range(7):
         story()
+    assert looks(lambda: behind(dealer, "BACKLOG")) == few + 1  # the events of all that are new
     assert looks(lambda: behind(dealer, "BACKLOG")) == few
 
 
