@@ -179,6 +179,8 @@ class Course:
         self.events = [_cut(each) for each in events]
         self.rules, self.calendar = rules, calendar
         self._lines: dict[ClockKind, tuple[_Line | None, datetime | None]] = {}
+        self._latest: tuple[datetime, Clock] | None = None
+        """The clock that was asked for last, and its minute: many look at one wall."""
 
     def clocks(self, now: datetime) -> dict[ClockKind, Clock]:
         """All four. Raises NoWorkingTime for a calendar that is closed for years."""
@@ -191,7 +193,12 @@ class Course:
     def next_clock(self, now: datetime) -> Clock | None:
         """Of the clocks that run the one that is due first; the others are not looked at any
         further. None where none is due."""
-        return self._clock(self._first_due, _whole(now)) if self._first_due is not None else None
+        if self._first_due is None:
+            return None
+        minute, latest = _whole(now), self._latest
+        if latest is None or latest[0] != minute:
+            self._latest = latest = minute, self._clock(self._first_due, minute)
+        return latest[1]
 
     @cached_property
     def _first_due(self) -> ClockKind | None:

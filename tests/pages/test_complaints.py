@@ -18,7 +18,8 @@ from db.models import (
     Stage,
 )
 from pages.components.complaints import listing
-from pages.components.layout import WORD_JOINER
+from pages.components.complaints.colours import clock_tone
+from pages.components.layout import WORD_JOINER, Tone
 from services import complaints
 from services.complaints import Clock, ClockKind, ClockState
 from services.complaints import listing as services_listing
@@ -301,10 +302,10 @@ def test_clocks_that_are_due_alike_keep_their_own_colours():
         for n in (20, 60)
     )
     paused = replace(calm, state=ClockState.PAUSED)
-    told = [listing.due(one, FRIDAY) for one in (calm, warned, paused)]
+    told = [listing.due(one, clock_tone(one), FRIDAY) for one in (calm, warned, paused)]
     assert len({words.rstrip(WORD_JOINER) for words in told}) == 1
     assert len(set(told)) == 3
-    assert listing.due(None, FRIDAY) == ""
+    assert listing.due(None, Tone.QUIET, FRIDAY) == ""
 
 
 def test_where_nothing_is_due_no_column_says_so(dealer: Dealer):

@@ -59,6 +59,7 @@ BOARDS: Final = {
     "rules": rules.show,
     MAILBOX: mailbox.show,
 }
+_TONES: Final = list(Tone)
 MOST_USED: Final = 9.99
 """Of a clock's time: how many times over nobody asks beyond that."""
 
@@ -70,6 +71,8 @@ class Line:
     id: int
     number: str
     next_due: str
+    tone: Tone
+    """Of `next_due`."""
     used: float | None
     promised: str
     crisis: str
@@ -106,9 +109,11 @@ def show(places: Places, *, may_register: bool, may_export: bool, may_measure: b
     if may_export and (not filters.text or filters.is_number):  # a name stays out of an address
         with beside:
             _take_along(replace(filters, part=Part.OPEN) if view == WALL else filters)
+    now = clock.now()
+    lines = [_line(row, now) for row in rows]
     chosen = tables.rows_table(
-        [_line(row) for row in rows],
-        _columns(rows),
+        lines,
+        _columns(rows, lines, now),
         key=f"complaints:{view}",
         on_select="once",
         alt=raw(N_("Complaints")),
@@ -153,19 +158,18 @@ def _take_along(filters: Filters) -> None:
     file_button(_(N_("As Excel")), "complaints/ledger.xlsx", key="complaints:export", **told)
 
 
-def _columns(rows: Sequence[ComplaintRow]) -> list[Column]:
+def _columns(rows: Sequence[ComplaintRow], lines: Sequence[Line], now: datetime) -> list[Column]:
     levels = {choice(severity): tone for severity, tone in SEVERITIES.items()}
-    now = clock.now()
-    tones = {due(row.next_clock, now): clock_tone(row.next_clock) for row in rows if row.next_clock}
+    tones = {line.next_due: line.tone for line in lines if line.next_due}
     columns = [
         Column("number", field("number"), width=125),
         Column("next_due", raw(N_("Due next")), Kind.BADGE, tones=tones, width=170),
         Column("used", raw(N_("Time used")), Kind.PROGRESS, width=110, rising_is_bad=True),
-        Column("promised", raw(N_("Promise")), Kind.BADGE, tones=_promises(rows), width=105),
+        Column("promised", raw(N_("Promise")), Kind.BADGE, tones=_promises(rows, now), width=105),
         Column("crisis", raw(N_("Crisis list")), Kind.BADGE, tones=_crises(rows), width=100),
         Column("severity", field("severity"), Kind.BADGE, tones=levels, width=90),
-        Column("who", field("customer_id"), width=90),
-        Column("category", field("category_id"), width=200),
+        Column("who", field("customer_id"), width=130),
+        Column("category", field("category_id"), width=190),
         Column("stage", raw(N_("Stage")), width=100),
         Column("handler", raw(N_("I handle it")), width=90),
         Column("first_responder", raw(N_("I took it")), width=90),
@@ -184,17 +188,15 @@ def _columns(rows: Sequence[ComplaintRow]) -> list[Column]:
     return [column for column in columns if column.name not in needless]
 
 
-def due(one: Clock | None, now: datetime) -> str:
+def due(one: Clock | None, tone: Tone, now: datetime) -> str:
     """Which clock is due when. A badge has its colour by its words, so of two clocks that are due
     alike and coloured otherwise one ends in signs that nobody sees."""
-    if one is None or not (words := due_in(one, now)):
-        return ""
-    return words + layout.WORD_JOINER * list(Tone).index(clock_tone(one))
+    words = due_in(one, now)
+    return words and words + layout.WORD_JOINER * _TONES.index(tone)
 
 
-def _promises(rows: Sequence[ComplaintRow]) -> dict[str, Tone]:
+def _promises(rows: Sequence[ComplaintRow], now: datetime) -> dict[str, Tone]:
     """What the customers were promised -> red where one waits in vain."""
-    now = clock.now()
     found = [row.promised_at for row in rows if row.promised_at]
     return {soon(at, now): promised(at, now).tone for at in found}
 
@@ -210,14 +212,16 @@ def _unready(row: ComplaintRow) -> str:
     return checklists.told(row.crisis)
 
 
-def _line(row: ComplaintRow) -> Line:
+def _line(row: ComplaintRow, now: datetime) -> Line:
     share = row.next_clock.share if row.next_clock else None
+    tone = clock_tone(row.next_clock) if row.next_clock else Tone.QUIET
     return Line(
         id=row.id,
         number=row.number,
-        next_due=due(row.next_clock, clock.now()),
+        next_due=due(row.next_clock, tone, now),
+        tone=tone,
         used=min(round(float(share), 2), MOST_USED) if share is not None else None,
-        promised=soon(row.promised_at, clock.now()) if row.promised_at else "",
+        promised=soon(row.promised_at, now) if row.promised_at else "",
         crisis=_unready(row),
         severity=choice(row.severity),
         who=row.who,
