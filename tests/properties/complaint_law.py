@@ -367,8 +367,10 @@ class Case:
                 goes_on = into is not self and into.stage not in ENDED and into.sees(by)
                 return not goes_on or into.phone != self.phone
             case "offer_remedy":
-                total = self.promised + (deed["amount_fen"] or 0)
-                return total > ALONE_FEN["director"] and not deed["consent_no"]
+                amount = deed["amount_fen"]  # what costs nothing needs nobody's consent
+                total = self.promised + (amount or 0)
+                is_too_much = amount is not None and total > ALONE_FEN["director"]
+                return is_too_much and not deed["consent_no"]
             case "flag":
                 return not self._may_speak(deed["spokesperson_id"])
             case "deliver_remedy" | "drop_remedy":

@@ -135,8 +135,9 @@ class House:
     def __post_init__(self) -> None:
         self.category = heading(self.dealer, "service.repair.repeat")
         self.cause = heading(self.dealer, CAUSE)
-        self.dealer.named(PostDuty.SPOKESPERSON, "director")
-        self.dealer.named(PostDuty.SPOKESPERSON, "service", store=1)
+        days = 3650  # before any moment at which the machine begins
+        self.dealer.named(PostDuty.SPOKESPERSON, "director", days=days)
+        self.dealer.named(PostDuty.SPOKESPERSON, "service", store=1, days=days)
         with read_transaction() as session:
             as_system(session)
             self.calendars = calendars.calendars(session, {1, 2})
