@@ -33,6 +33,7 @@ from tests.services.complaint_deeds import (
     closed,
     do,
     investigated,
+    laid,
     register,
     replied,
     triaged,
@@ -318,3 +319,21 @@ def test_where_nothing_is_due_no_column_says_so(dealer: Dealer):
     assert {"next_due", "used"} <= set(app.dataframe[0].value.columns)
     told = [list(cell) for cell in app.dataframe[0].value["next_due"]]
     assert sorted(map(bool, told)) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("language", "dispute", "media"),
+    [("en", "Dispute", "Touches the media"), ("zh_CN", "纠纷", "涉及媒体")],
+)
+@pytest.mark.parametrize("view", ["wall", "ledger"])
+def test_what_it_is_marked_with_stands_in_every_list(
+    dealer: Dealer, view: str, language: str, dispute: str, media: str
+):
+    laid(dealer, "TS-202606-0001")
+    app = visit(dealer, "service", PAGE, language=language, view=view)
+    assert "marks" not in app.dataframe[0].value.columns
+    laid(dealer, "TS-202606-0002", is_dispute=True, is_media=True)
+    app.run()
+    told = app.dataframe[0].value.set_index("number")["marks"]
+    assert list(told["TS-202606-0001"]) == []
+    assert list(told["TS-202606-0002"]) == [media, dispute]

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Final
 
 from pages.components.layout import Chip, Tone
-from pages.components.words import ago, choice, fmoment, language, raw
+from pages.components.words import ago, choice, field, fmoment, language, raw
 from services.complaints import (
     CLOCKS,
     Clock,
     ClockState,
     EventKind,
     Heading,
+    Mark,
     Severity,
     Urgency,
 )
@@ -22,6 +23,12 @@ SEVERITIES: Final[dict[Severity, Tone]] = {
     Severity.L2: Tone.INFO,
     Severity.L3: Tone.WARN,
     Severity.L4: Tone.BAD,
+}
+MARKS: Final[dict[Mark, Tone]] = {
+    Mark.SAFETY: Tone.BAD,
+    Mark.MEDIA: Tone.BAD,
+    Mark.DISPUTE: Tone.WARN,
+    Mark.LEGAL: Tone.BAD,
 }
 STATES: Final[dict[ClockState, tuple[str, Tone]]] = {
     ClockState.NONE: (N_("No limit"), Tone.QUIET),
@@ -65,6 +72,11 @@ def level_chip(severity: Severity, urgency: Urgency) -> Chip:
     if urgency is Urgency.URGENT:
         words = f"{words} · {choice(urgency)}"
     return Chip(words, SEVERITIES[severity])
+
+
+def mark(one: Mark) -> str:
+    """What a complaint is marked with, in words."""
+    return field(f"is_{one}")
 
 
 def due_in(clock: Clock | None, now: datetime) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components import layout, tables
 from pages.components.complaints import checklists, narrowing
-from pages.components.complaints.colours import SEVERITIES, clock_tone, due_in
+from pages.components.complaints.colours import SEVERITIES, clock_tone, due_in, mark
 from pages.components.frame import fetch
 from pages.components.layout import Tone
 from pages.components.tables import Column, Kind
@@ -66,7 +66,7 @@ def _line(one: CrisisLine) -> Line:
         id=row.id,
         number=row.number,
         severity=choice(row.severity),
-        marks=" · ".join(field(f"is_{mark}") for mark in row.marks),
+        marks=" · ".join(map(mark, row.marks)),
         who=row.who,
         last=" · ".join(filter(None, last)),
         idle=_idle(one),

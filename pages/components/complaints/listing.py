@@ -19,7 +19,16 @@ from pages.components.complaints import (
     narrowing,
     rules,
 )
-from pages.components.complaints.colours import SEVERITIES, clock_tone, due_in, path, promised, soon
+from pages.components.complaints.colours import (
+    MARKS,
+    SEVERITIES,
+    clock_tone,
+    due_in,
+    mark,
+    path,
+    promised,
+    soon,
+)
 from pages.components.files import file_button
 from pages.components.frame import fetch, keep_alive
 from pages.components.layout import Tone
@@ -77,6 +86,7 @@ class Line:
     promised: str
     crisis: str
     severity: str
+    marks: tuple[str, ...]
     who: str
     category: str
     stage: str
@@ -168,6 +178,7 @@ def _columns(rows: Sequence[ComplaintRow], lines: Sequence[Line], now: datetime)
         Column("promised", raw(N_("Promise")), Kind.BADGE, tones=_promises(rows, now), width=105),
         Column("crisis", raw(N_("Crisis list")), Kind.BADGE, tones=_crises(rows), width=100),
         Column("severity", field("severity"), Kind.BADGE, tones=levels, width=90),
+        Column("marks", raw(N_("Marks")), Kind.BADGE, tones=_marks(), width=100),
         Column("who", field("customer_id"), width=130),
         Column("category", field("category_id"), width=190),
         Column("stage", raw(N_("Stage")), width=100),
@@ -183,6 +194,8 @@ def _columns(rows: Sequence[ComplaintRow], lines: Sequence[Line], now: datetime)
         needless |= {"next_due", "used"}
     if not any(_unready(row) for row in rows):
         needless |= {"crisis"}
+    if not any(row.marks for row in rows):
+        needless |= {"marks"}
     if not any(row.promised_at for row in rows):
         needless |= {"promised"}
     return [column for column in columns if column.name not in needless]
@@ -193,6 +206,10 @@ def due(one: Clock | None, tone: Tone, now: datetime) -> str:
     alike and coloured otherwise one ends in signs that nobody sees."""
     words = due_in(one, now)
     return words and words + layout.WORD_JOINER * _TONES.index(tone)
+
+
+def _marks() -> dict[str, Tone]:
+    return {mark(one): tone for one, tone in MARKS.items()}
 
 
 def _promises(rows: Sequence[ComplaintRow], now: datetime) -> dict[str, Tone]:
@@ -224,6 +241,7 @@ def _line(row: ComplaintRow, now: datetime) -> Line:
         promised=soon(row.promised_at, now) if row.promised_at else "",
         crisis=_unready(row),
         severity=choice(row.severity),
+        marks=tuple(map(mark, row.marks)),
         who=row.who,
         category=path(row.category),
         stage=choice(row.stage),
