@@ -93,7 +93,8 @@ def reopen(session: Session, actor: Actor, form: ReopenComplaint) -> Receipt:
     """The customer is not content after all. Within the days of the rule the same complaint goes
     on, and its clock of closing with it; later it is a new one that follows this one (C6).
 
-    Reopened twice, it weighs more, and the manager of the store handles it.
+    Reopened twice, it weighs more, and the manager of the store handles it. What others were asked
+    and had not answered waits for them again.
     """
     actor.require(Permission.COMPLAINTS_HANDLE)
     closed = load(session, Complaint, form.complaint_id, lock=True)
@@ -110,7 +111,9 @@ def reopen(session: Session, actor: Actor, form: ReopenComplaint) -> Receipt:
         complaint.handler_id = _manager(session, complaint)
         naming.keep_in_sight(session, complaint)
     tell_given(session, actor, complaint, complaint.handler_id)
-    return events.happen(session, actor, complaint, EventKind.REOPENED, note=form.words)
+    receipt = events.happen(session, actor, complaint, EventKind.REOPENED, note=form.words)
+    helping.resume_steps(session, complaint)
+    return receipt
 
 
 def _follow(session: Session, actor: Actor, form: ReopenComplaint, closed: Complaint) -> Receipt:

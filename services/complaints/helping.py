@@ -1,6 +1,7 @@
 """Several departments at one complaint: each is asked for its part, under one owner and one clock
 (C08, C17, C20, C21)."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -17,7 +18,7 @@ from db.models import (
     Role,
     User,
 )
-from services.complaints import events, naming
+from services.complaints import events, naming, warning
 from services.complaints.days import check_due
 from services.complaints.events import Receipt
 from services.complaints.inputs import AnswerStep, AskDepartment, TakeStep
@@ -145,7 +146,7 @@ def take_step(session: Session, actor: Actor, form: TakeStep) -> Receipt:
     if step.taken_at is not None or step.done_at is not None:
         raise TakenAlready
     step.taken_at = clock.now()
-    notices.settle(session, _cause(step, NoticeKind.STEP_ASKED))
+    notices.settle(session, *_causes(step, complaint, NoticeKind.STEP_ASKED))
     return _happen(session, actor, complaint, step, EventKind.NOTED, "", is_taken=True)
 
 
@@ -171,7 +172,7 @@ def answer_step(session: Session, actor: Actor, form: AnswerStep) -> Receipt:
     if step.done_at is not None:
         raise AnsweredAlready
     step.done_at, step.done_by_id, step.result = clock.now(), actor.id, form.words
-    notices.settle(session, *(_cause(step, kind) for kind in _KINDS))
+    notices.settle(session, *_causes(step, complaint, *_KINDS))
     if step.asked_by_id is not None and step.asked_by_id != actor.id:
         _tell(session, step, complaint, NoticeKind.STEP_ANSWERED, to=step.asked_by_id)
     return _happen(session, actor, complaint, step, EventKind.HELPED, form.words)
@@ -203,12 +204,31 @@ def remind_of_steps(session: Session, actor: Actor, form: RemindOfSteps) -> int:
 
 def end_steps(session: Session, complaint: Complaint) -> None:
     """The case has ended: nobody is asked any more."""
-    query = select(ComplaintStep).where(
-        col(ComplaintStep.complaint_id) == complaint.id, col(ComplaintStep.done_at).is_(None)
-    )
-    for step in session.execute(query).scalars():
-        notices.settle(session, *(_cause(step, kind) for kind in _KINDS))
+    for step in _unanswered(session, complaint):
+        notices.settle(session, *_causes(step, complaint, *_KINDS))
     naming.let_out(session, complaint)
+
+
+def resume_steps(session: Session, complaint: Complaint) -> None:
+    """The case is open again: what was asked and not answered is wanted again, by the day that it
+    had. Whoever was asked sees the case again, and is told once more; into a legal case he does not
+    come back but by name."""
+    for step in _unanswered(session, complaint):
+        if may_help(session, step.asked_of_id):
+            if not complaint.is_legal:
+                naming.let_in(session, complaint, PartIn.ASKED, {step.asked_of_id})
+            _tell(session, step, complaint, NoticeKind.STEP_ASKED)
+
+
+def _unanswered(session: Session, complaint: Complaint) -> Sequence[ComplaintStep]:
+    query = (
+        select(ComplaintStep)
+        .where(
+            col(ComplaintStep.complaint_id) == complaint.id, col(ComplaintStep.done_at).is_(None)
+        )
+        .order_by(col(ComplaintStep.id))
+    )
+    return session.execute(query).scalars().all()
 
 
 def _of(session: Session, complaint: Complaint, step_id: int) -> ComplaintStep:
@@ -232,9 +252,9 @@ def _tell(
     person = to or step.asked_of_id
     told = notices.tell(
         session,
-        [person] if person is not None else [],
+        warning.those_who_see(session, complaint, {person} if person is not None else ()),
         kind,
-        _cause(step, kind),
+        _cause(step, kind, complaint.reopen_count),
         number=complaint.number,
         day=clock.day_of(step.due_at),
         complaint=complaint.id,
@@ -242,8 +262,16 @@ def _tell(
     return len(told)
 
 
-def _cause(step: ComplaintStep, kind: NoticeKind) -> str:
-    return f"steps:{step.id}:{kind.value}"
+def _cause(step: ComplaintStep, kind: NoticeKind, reopened: int) -> str:
+    """Each time that the case is opened again is a cause of its own."""
+    again = f":{reopened}" if reopened else ""
+    return f"steps:{step.id}:{kind.value}{again}"
+
+
+def _causes(step: ComplaintStep, complaint: Complaint, *kinds: NoticeKind) -> list[str]:
+    """Of every notice of these kinds that there can be of a question by now."""
+    times = range(complaint.reopen_count + 1)
+    return [_cause(step, kind, reopened) for kind in kinds for reopened in times]
 
 
 def _happen(

@@ -211,6 +211,8 @@ class StepLine:
     """When he said that he is on it."""
     done_at: datetime | None
     result: str
+    is_needless: bool
+    """The case ended before he answered."""
     is_late: bool
     may_take: bool
     may_answer: bool

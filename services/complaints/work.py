@@ -127,6 +127,7 @@ def steps(session: Session, actor: Actor, one: Complaint) -> list[StepLine]:
             taken_at=row.taken_at,
             done_at=row.done_at,
             result=row.result,
+            is_needless=not goes_on and row.done_at is None,
             is_late=goes_on and row.done_at is None and row.due_at < clock.now(),
             may_take=goes_on
             and row.asked_of_id == actor.id

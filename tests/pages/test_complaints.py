@@ -39,6 +39,7 @@ from tests.services.complaint_deeds import (
     triaged,
 )
 from tests.services.test_approvals import answer
+from tests.services.test_complaint_helping import ask
 from tests.services.test_complaint_remedies import offer
 
 PAGE = "care/complaints.py"
@@ -337,3 +338,23 @@ def test_what_it_is_marked_with_stands_in_every_list(
     told = app.dataframe[0].value.set_index("number")["marks"]
     assert list(told["TS-202606-0001"]) == []
     assert list(told["TS-202606-0002"]) == [media, dispute]
+
+
+@pytest.mark.parametrize(
+    ("language", "waits", "over"),
+    [("en", "asked", "no longer needed"), ("zh_CN", "待答复", "已不需要")],
+)
+def test_what_nobody_answered_is_shown_as_needed_no_more(
+    dealer: Dealer, language: str, waits: str, over: str
+):
+    key = triaged(dealer)
+    ask(dealer, key, due_on=clock.today())
+    app = visit(dealer, "service", PAGE, language=language, id=str(key))
+    said = texts(app)
+    assert over not in said
+    assert f"badge[{waits}" in said
+    assert [each for each in app.button if (each.key or "").startswith("deed:answer_step")]
+    do(dealer, "service", complaints.withdraw, complaints.WithdrawComplaint, key, words="算了")
+    app.run()
+    assert f":gray-badge[{over}]" in texts(app)
+    assert not [each for each in app.button if (each.key or "").startswith("deed:answer_step")]

@@ -26,7 +26,15 @@ from services.core.access import System
 from services.core.errors import NotFound, NotPermitted
 from services.core.run import fetch, perform
 from tests.dealer import Dealer
-from tests.services.complaint_deeds import do, row, triaged
+from tests.services.complaint_deeds import (
+    accepted,
+    do,
+    investigated,
+    register,
+    replied,
+    row,
+    triaged,
+)
 
 NOON = datetime(2026, 6, 8, 4, 0, tzinfo=UTC)
 """Twelve where the dealer works."""
@@ -206,3 +214,123 @@ def test_who_was_asked_is_reminded_once(dealer: Dealer, monkeypatch: pytest.Monk
     assert told(dealer, "guest") == ["step_asked", "step_due"]
     answer(dealer, step)
     assert told(dealer, "guest") == []
+
+
+# ---- a case that ends, and one that is opened again
+
+
+REOPEN = (complaints.reopen, complaints.ReopenComplaint)
+
+
+def answered(dealer: Dealer) -> int:
+    """One that can be closed."""
+    key = triaged(dealer)
+    investigated(dealer, key)
+    replied(dealer, key)
+    accepted(dealer, key)
+    return key
+
+
+def looks(dealer: Dealer, key: int, who: str = "service") -> list[tuple[bool, ...]]:
+    """Of each question: whether it is needed no more, late, to be taken up, to be answered."""
+    steps = fetch(complaints.case, dealer.caller(who), key).steps
+    return [(one.is_needless, one.is_late, one.may_take, one.may_answer) for one in steps]
+
+
+def waiting(dealer: Dealer) -> list[str]:
+    """What the board of departments lists as asked."""
+    found = fetch(complaints.asked, dealer.caller("manager"), complaints.Filters())
+    return [one.person for one in found]
+
+
+def end(dealer: Dealer, key: int, way: str) -> None:
+    form: dict[str, Any] = {"words": "算了"}
+    if way == "merge":
+        form = {"into_id": register(dealer).id, "reason": "同一件事"}
+    model = {
+        "close": complaints.CloseComplaint,
+        "withdraw": complaints.WithdrawComplaint,
+        "merge": complaints.MergeComplaint,
+    }[way]
+    do(dealer, "service", getattr(complaints, way), model, key, **form)
+
+
+@pytest.mark.parametrize("way", ["close", "withdraw", "merge"])
+def test_what_nobody_answered_is_needed_no_more_when_the_case_ends(
+    dealer: Dealer, monkeypatch: pytest.MonkeyPatch, way: str
+):
+    key = answered(dealer)
+    step = ask(dealer, key, due_on=NOON.date())
+    done = answer(dealer, ask(dealer, key, "club"), "club")
+    assert looks(dealer, key) == [(False, False, False, True), (False, False, False, False)]
+    end(dealer, key, way)
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(days=3))
+    assert looks(dealer, key) == [(True, False, False, False), (False, False, False, False)]
+    assert waiting(dealer) == []
+    assert perform(complaints.remind_of_steps, System("tests"), complaints.RemindOfSteps()) == 0
+    assert (told(dealer, "guest"), told(dealer, "club")) == ([], [])
+    with pytest.raises(NotNext):
+        answer(dealer, step, "service")
+    with pytest.raises(NotFound):
+        take(dealer, step)
+    assert (dealer.row(ComplaintStep, step.id).done_at, done.done_at) == (None, NOON)
+
+
+def take(dealer: Dealer, step: ComplaintStep, who: str = "guest") -> None:
+    do(
+        dealer,
+        who,
+        complaints.take_step,
+        complaints.TakeStep,
+        step.complaint_id,
+        step_id=step.id,
+    )
+
+
+def test_opened_again_it_waits_again(dealer: Dealer, monkeypatch: pytest.MonkeyPatch):
+    key = answered(dealer)
+    step = ask(dealer, key)
+    answer(dealer, ask(dealer, key, "club"), "club")
+    end(dealer, key, "close")
+    do(dealer, "sales", *REOPEN, key, words="又响了")
+    assert looks(dealer, key)[0] == (False, False, False, True)
+    assert waiting(dealer) == ["guest 某"]
+    assert (sees(dealer, "guest"), told(dealer, "guest")) == ({key}, ["step_asked"])
+    assert (sees(dealer, "club"), told(dealer, "club")) == (set(), [])
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(days=4))
+    form = complaints.RemindOfSteps()
+    assert perform(complaints.remind_of_steps, System("tests"), form) == 1
+    assert told(dealer, "guest") == ["step_asked", "step_due"]
+    take(dealer, step)
+    assert told(dealer, "guest") == ["step_due"]
+    answer(dealer, step)
+    assert told(dealer, "guest") == []
+
+
+def test_each_time_that_it_is_opened_again_they_are_told_once(dealer: Dealer):
+    key = answered(dealer)
+    ask(dealer, key)
+    for again in (1, 2):
+        end(dealer, key, "close")
+        assert told(dealer, "guest") == []
+        do(dealer, "service", *REOPEN, key, words="又响了")
+        mine = [one for one in dealer.rows(Notice) if one.kind == "step_asked"]
+        assert len(mine) == again + 1
+        assert told(dealer, "guest") == ["step_asked"]
+        if again == 1:
+            replied(dealer, key)
+            accepted(dealer, key)
+
+
+def test_nobody_comes_back_into_a_legal_case_because_he_was_asked_once(
+    dealer: Dealer, monkeypatch: pytest.MonkeyPatch
+):
+    key = answered(dealer)
+    ask(dealer, key)
+    end(dealer, key, "close")
+    flags = {"is_safety": False, "is_media": False, "is_legal": True, "reason": "律师来函"}
+    do(dealer, "director", complaints.flag, complaints.FlagComplaint, key, **flags)
+    do(dealer, "service", *REOPEN, key, words="又响了")
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(days=4))
+    assert perform(complaints.remind_of_steps, System("tests"), complaints.RemindOfSteps()) == 0
+    assert (sees(dealer, "guest"), told(dealer, "guest")) == (set(), [])

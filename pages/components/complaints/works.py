@@ -84,7 +84,7 @@ def step(case: Case, one: StepLine) -> None:
     said = [asked]
     if one.taken_at is not None:
         said.append(raw(N_("taken up {moment}"), moment=soon(one.taken_at, one.asked_at)))
-    if one.done_at is None:
+    if one.done_at is None and not one.is_needless:
         said.append(raw(N_("due {day}"), day=fdate(one.due_on)))
     st.caption(plain(" · ".join(said)))
     with st.container(horizontal=True, gap="small"):
@@ -150,6 +150,8 @@ def _action_state(one: ActionLine) -> Chip:
 def _step_state(one: StepLine) -> Chip:
     if one.done_at is not None:
         return Chip(raw(N_("answered")), Tone.GOOD)
+    if one.is_needless:
+        return Chip(raw(N_("no longer needed")))
     if one.is_late:
         return Chip(raw(N_("Late")), Tone.BAD)
     if one.taken_at is not None:
