@@ -7,14 +7,15 @@ from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintPerson, EventKind, PartIn, PostDuty, Role, Severity, User
 from services import posts
-from services.complaints import events
+from services.complaints import events, warning
 from services.complaints.events import Receipt
 from services.complaints.inputs import FlagComplaint, NamePerson
 from services.complaints.limits import MAJOR
 from services.complaints.marks import FLAGS
-from services.core import clock, recorded
+from services.core import clock, notices, recorded
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict, InvalidInput, NotFound
+from services.core.notices import NoticeKind
 from services.core.words import N_
 
 
@@ -48,6 +49,7 @@ class NotTheSpokesperson(Conflict):
 def flag(session: Session, actor: Actor, form: FlagComplaint) -> Receipt:
     """Mark what it touches: safety or the media make it L3 at least; a legal case is seen by those
     named in it only, to begin with by whoever marks it, those in whose hands it is, and directors.
+    Those who lead and see it no more are told so.
 
     A new spokesperson is one of those named for it today. Raises NobodyThere, NobodySpeaks,
     NotASpokesperson.
@@ -57,14 +59,18 @@ def flag(session: Session, actor: Actor, form: FlagComplaint) -> Receipt:
     speaker = form.spokesperson_id
     if speaker is not None and speaker != complaint.spokesperson_id:
         _check_speaker(session, complaint, speaker)
-    if form.is_legal and not complaint.is_legal:
+    was_legal = complaint.is_legal
+    if form.is_legal and not was_legal:
         let_in(session, complaint, PartIn.NAMED, {actor.id, *_whose(complaint), *_heads(session)})
     if (form.is_safety or form.is_media) and complaint.severity not in MAJOR:
         complaint.severity = Severity.L3
     for name in (*FLAGS, "spokesperson_id", "legal_stage"):
         setattr(complaint, name, getattr(form, name))
     flags = form.model_dump(include={*FLAGS, "legal_stage"})
-    return events.happen(session, actor, complaint, EventKind.FLAGGED, note=form.reason, **flags)
+    receipt = events.happen(session, actor, complaint, EventKind.FLAGGED, note=form.reason, **flags)
+    if was_legal is not form.is_legal:
+        _tell_of_law(session, actor, complaint)
+    return receipt
 
 
 def name_person(session: Session, actor: Actor, form: NamePerson) -> Receipt:
@@ -149,6 +155,30 @@ def named(session: Session, complaint: Complaint) -> list[str]:
 
 def _whose(complaint: Complaint) -> set[int | None]:
     return {complaint.handler_id, complaint.accountable_id}
+
+
+def _tell_of_law(session: Session, actor: Actor, complaint: Complaint) -> None:
+    """Whoever leads there, or has it in his hands, and is not named, loses it from sight: he hears
+    why and whom to ask, by its number alone, until it is a legal case no more."""
+    marked = [
+        f"complaints:{complaint.id}:legal:{one.seq}"
+        for one in events.of(session, complaint.id)
+        if one.kind is EventKind.FLAGGED and one.details.get("is_legal")
+    ]
+    if not complaint.is_legal:
+        notices.settle(session, *marked)
+        return
+    leading = notices.those_who_may(session, Permission.COMPLAINTS_LEAD, complaint.store_id)
+    people = {person for person in {*leading, *_whose(complaint)} if person is not None}
+    notices.tell(
+        session,
+        people - warning.those_who_see(session, complaint, people),
+        NoticeKind.COMPLAINT_LEGAL,
+        marked[-1],
+        number=complaint.number,
+        person=actor.name,
+        complaint=complaint.id,
+    )
 
 
 def _heads(session: Session) -> set[int]:

@@ -35,6 +35,7 @@ class NoticeKind(StrEnum):
     COMPLAINT_ESCALATED = "complaint_escalated"
     COMPLAINT_GIVEN = "complaint_given"
     COMPLAINT_LATE = "complaint_late"
+    COMPLAINT_LEGAL = "complaint_legal"
     COMPLAINT_MAJOR = "complaint_major"
     COMPLAINT_TOSSED = "complaint_tossed"
     COMPLAINT_UNTRACKED = "complaint_untracked"
@@ -121,6 +122,12 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
     NoticeKind.COMPLAINT_LATE: Telling(
         N_("{number}: the time for “{clock}” is over"),
         ":material/alarm:",
+        "complaints",
+        {"id": "complaint"},
+    ),
+    NoticeKind.COMPLAINT_LEGAL: Telling(
+        N_("{number} is a legal case now, seen only by those named in it. Ask {person} about it"),
+        ":material/gavel:",
         "complaints",
         {"id": "complaint"},
     ),

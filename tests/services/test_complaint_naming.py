@@ -1,6 +1,6 @@
 """Special cases: what they touch, who sees a legal one, who speaks in public."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from db.models import (
     Severity,
     Urgency,
 )
-from services import complaints
+from services import complaints, notices
 from services.complaints.naming import (
     NamedAlready,
     NobodySpeaks,
@@ -27,7 +27,9 @@ from services.complaints.naming import (
 from services.core import clock
 from services.core.access import System
 from services.core.errors import NotFound, NotPermitted
+from services.core.notices import KINDS, NoticeKind
 from services.core.run import fetch, perform
+from services.notices import NoticeLine
 from tests.dealer import Dealer
 from tests.services.complaint_deeds import (
     closed,
@@ -37,6 +39,13 @@ from tests.services.complaint_deeds import (
     row,
     triaged,
 )
+
+LATE, LEGAL = NoticeKind.COMPLAINT_LATE, NoticeKind.COMPLAINT_LEGAL
+
+
+def open_notices(dealer: Dealer, who: str) -> list[Notice]:
+    me = dealer.user_id(who)
+    return [one for one in dealer.rows(Notice) if one.user_id == me and one.acted_at is None]
 
 
 def flag(dealer: Dealer, key: int, who: str = "manager", **flags: Any) -> None:
@@ -196,7 +205,8 @@ def test_somebody_of_another_store_may_be_let_in(dealer: Dealer):
 
 
 def test_nobody_else_is_told_of_a_legal_case(dealer: Dealer, monkeypatch: pytest.MonkeyPatch):
-    """A manager who is not named hears neither of its level nor of its clocks."""
+    """A manager who is not named hears that it is one, and neither of its level nor of its
+    clocks."""
     key = triaged(dealer)
     flag(dealer, key, "director", is_legal=True)
     assert "manager" not in seeing(dealer, key)
@@ -205,6 +215,54 @@ def test_nobody_else_is_told_of_a_legal_case(dealer: Dealer, monkeypatch: pytest
     later = clock.now() + timedelta(days=30)
     monkeypatch.setattr(clock, "now", lambda: later)
     perform(complaints.watch, System("tests"), complaints.WatchComplaints())
-    told = {one.user_id for one in dealer.rows(Notice) if one.kind.startswith("complaint_")}
-    assert dealer.user_id("manager") not in told
-    assert {dealer.user_id("director"), dealer.user_id("service")} <= told
+    told = {one.user_id for one in dealer.rows(Notice) if one.kind in {"complaint_major", LATE}}
+    assert told == {dealer.user_id("director"), dealer.user_id("service")}
+    assert [one.kind for one in open_notices(dealer, "manager")] == [LEGAL]
+
+
+@pytest.fixture
+def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Notices that are told at night are shown in the morning."""
+    noon = datetime(2026, 6, 8, 4, 0, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: noon)
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_who_leads_and_sees_it_no_more_is_told_so_and_whom_to_ask(dealer: Dealer):
+    customer = dealer.customer("程思远", owner="service")
+    key = triaged(dealer, customer_id=customer, person="程太太", words="要起诉")
+    number = row(dealer, key).number
+    flag(dealer, key, "director", is_legal=True)
+    told = [one for one in dealer.rows(Notice) if one.kind == LEGAL]
+    assert [one.user_id for one in told] == [dealer.user_id("manager")]
+    assert told[0].params == {"number": number, "person": "director 某", "complaint": key}
+    [line] = notices_of(dealer, "manager")
+    assert line.place == ("complaints", {"id": str(key)})
+    with pytest.raises(NotFound):
+        fetch(complaints.case, dealer.caller("manager"), key)
+    name(dealer, key, "manager", "director")
+    assert fetch(complaints.case, dealer.caller("manager"), key).number == number
+
+
+def notices_of(dealer: Dealer, who: str) -> list[NoticeLine]:
+    return [one for one in fetch(notices.page, dealer.caller(who)) if one.telling is KINDS[LEGAL]]
+
+
+def test_who_is_named_already_is_not_told_that_it_is_a_legal_case(dealer: Dealer):
+    key = triaged(dealer)
+    name(dealer, key, "manager", "director")
+    flag(dealer, key, "director", is_legal=True)
+    flag(dealer, key, "director", is_legal=True, legal_stage="已立案")
+    assert LEGAL not in {one.kind for one in dealer.rows(Notice)}
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_each_marking_is_told_once_and_settled_when_it_is_taken_back(dealer: Dealer):
+    key = triaged(dealer)
+    for count in (1, 2):
+        flag(dealer, key, "director", is_legal=True)
+        flag(dealer, key, "director", is_legal=True, legal_stage="已立案")
+        assert len(notices_of(dealer, "manager")) == 1
+        flag(dealer, key, "director")
+        assert notices_of(dealer, "manager") == []
+        assert len([one for one in dealer.rows(Notice) if one.kind == LEGAL]) == count
