@@ -134,6 +134,7 @@ from services.complaints.overviews import (
     PersonLine,
 )
 from services.complaints.past import Past, PastCase
+from services.complaints.promising import USUAL, Usual, UsualPromise, usual_promises
 from services.complaints.registering import numbers_of, register
 from services.complaints.remedies import (
     MONEY,
@@ -174,6 +175,7 @@ __all__ = [
     "METRICS",
     "MONEY",
     "MOST_ON_WALL",
+    "USUAL",
     "WORDS",
     "AcceptReply",
     "AcknowledgeComplaint",
@@ -283,6 +285,8 @@ __all__ = [
     "TransferComplaint",
     "TriageComplaint",
     "Urgency",
+    "Usual",
+    "UsualPromise",
     "Verdict",
     "WaitingFor",
     "WatchComplaints",
@@ -358,6 +362,7 @@ __all__ = [
     "transfer",
     "triage",
     "unname_person",
+    "usual_promises",
     "wall",
     "watch",
     "withdraw",

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from db.models import Complaint, ComplaintEvent, ComplaintFile, EventKind, Stage
+from services.core import clock
 from tests.browser import settled
 from tests.e2e.server import Live, at_live, live, on_both  # noqa: F401 - fixtures
 from tests.e2e.test_customers import signed_in
@@ -106,6 +107,33 @@ def test_the_next_deed_is_one_key_away(at_live: Live, caller: int):  # noqa: F81
     kinds = [one.kind for one in events if one.complaint_id == taken.id]
     assert kinds == [EventKind.REGISTERED, EventKind.ACKNOWLEDGED]
     assert at_live.dealer.row(Complaint, taken.id).stage is Stage.ACKNOWLEDGED
+
+
+@on_both
+def test_by_when_he_hears_from_us_is_promised_by_keyboard(at_live: Live, caller: int):  # noqa: F811
+    taken = register(at_live.dealer, customer_id=caller, received_at=clock.now())
+    with signed_in(at_live, "service") as [page]:
+        page.goto(f"{at_live.url}/complaints?id={taken.id}")
+        expect(page.get_by_role("button", name="Tell the customer the number")).to_be_visible()
+        settled(page)
+        page.keyboard.press("Alt+n")
+        drawer = page.get_by_role("dialog", name=f"Tell the customer the number · {taken.number}")
+        expect(drawer.get_by_role("textbox")).to_be_focused()
+        page.keyboard.type("六点前回电")
+        hour = drawer.get_by_role("button", name="In one working hour")
+        for _steps in range(4):  # the earlier ones stand before it
+            page.keyboard.press("Tab")
+            if hour.evaluate("button => button === document.activeElement"):
+                break
+        page.keyboard.press("Enter")
+        settled(page)
+        expect(drawer.get_by_role("textbox")).to_have_value("六点前回电")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("Written down for")).to_be_visible()
+    row = at_live.dealer.row(Complaint, taken.id)
+    assert row.stage is Stage.ACKNOWLEDGED
+    assert row.promised_at is not None
+    assert row.promised_at > clock.now()
 
 
 @on_both

@@ -268,6 +268,29 @@ def test_more_than_the_clock_allows_is_said(dealer: Dealer):
     assert "later than the clock allows" in texts(app)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "In one working hour: 06-06 09:50"), ("zh_CN", "一个工作小时内：06-06 09:50")],
+)
+def test_what_is_mostly_promised_is_a_click_away(dealer: Dealer, language: str, words: str):
+    key = register(dealer).id
+    form = f"complaints.acknowledge:{key}"
+    app = visit(dealer, "service", LEDGER, language=language, id=str(key))
+    button(app, "deed:next").click().run()
+    button(app, "deed:next").click()
+    field(app, "text_area", f"{form}:words").set_value("客户在外地").run()
+    button(app, "deed:next").click()
+    chosen = button(app, f"{form}:usual:hour")
+    assert chosen.label.replace("\\", "") == words
+    chosen.click().run()
+    assert not app.exception
+    button(app, "deed:next").click()
+    button(app, f"{form}:send").click().run()
+    row = dealer.row(Complaint, key)
+    assert row.promised_at == SATURDAY - timedelta(minutes=10)
+    assert "客户在外地" in texts(app)
+
+
 # ---- on the customer's file
 
 

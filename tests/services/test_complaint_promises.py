@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from db.models import Complaint, ComplaintEvent, EventKind, Notice, Severity
+from db.models import CalendarDay, Complaint, ComplaintEvent, EventKind, Notice, Severity
 from services import complaints
 from services.complaints.promising import PromisedClosed, PromisedLate, PromisedPast
 from services.core import clock
 from services.core.access import System
+from services.core.errors import NotFound, NotPermitted
 from services.core.run import fetch, perform
 from tests.dealer import Dealer
 from tests.services.complaint_deeds import FRIDAY, do, investigated, register, replied, triaged
@@ -202,3 +203,83 @@ def test_acknowledged_once_more_without_one_the_old_one_holds(dealer: Dealer, at
     promise(dealer, key, SATURDAY + HOUR)
     do(dealer, "service", complaints.acknowledge, complaints.AcknowledgeComplaint, key)
     assert on_the_wall(dealer) == [SATURDAY + HOUR]
+
+
+# ---- what is mostly promised
+
+
+def usual(dealer: Dealer, key: int, who: str = "service") -> list[tuple[str, datetime]]:
+    found = fetch(complaints.usual_promises, dealer.caller(who), key)
+    return [(one.kind.value, one.at) for one in found]
+
+
+def test_what_is_mostly_promised_follows_the_store_s_hours(dealer: Dealer, at: At):
+    key = register(dealer, severity=Severity.L2).id
+    limit = fetch(complaints.case, dealer.caller("service"), key).promise_limit
+    assert limit == FRIDAY + 24 * HOUR  # 17:50 on Saturday
+    assert usual(dealer, key) == [  # on Friday at 17:50
+        ("today", FRIDAY + timedelta(minutes=10)),
+        ("hour", SATURDAY + timedelta(minutes=50)),
+        ("next_day", SATURDAY + HOUR),
+        ("limit", limit),
+    ]
+    for moment in (SATURDAY - 4 * HOUR, SATURDAY):  # the same while it is still closed
+        at(moment)
+        assert usual(dealer, key) == [
+            ("hour", SATURDAY + HOUR),
+            ("limit", limit),
+        ]
+
+
+def test_each_of_them_may_be_promised(dealer: Dealer, at: At):
+    for severity in Severity:
+        key = triaged(dealer, severity=severity)
+        for moment in (FRIDAY, FRIDAY + 3 * HOUR, SATURDAY + HOUR):
+            at(moment)
+            for _kind, wish in usual(dealer, key):
+                promise(dealer, key, wish)
+                assert dealer.row(Complaint, key).promised_at == wish
+        at(FRIDAY)
+
+
+def test_none_is_later_than_the_clock_allows(dealer: Dealer, at: At):
+    key = register(dealer).id
+    at(SATURDAY + 3 * HOUR)  # of four working hours 50 minutes are left
+    assert usual(dealer, key) == [("limit", SATURDAY + 3 * HOUR + timedelta(minutes=50))]
+    at(SATURDAY + 4 * HOUR)
+    assert usual(dealer, key) == []
+
+
+def test_at_night_a_clock_of_the_day_and_night_is_promised_for_a_major_one_only(
+    dealer: Dealer, at: At
+):
+    night = FRIDAY + 3 * HOUR
+    general = register(dealer, severity=Severity.L2, received_at=FRIDAY - 20 * HOUR).id
+    major = register(dealer, severity=Severity.L3, received_at=FRIDAY).id
+    at(night)
+    assert "limit" not in dict(usual(dealer, general))
+    assert dict(usual(dealer, major))["limit"] == FRIDAY + 12 * HOUR
+
+
+def test_a_day_off_is_passed_over(dealer: Dealer, at: At):
+    key = register(dealer, severity=Severity.L2).id
+    dealer.add(
+        CalendarDay(
+            store_id=1,
+            falls_on=SATURDAY.date(),
+            hours=[],
+            created_at=FRIDAY,
+            reason="盘点",
+        )
+    )
+    at(FRIDAY + timedelta(seconds=30))
+    kinds = dict(usual(dealer, key))
+    assert kinds == {"today": FRIDAY + timedelta(minutes=10)}
+
+
+def test_of_another_store_s_complaint_nothing_is_said(dealer: Dealer, at: At):
+    key = register(dealer).id
+    with pytest.raises(NotFound):
+        usual(dealer, key, "sales2")
+    with pytest.raises(NotPermitted):
+        usual(dealer, key, "guest")

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import streamlit as st
 
+from pages.components.complaints import promises
 from pages.components.complaints.colours import path
 from pages.components.drawers import drawer
 from pages.components.forms import Form, send_button
 from pages.components.frame import done, fetch
-from pages.components.words import _, choice, fmoment
+from pages.components.words import _, choice
 from services import complaints, customers, posts
 from services.complaints import (
     LACKS,
@@ -55,13 +56,7 @@ def _talk(form: Form, _case: Case) -> None:
 
 def _acknowledge(form: Form, case: Case) -> None:
     form.area("words", height=68)
-    at = form.moment("promised_at")
-    until = case.promise_limit
-    if until is None:
-        return
-    st.caption(_(N_("The clock runs out {moment}"), moment=fmoment(until)))
-    if at is not None and at > until:
-        form.check("takes_longer")
+    promises.draw(form, case)
 
 
 def _level(form: Form, case: Case) -> None:
