@@ -30,11 +30,12 @@ from services.complaints.views import Case, EventLine, RemedyLine
 from services.core import masks
 from services.core.access import Actor, Permission, load
 from services.core.recorded import names_of
+from services.customers import policy
 
 
 def case(session: Session, actor: Actor, complaint_id: int) -> Case:
-    """Raises NotFound. His phone, address and plate are shown whole to those in whose hands it is,
-    and to whoever is sent to him."""
+    """Raises NotFound. Phone, address and plate are whole for those in whose hands it is and for
+    whoever is sent to him; the phone of his file is as the file shows it to the reader."""
     actor.require(Permission.COMPLAINTS_VIEW)
     one = load(session, Complaint, complaint_id)
     happened = events.of(session, one.id)
@@ -55,8 +56,8 @@ def case(session: Session, actor: Actor, complaint_id: int) -> Case:
         stage=one.stage,
         severity=one.severity,
         urgency=one.urgency,
-        who=customer or one.person,
-        values=_values(session, one, people, is_clear=is_clear),
+        who=customer.name if customer else one.person,
+        values=_values(session, one, people, _phone(session, actor, customer), is_clear=is_clear),
         store_id=one.store_id,
         department=one.department,
         handler_id=one.handler_id,
@@ -90,14 +91,27 @@ def _people(one: Complaint, happened: Any) -> set[int | None]:
     return named | his
 
 
-def _customer(session: Session, customer_id: int | None) -> str | None:
-    """The name in the file, where the reader sees the file."""
-    query = select(col(Customer.name)).where(col(Customer.id) == customer_id)
+def _customer(session: Session, customer_id: int | None) -> Customer | None:
+    """The file, where the reader sees it."""
+    query = select(Customer).where(col(Customer.id) == customer_id)
     return session.execute(query).scalar() if customer_id is not None else None
 
 
+def _phone(session: Session, actor: Actor, customer: Customer | None) -> str:
+    """Where the file says that he is reached; "" for who does not see the file."""
+    if customer is None or not customer.phone:
+        return ""
+    is_hidden = "phone" in policy.hidden_fields(session, actor, customer)
+    return masks.phone(customer.phone) if is_hidden else customer.phone
+
+
 def _values(
-    session: Session, one: Complaint, people: dict[int, str], *, is_clear: bool
+    session: Session,
+    one: Complaint,
+    people: dict[int, str],
+    customer_phone: str,
+    *,
+    is_clear: bool,
 ) -> dict[str, Any]:
     """Field -> value, in the order in which they are read."""
     car = select(col(Vehicle.model), col(Vehicle.plate)).where(col(Vehicle.id) == one.vehicle_id)
@@ -109,6 +123,7 @@ def _values(
         "demand": one.demand,
         "person": one.person,
         "phone": one.phone if is_clear else masks.masked("phone", one.phone),
+        "customer_phone": customer_phone,
         "address": one.address if is_clear else masks.masked("address", one.address),
         "vehicle_id": f"{found.model} {plate if is_clear else masks.plate(plate)}" if found else "",
         "order_id": _order(session, one.order_id),

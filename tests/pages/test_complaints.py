@@ -280,6 +280,23 @@ def test_a_phone_is_shown_as_it_is_dialled(dealer: Dealer):
     assert "138 5711 6208" in facts
 
 
+@pytest.mark.parametrize(
+    ("who", "phone"), [("service", "138 5711 6208"), ("sales", "138 **** 6208")]
+)
+@pytest.mark.parametrize(
+    ("language", "label"), [("en", "Phone in the file"), ("zh_CN", "档案电话")]
+)
+def test_the_phone_of_the_file_is_at_hand(
+    dealer: Dealer, who: str, phone: str, language: str, label: str
+):
+    customer = dealer.customer("程思远", owner="service", phone="+8613857116208")
+    key = triaged(dealer, customer_id=customer, person=None, phone=None)
+    app = visit(dealer, who, PAGE, language=language, id=str(key))
+    [facts] = app.table
+    lines = {str(name).replace("\u2060", ""): each for name, each in facts.value.iloc[:, 0].items()}
+    assert str(lines[label]).replace("\\", "") == phone
+
+
 def test_an_action_against_the_cause_is_planned_from_the_menu(dealer: Dealer):
     key = triaged(dealer)
     app = visit(dealer, "service", PAGE, language="en", id=str(key))

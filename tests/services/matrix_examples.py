@@ -494,6 +494,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.complaints.of_customer": lambda world, at: (world.ids["customer", at],),
     "services.complaints.tally": lambda world, at: (world.ids["customer", at],),
     "services.complaints.case": lambda world, at: (world.ids["complaint:triaged", at],),
+    "services.complaints.usual_promises": lambda world, at: (world.ids["complaint:triaged", at],),
     "services.complaints.causes": lambda world, at: (
         HeadingTree.CATEGORY,
         clock.today(),

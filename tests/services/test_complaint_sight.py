@@ -2,6 +2,7 @@
 named; a legal case only who is named in it (C29). Both walls say the same."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -9,10 +10,15 @@ from sqlmodel import col
 
 from db.engine import BEYOND_SCOPE, read_transaction
 from db.models import Complaint, ComplaintEvent, ComplaintPerson, PartIn
+from services import complaints as ledger
+from services import customers
 from services.core import clock
 from services.core.access import identify
+from services.core.errors import NotFound, NotPermitted
+from services.core.run import fetch, perform
 from tests.dealer import Dealer
-from tests.services.complaint_deeds import laid
+from tests.services.complaint_deeds import laid, triaged
+from tests.services.test_complaint_helping import ask
 
 SEES = {
     "director": {"here", "there", "lent", "member", "asked"},
@@ -85,3 +91,73 @@ def test_the_second_wall_shows_the_same(complaints: Dealer, who: str):
     there = SEES[who] if complaints.url.startswith("postgresql") else set(CASES)
     assert seen(complaints, who, col(Complaint.words), **beyond) == there
     assert seen(complaints, who, col(ComplaintEvent.note), **beyond) == there
+
+
+# ---- the phone of the file, on the case
+
+WHOLE, MASKED = "+8613857116208", "138 **** 6208"
+PHONES = {
+    "director": WHOLE,
+    "steward": WHOLE,
+    "manager": WHOLE,
+    "service": WHOLE,  # whose customer he is
+    "sales": MASKED,
+    "data": MASKED,
+    "club_manager": WHOLE,
+    "club": MASKED,
+    "guest": "",
+    "sales2": "",
+    "manager2": "",
+}
+
+
+def phone_of(dealer: Dealer, who: str, key: int) -> str:
+    phone: str = fetch(ledger.case, dealer.caller(who), key).values["customer_phone"]
+    return phone
+
+
+@pytest.mark.parametrize("who", PHONES)
+def test_the_phone_of_the_file_stands_on_the_case_as_the_file_shows_it(dealer: Dealer, who: str):
+    customer = dealer.customer("程思远", owner="service", phone=WHOLE, is_member=True)
+    key = laid(dealer, customer_id=customer)
+    asked = {"guest", "sales2", "manager2"}
+    for each in asked:
+        dealer.add(
+            ComplaintPerson(
+                complaint_id=key,
+                user_id=dealer.user_id(each),
+                part=PartIn.ASKED,
+                since=clock.now(),
+            )
+        )
+    assert phone_of(dealer, who, key) == PHONES[who]
+    if who not in asked:
+        assert fetch(customers.file, dealer.caller(who), customer).values["phone"] == PHONES[who]
+    else:  # they see no such file
+        with pytest.raises((NotFound, NotPermitted)):
+            fetch(customers.file, dealer.caller(who), customer)
+
+
+def test_who_handles_it_reads_the_phone_of_a_colleague_s_customer_for_a_reason(dealer: Dealer):
+    customer = dealer.customer("程思远", owner="service", phone=WHOLE)
+    key = laid(dealer, who="sales", customer_id=customer, phone="+8613900001111")
+    assert fetch(ledger.case, dealer.caller("sales"), key).values["phone"] == "+8613900001111"
+    assert phone_of(dealer, "sales", key) == MASKED
+    form = customers.RevealField(
+        request_id=uuid4(), customer_id=customer, field="phone", reason="回访"
+    )
+    perform(customers.reveal, dealer.caller("sales"), form)
+    assert phone_of(dealer, "sales", key) == WHOLE
+    assert phone_of(dealer, "data", key) == MASKED
+
+
+def test_whoever_is_sent_to_him_sees_the_phone_given_here_and_no_file(dealer: Dealer):
+    customer = dealer.customer("程思远", owner="service", phone=WHOLE)
+    key = triaged(dealer, customer_id=customer, phone="13900001111")
+    ask(dealer, key, due_on=clock.today(), is_errand=True)
+    values = fetch(ledger.case, dealer.caller("guest"), key).values
+    assert (values["phone"], values["customer_phone"]) == ("+8613900001111", "")
+
+
+def test_where_there_is_no_file_there_is_no_phone_of_it(dealer: Dealer):
+    assert phone_of(dealer, "director", laid(dealer, phone=WHOLE)) == ""

@@ -33,7 +33,9 @@ from services.core import clock
 from services.core.words import N_
 
 NOT_FACTS = {"words", "demand"}
+PHONES = ("phone", "customer_phone")
 LABELS = {
+    "customer_phone": N_("Phone in the file"),
     "first_responder": N_("I took it"),
     "accountable": N_("Stands for it"),
     "parent": N_("Follows"),
@@ -204,13 +206,14 @@ def _said(event: EventLine) -> dict[str, str]:
 
 
 def _facts(case: Case) -> None:
+    values = dict(case.values)
+    for name in PHONES:
+        values[name] = fphone(values[name] or "")
     shown = {
         raw(LABELS[name]) if name in LABELS else field(name): value
-        for name, value in case.values.items()
+        for name, value in values.items()
         if name not in NOT_FACTS and value not in (None, "", False)
     }
-    if case.values["phone"]:
-        shown[field("phone")] = fphone(str(case.values["phone"]))
     if case.cause is not None:
         shown[field("cause_id")] = path(case.cause)
     if case.named:
