@@ -8,7 +8,7 @@ and shown letter by letter, so callers pass it as it is, or from `raw`, `field`,
 import base64
 import datetime as dt
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -58,7 +58,7 @@ class Chip:
 @dataclass(frozen=True)
 class Event:
     """One line of a timeline. All words are text; `about` says when and who, `facts` stand below
-    the body: label and value."""
+    the body: label and value; `act` draws what can be done with it."""
 
     icon: str
     title: str
@@ -67,6 +67,7 @@ class Event:
     tone: Tone = Tone.QUIET
     chip: Chip | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    act: Callable[[], None] | None = None
 
 
 # ---- the page
@@ -310,6 +311,8 @@ def timeline(events: Iterable[Event]) -> None:
                     for label, value in event.facts.items():
                         gap = "  \n" if "\n" in value else " "
                         st.markdown(f"**{plain(label)}**{gap}{plain_lines(value)}")
+                    if event.act is not None:
+                        event.act()
 
 
 def empty(title: str, what_to_do: str, icon: str = ":material/inbox:") -> DeltaGenerator:

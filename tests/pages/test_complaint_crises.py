@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from db.models import ActionKind, ComplaintEvent, EventKind, Severity
+from db.models import ActionKind, ComplaintEvent, ComplaintStep, EventKind, Severity
 from services import complaints
 from services.complaints import FlagComplaint, RecordMeeting
 from services.core import clock
@@ -15,6 +15,8 @@ from tests.pages.visit import texts, visit
 from tests.services.complaint_deeds import FRIDAY, do, register, triaged
 from tests.services.test_complaint_actions import finish, plan
 
+HOUR = timedelta(hours=1)
+SAID = "技术判断为衬套批次问题"
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_CN"])
 
 
@@ -123,6 +125,51 @@ def test_minutes_of_nobody_are_refused(dealer: Dealer, language: str):
     field(app, "text_area", f"complaints.record_meeting:{key}:words").set_value("批次问题")
     app = button(app, f"complaints.record_meeting:{key}:send").click().run()
     assert {"en": "Say who took part", "zh_CN": "请填写参会人员"}[language] in app.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("language", "label"), [("en", "Ask a department for it"), ("zh_CN", "请部门办理")]
+)
+def test_what_a_meeting_decided_is_asked_of_a_department_by_one_click(
+    dealer: Dealer, language: str, label: str
+):
+    key = triaged(dealer)
+    held = {"held_at": FRIDAY - HOUR, "words": SAID, "outsiders": "厂家王工"}
+    for decided in ("", "免费更换衬套\n*三日内*"):
+        deed = complaints.record_meeting
+        do(dealer, "service", deed, RecordMeeting, key, decided=decided, **held)
+    app = case(dealer, key, language=language)
+    [ask] = [one for one in app.button if (one.key or "").startswith("deed:decided:")]
+    assert ask.label == label
+    ask.click().run()
+    form = f"complaints.ask_department:{key}-{ask.key.rsplit(':')[-1]}"
+    assert field(app, "text_area", form).value == "免费更换衬套\n*三日内*"
+    button(app, ask.key).click()
+    field(app, "selectbox", f"{form}:user_id").set_value(str(dealer.user_id("guest")))
+    button(app, f"{form}:send").click().run()
+    assert not app.exception
+    [step] = dealer.rows(ComplaintStep)
+    assert (step.question, step.asked_of_id) == (
+        "免费更换衬套\n*三日内*",
+        dealer.user_id("guest"),
+    )
+
+
+@pytest.mark.parametrize(("who", "may"), [("service", True), ("manager", True), ("sales", False)])
+def test_who_may_not_ask_is_not_offered_it(dealer: Dealer, who: str, *, may: bool):
+    key = triaged(dealer)
+    held = {"held_at": FRIDAY - HOUR, "words": SAID, "outsiders": "厂家王工", "decided": "更换"}
+    do(dealer, "service", complaints.record_meeting, RecordMeeting, key, **held)
+
+    app = case(dealer, key, who)
+
+    def is_offered() -> bool:
+        return any((one.key or "").startswith("deed:decided:") for one in app.button)
+
+    assert is_offered() is may
+    do(dealer, "service", complaints.withdraw, complaints.WithdrawComplaint, key, words="算了")
+    app.run()
+    assert not is_offered()
 
 
 def test_the_case_says_what_the_customer_has_not_heard_of(dealer: Dealer):

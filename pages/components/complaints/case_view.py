@@ -1,6 +1,7 @@
 """One case: its clocks on top, what it is about, everything that happened, what can be done."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
 
 import streamlit as st
@@ -175,10 +176,10 @@ def _events(case: Case) -> Iterator[Event]:
         if kind is EventKind.TICKED:
             yield checklists.event(lines, actor)
         else:
-            yield from map(_event, lines)
+            yield from (_event(case, line) for line in lines)
 
 
-def _event(event: EventLine) -> Event:
+def _event(case: Case, event: EventLine) -> Event:
     return Event(
         icon=EVENT_ICONS.get(event.kind, OTHER_EVENT),
         title=choice(event.kind),
@@ -187,7 +188,25 @@ def _event(event: EventLine) -> Event:
         tone=Tone.GOOD if event.kind is EventKind.CLOSED else Tone.QUIET,
         chip=chips.of_event(event),
         facts=_said(event),
+        act=partial(_ask_for_it, case, event) if _may_ask_for_it(case, event) else None,
     )
+
+
+def _may_ask_for_it(case: Case, event: EventLine) -> bool:
+    """Something was decided in a meeting, and the reader may ask a department for it."""
+    is_decided = event.kind is EventKind.MET and event.details["decided"]
+    return bool(is_decided) and deeds.ASK.kind in case.deeds
+
+
+def _ask_for_it(case: Case, event: EventLine) -> None:
+    if st.button(
+        _(N_("Ask a department for it")),
+        icon=deeds.ASK.icon,
+        key=f"deed:decided:{event.id}",
+        type="tertiary",
+    ):
+        origin = deeds.Origin(event.id, {"words": event.details["decided"]})
+        deeds.open_deed(deeds.ASK, case, origin)
 
 
 def _said(event: EventLine) -> dict[str, str]:

@@ -249,6 +249,8 @@ TELL: Final = Deed(K.TOLD, N_("Told the customer"), ":material/campaign:",
     complaints.tell_improvement, complaints.TellImprovement, _tell)  # fmt: skip
 ANSWER: Final = Deed(K.HELPED, N_("Write down the answer"), ":material/quickreply:",
     complaints.answer_step, complaints.AnswerStep)  # fmt: skip
+ASK: Final = Deed(K.ASKED, N_("Ask another department"), ":material/contact_support:",
+    complaints.ask_department, complaints.AskDepartment, _ask)  # fmt: skip
 DEEDS: Final[Sequence[Deed]] = (
     Deed(K.ACKNOWLEDGED, N_("Tell the customer the number"), ":material/mark_chat_read:",
          complaints.acknowledge, complaints.AcknowledgeComplaint, _acknowledge),
@@ -279,8 +281,7 @@ DEEDS: Final[Sequence[Deed]] = (
          complaints.offer_remedy, complaints.OfferRemedy, _offer),
     Deed(K.ACTED, N_("Act against the cause"), ":material/build:",
          complaints.plan_action, complaints.PlanAction, _plan),
-    Deed(K.ASKED, N_("Ask another department"), ":material/contact_support:",
-         complaints.ask_department, complaints.AskDepartment, _ask),
+    ASK,
     Deed(K.MET, N_("Minutes of a meeting"), ":material/groups:",
          complaints.record_meeting, complaints.RecordMeeting, _meet),
     Deed(K.NOTED, N_("Note"), ":material/edit_note:",
@@ -312,10 +313,19 @@ DEEDS: Final[Sequence[Deed]] = (
 )  # fmt: skip
 
 
-def open_deed(deed: Deed, case: Case, **chosen: int) -> None:
+@dataclass(frozen=True)
+class Origin:
+    """What a deed comes of: its id gives it a draft of its own; with `values` its fields begin."""
+
+    id: int
+    values: Mapping[str, Any]
+
+
+def open_deed(deed: Deed, case: Case, origin: Origin | None = None, /, **chosen: int) -> None:
     """The drawer in which it is done; `chosen` is what of the complaint it is about."""
     about = chosen or deed.about(case)
-    subject = "-".join(str(key) for key in (case.id, *about.values()))
+    keys = [case.id, *about.values(), *([origin.id] if origin else [])]
+    subject = "-".join(map(str, keys))
     name = f"complaints.{deed.name}"
     st.session_state.pop(f"refused:{name}:{subject}", None)  # that was of an older look at it
 
@@ -337,6 +347,7 @@ def open_deed(deed: Deed, case: Case, **chosen: int) -> None:
             "finding": case.values["finding"],
             "whys": case.values["whys"],
             "cause_id": case.cause.id if case.cause else None,
+            **(origin.values if origin else {}),
         }
         form = Form(name, subject=subject, values=begin, keeps_draft=True)
         deed.draw(form, case)
