@@ -261,7 +261,7 @@ BEYOND_CALLERS = {
     # A notice is over for everyone who was told, whoever did the deed.
     "services.core.notices.settle",
     # What is told is for others to read.
-    "services.core.notices.tell",
+    "services.core.notices._put_down",
     # Whether work on a batch in one's sight is under way, also where a colleague began it.
     "services.core.jobs.ask_for",
     "services.imports.background._begin",

@@ -1,6 +1,11 @@
-"""Telling people in time: at 50, 80 and 100 % of a clock, then up the line (spec 3.2, 3.4)."""
+"""Telling people in time: at 50, 80 and 100 % of a clock, then up the line (spec 3.2, 3.4).
 
-from collections.abc import Collection, Iterator
+Of one complaint one notice is enough: what says more takes the place of what says less, and what
+was passed over is never told.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -19,7 +24,7 @@ from services.core.access import Actor, Permission
 from services.core.audit import Action
 from services.core.choices import choice_label
 from services.core.inputs import Input
-from services.core.notices import NoticeKind
+from services.core.notices import NoticeKind, Told
 from services.core.worktime import Calendar, business_days
 
 STEP: Final = 200
@@ -77,11 +82,9 @@ def watch(session: Session, actor: Actor, form: WatchComplaints) -> Watched:
         audit.record(session, actor, Action.COMPLAINTS_TIMED, "complaints", count=len(timed))
     line = _line(session)
     places = calendars.calendars(session, {one.store_id for one in rows})
-    told = sum(
-        _warn(session, line, one, each, places[one.store_id])
-        for one in rows
-        for each in found[one.id].values()
-    )
+    passed = {one.id: _passed(found[one.id], places[one.store_id]) for one in rows}
+    known = _known(session, passed)
+    told = sum(_warn(session, line, one, passed[one.id], known[one.id]) for one in rows)
     told += sum(_warn_of_promise(session, line, one) for one in rows)
     return Watched(len(timed) + told, rows[-1].id if rows else None)
 
@@ -151,26 +154,112 @@ def _line(session: Session) -> _Line:
     return line
 
 
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A mark that a clock has passed."""
+
+    kind: ClockKind
+    mark: Threshold
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """What is further on says more; of two alike that of the clock that ends last, for it still
+        stands when the other one has ended."""
+        return list(Threshold).index(self.mark), list(ClockKind).index(self.kind)
+
+
+Known = dict[int, dict[_Passed, Told]]
+"""What each person (id) was told of one complaint's clocks."""
+
+
+def _passed(found: Clocks, calendar: Calendar) -> list[_Passed]:
+    return [_Passed(one.kind, mark) for one in found.values() for mark in _marks(one, calendar)]
+
+
+def _known(session: Session, passed: Mapping[int, Sequence[_Passed]]) -> dict[int, Known]:
+    """Of each complaint (id) whose clocks have passed anything; one look at the database."""
+    known: dict[int, Known] = {key: {} for key in passed}
+    causes = {
+        _cause(key, kind, mark): (key, _Passed(kind, mark))
+        for key in passed
+        if passed[key]
+        for kind in ClockKind
+        for mark in Threshold
+    }
+    for (cause, person), state in (notices.told(session, causes) if causes else {}).items():
+        key, mark = causes[cause]
+        known[key].setdefault(person, {})[mark] = state
+    return known
+
+
 def _warn(
-    session: Session, line: _Line, complaint: Complaint, one: Clock, calendar: Calendar
+    session: Session, line: _Line, complaint: Complaint, passed: Sequence[_Passed], known: Known
 ) -> int:
-    """Tell who has to know how far a clock has come; returns how many were told that did not
-    know."""
+    """Tell who has to know how far the clocks of a complaint have come, each person what says most
+    of what is new; returns how many were told."""
+    new: dict[int, list[_Passed]] = defaultdict(list)
+    for each in passed:
+        for person in _whom(line, complaint, each.mark):
+            if each not in known.get(person, {}):
+                new[person].append(each)
+    if not new:
+        return 0
+    telling: dict[_Passed, list[int]] = defaultdict(list)
+    needless: dict[_Passed, list[int]] = defaultdict(list)
+    for person in those_who_see(session, complaint, new.keys()):
+        *less, most = sorted(new[person], key=lambda each: each.weight)
+        if _says_more(known.get(person, {}), most):
+            less.append(most)
+        else:
+            telling[most].append(person)
+            _replace(session, complaint, person, known.get(person, {}), most)
+        for each in less:
+            needless[each].append(person)
+    for each, people in needless.items():
+        cause = _cause(complaint.id, each.kind, each.mark)
+        notices.pass_over(session, people, _kind(each), cause, **_said(complaint, each))
     told = 0
-    for mark in _marks(one, calendar):
-        told += len(
-            notices.tell(
-                session,
-                those_who_see(session, complaint, _whom(line, complaint, mark)),
-                _KINDS.get(mark, NoticeKind.COMPLAINT_DUE),
-                _cause(complaint.id, one.kind, mark),
-                number=complaint.number,
-                clock=[CLOCKS[one.kind]],
-                percent=int(SHARES.get(mark, Fraction(1)) * 100),
-                complaint=complaint.id,
-            )
-        )
+    for each, people in telling.items():
+        cause = _cause(complaint.id, each.kind, each.mark)
+        told += len(notices.tell(session, people, _kind(each), cause, **_said(complaint, each)))
     return told
+
+
+def _says_more(known: Mapping[_Passed, Told], one: _Passed) -> bool:
+    """Whether something that a person has not seen yet says more already."""
+    return any(state is Told.UNSEEN and each.weight > one.weight for each, state in known.items())
+
+
+def _replace(
+    session: Session,
+    complaint: Complaint,
+    person: int,
+    known: Mapping[_Passed, Told],
+    one: _Passed,
+) -> None:
+    """What was told of the same clock is out of date, seen or not; of the others he need not see
+    what he has not seen."""
+    causes = [
+        _cause(complaint.id, each.kind, each.mark)
+        for each, state in known.items()
+        if state is Told.UNSEEN or (state is Told.SEEN and each.kind is one.kind)
+    ]
+    if causes:
+        notices.settle(session, *causes, of=[person])
+
+
+def _kind(one: _Passed) -> NoticeKind:
+    return _KINDS.get(one.mark, NoticeKind.COMPLAINT_DUE)
+
+
+def _said(complaint: Complaint, one: _Passed) -> dict[str, object]:
+    """What its words speak of."""
+    return {
+        "number": complaint.number,
+        "clock": [CLOCKS[one.kind]],
+        "percent": int(SHARES.get(one.mark, Fraction(1)) * 100),
+        "complaint": complaint.id,
+    }
 
 
 def _warn_of_promise(session: Session, line: _Line, complaint: Complaint) -> int:

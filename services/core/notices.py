@@ -248,6 +248,25 @@ def tell(
 
     Whoever was told of this cause before is not told again, whatever came of it.
     """
+    return _put_down(session, people, kind, cause, params)
+
+
+def pass_over(
+    session: Session, people: Collection[int], kind: NoticeKind, cause: str, **params: object
+) -> None:
+    """These people (ids) need not hear of a cause, because something else says more: they are never
+    told of it, and it stands among what is settled."""
+    _put_down(session, people, kind, cause, params, acted_at=clock.now())
+
+
+def _put_down(
+    session: Session,
+    people: Collection[int],
+    kind: NoticeKind,
+    cause: str,
+    params: dict[str, object],
+    acted_at: datetime | None = None,
+) -> list[int]:
     now = clock.now()
     show = now if KINDS[kind].is_urgent else _after_quiet(session, now)
     rows: list[dict[str, Any]] = [
@@ -258,6 +277,7 @@ def tell(
             "params": audit.plain(params),
             "created_at": now,
             "show_at": show,
+            "acted_at": acted_at,
         }
         for person in sorted(set(people))
     ]
@@ -265,14 +285,38 @@ def tell(
         return add_once(session, Notice, rows, col(Notice.id))
 
 
-def settle(session: Session, *causes: str) -> None:
-    """What these notices asked for was done, or is not wanted any more: they are over for all."""
+def settle(session: Session, *causes: str, of: Collection[int] | None = None) -> None:
+    """What these notices asked for was done, or is not wanted any more: they are over for all, or
+    for these people (ids)."""
     over = (
         update(Notice)
         .where(col(Notice.cause).in_(causes), col(Notice.acted_at).is_(None))
         .values(acted_at=clock.now())
     )
+    if of is not None:
+        over = over.where(col(Notice.user_id).in_(of))
     beyond(session, over)
+
+
+class Told(StrEnum):
+    """What has become of a notice."""
+
+    UNSEEN = "unseen"
+    SEEN = "seen"
+    OVER = "over"
+
+
+def told(session: Session, causes: Collection[str]) -> dict[tuple[str, int], Told]:
+    """Of these causes: who was told (cause, id), and what has become of it; for the system, which
+    sees everyone's."""
+    notice = Notice
+    query = select(
+        col(notice.cause), col(notice.user_id), col(notice.seen_at), col(notice.acted_at)
+    ).where(col(notice.cause).in_(causes))
+    return {
+        (cause, person): Told.OVER if acted_at else Told.SEEN if seen_at else Told.UNSEEN
+        for cause, person, seen_at, acted_at in session.execute(query)
+    }
 
 
 def those_who_may(

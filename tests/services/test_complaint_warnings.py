@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from db.models import AuditEntry, CalendarWeek, Complaint, Notice, Severity, Urgency
-from services import complaints
+from services import complaints, notices
 from services.core import clock
 from services.core.access import System
+from services.core.notices import NoticeKind
 from services.core.run import perform
 from tests.dealer import Dealer
 from tests.services.complaint_deeds import FRIDAY, do, register
+from tests.services.test_complaint_boards import statements
 
 SATURDAY = datetime(2026, 6, 6, 1, 0, tzinfo=UTC)
 """Nine in the morning: the store opens."""
@@ -140,3 +142,148 @@ def test_hours_that_change_change_what_is_due(dealer: Dealer, at: At):
     assert after.next_due_at == SATURDAY + timedelta(hours=1, minutes=20)
     assert "complaints:timed" in {one.action for one in dealer.rows(AuditEntry)}
     assert swept() == 0
+
+
+# ---- one notice of one complaint
+
+
+def open_notices(dealer: Dealer, who: str) -> list[str]:
+    """Clock and mark of the warnings that stand in one's bell."""
+    me = dealer.user_id(who)
+    rows = [one for one in dealer.rows(Notice) if one.user_id == me and one.acted_at is None]
+    causes = [one.cause for one in rows if one.kind != NoticeKind.COMPLAINT_GIVEN]
+    return [":".join(cause.split(":")[2:]) for cause in causes]
+
+
+def see(dealer: Dealer, who: str) -> None:
+    newest = max(one.id for one in dealer.rows(Notice))
+    perform(notices.see, dealer.caller(who), notices.SeeNotices(newest=newest))
+
+
+PEOPLE = ("service", "sales", "manager", "director", "manager2", "steward")
+
+
+def bells(dealer: Dealer) -> dict[str, list[str]]:
+    found = {who: open_notices(dealer, who) for who in PEOPLE}
+    return {who: marks for who, marks in found.items() if marks}
+
+
+MONDAY = FRIDAY + timedelta(days=2, hours=20)
+"""Acknowledging, answering and proposing are over, closing is not."""
+AFTER_THE_WEEKEND = {
+    **{who: ["propose:over"] for who in ("service", "sales", "manager")},
+    "director": ["answer:day_over"],
+}
+
+
+def test_after_a_long_weekend_each_has_one_notice_of_a_case(dealer: Dealer, at: At):
+    register(dealer, severity=Severity.L2, handler_id=dealer.user_id("sales"))
+    at(MONDAY)
+    assert swept() == 4
+    assert bells(dealer) == AFTER_THE_WEEKEND
+    assert swept() == 0
+    at(MONDAY + timedelta(minutes=5))
+    assert swept() == 0
+    assert bells(dealer) == AFTER_THE_WEEKEND
+
+
+def test_swept_all_the_time_it_is_one_notice_too(dealer: Dealer, at: At):
+    register(dealer, severity=Severity.L2, handler_id=dealer.user_id("sales"))
+    hour = FRIDAY
+    while hour <= MONDAY:
+        at(hour)
+        swept()
+        assert all(len(marks) == 1 for marks in bells(dealer).values())
+        hour += timedelta(hours=1)
+    assert bells(dealer) == AFTER_THE_WEEKEND
+    causes = [(one.user_id, one.cause) for one in dealer.rows(Notice)]
+    assert len(causes) == len(set(causes))
+
+
+def test_the_next_mark_of_a_clock_takes_the_place_of_the_one_before(dealer: Dealer, at: At):
+    register(dealer)
+    for minute, mark in ((15, "half"), (24, "most"), (30, "over")):
+        at(minutes(minute))
+        assert swept() >= 1
+        assert open_notices(dealer, "service") == [f"acknowledge:{mark}"]
+        see(dealer, "service")  # seen in the bell, and not opened
+    assert told(dealer, "service") == ["half", "most", "over"]
+
+
+def test_what_says_less_waits_behind_what_nobody_has_seen(dealer: Dealer, at: At):
+    register(dealer)  # to be acknowledged within 30 minutes, answered within 4 hours
+    at(minutes(30))
+    swept()
+    at(minutes(130))
+    swept()
+    assert open_notices(dealer, "service") == ["acknowledge:over"]
+    assert told(dealer, "service", "answer") == ["half"]  # put down, and over
+    see(dealer, "service")
+    assert swept() == 0
+    at(minutes(200))
+    swept()
+    assert open_notices(dealer, "service") == ["acknowledge:over", "answer:most"]
+    at(minutes(241))
+    swept()
+    assert open_notices(dealer, "service") == ["acknowledge:over", "answer:over"]
+
+
+def test_what_was_passed_over_is_not_told_when_the_rest_is_done(dealer: Dealer, at: At):
+    key = register(dealer).id
+    at(minutes(130))
+    swept()
+    assert open_notices(dealer, "service") == ["acknowledge:over"]
+    do(dealer, "service", complaints.acknowledge, complaints.AcknowledgeComplaint, key)
+    assert (open_notices(dealer, "service"), swept()) == ([], 0)
+
+
+def test_each_hears_what_says_most_of_what_is_his_to_hear(dealer: Dealer, at: At):
+    """Whoever took it hears at four fifths of a clock; the manager does not, and hears at the half
+    of another one."""
+    register(dealer, severity=Severity.L2, handler_id=dealer.user_id("sales"))
+    at(minutes(24))
+    swept()
+    most = ["acknowledge:most"]
+    assert bells(dealer) == {"sales": most, "service": most, "manager": ["answer:half"]}
+
+
+def test_another_complaint_has_a_notice_of_its_own(dealer: Dealer, at: At):
+    for _twice in range(2):
+        register(dealer)
+    at(minutes(30))
+    swept()
+    assert open_notices(dealer, "service") == ["acknowledge:over"] * 2
+
+
+def test_into_whose_hands_it_comes_late_hears_once_how_late_it_is(dealer: Dealer, at: At):
+    key = register(dealer).id
+    at(minutes(130))
+    swept()
+    do(
+        dealer,
+        "service",
+        complaints.transfer,
+        complaints.TransferComplaint,
+        key,
+        department=complaints.Department.SALES,
+        handler_id=dealer.user_id("sales"),
+        reason="合同问题",
+    )
+    swept()
+    assert open_notices(dealer, "sales") == ["acknowledge:over"]
+
+
+def test_the_sweep_looks_as_often_for_many_as_for_one(dealer: Dealer, at: At):
+    register(dealer)
+    at(minutes(30))
+    swept()
+    with statements() as few:
+        swept()
+    at(FRIDAY)
+    for _more in range(5):
+        register(dealer)
+    at(minutes(30))
+    swept()
+    with statements() as many:
+        assert swept() == 0
+    assert len(many) == len(few)
