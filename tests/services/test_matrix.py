@@ -151,7 +151,7 @@ ON_A_COMPLAINT = (
     *("plan_action", "finish_action", "check_action", "ask_department", "answer_step"),
     *("take_step", "letter", "letter_paper", "file_letter"),
     *("flag", "name_person", "unname_person", "add_files", "take_file"),
-    *("log", "record_meeting", "tell_improvement", "tick"),
+    *("log", "record_meeting", "tell_improvement", "tick", "usual_promises"),
 )
 ABOUT_A_RECORD = {
     f"services.{name}"
