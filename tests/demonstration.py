@@ -45,9 +45,8 @@ def made(size: Size = SIZE, seed: int = DEFAULT_SEED) -> Made:
 
 def kept(url: str, model: type[Base]) -> list[dict[str, Any]]:
     table = table_of(model)
-    first = next(iter(table.primary_key.columns))
     with engine_for(url).connect() as connection:
-        found = connection.execute(select(table).order_by(first)).mappings()
+        found = connection.execute(select(table).order_by(*table.primary_key)).mappings()
         return [dict(row) for row in found]
 
 

@@ -12,7 +12,7 @@ from db.demo.data import table
 from db.demo.dice import Dice
 from db.demo.names import person
 from db.grams import pinyin
-from db.models import Desk, Gender, Role
+from db.models import Department, Desk, Gender, Role
 
 PASSWORD: Final = "west-lake-tea-garden"  # noqa: S105 - shown on the sign-in page, on purpose
 """The one password of all demonstration accounts."""
@@ -32,6 +32,8 @@ class Account:
     store: str | None = None
     left: bool = False
     """Has left the house: may not sign in, still owns files."""
+    department: Department | None = None
+    """Of a guest: what is asked of him."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Member:
 
 
 def _account(row: dict[str, Any]) -> Account:
-    desk = row.get("desk")
+    desk, department = row.get("desk"), row.get("department")
     return Account(
         username=row["username"],
         name=row["name"],
@@ -75,11 +77,19 @@ def _account(row: dict[str, Any]) -> Account:
         desk=Desk(desk) if desk else None,
         store=row.get("store"),
         left=row.get("left", False),
+        department=Department(department) if department else None,
     )
 
 
-ACCOUNTS: Final[tuple[Account, ...]] = tuple(map(_account, table("staff")["people"]))
-"""The people of the first three stores; the accounts of `SHOWN` come first."""
+PEOPLE: Final[tuple[Account, ...]] = tuple(map(_account, table("staff")["people"]))
+"""The people of the first three stores and of the department."""
+
+GUESTS: Final[tuple[Account, ...]] = tuple(map(_account, table("staff")["guests"]))
+"""Those of other departments who are asked for their part. Their ids come after all others', so
+that nobody else changes his own."""
+
+ACCOUNTS: Final[tuple[Account, ...]] = PEOPLE + GUESTS
+"""Those of `SHOWN` stand here in its order."""
 
 SHOWN: Final[tuple[str, ...]] = (
     "director",
@@ -90,6 +100,7 @@ SHOWN: Final[tuple[str, ...]] = (
     "club_manager",
     "club",
     "admin",
+    "guest",
 )
 """The user names that the sign-in page of a demonstration lists."""
 
@@ -146,7 +157,7 @@ def _further(shop: Shop, dice: Dice, taken: set[str]) -> list[Account]:
 def staff(shops: list[Shop], seed: int) -> list[Member]:
     """Everybody of these stores and of the department, with ids from 1 on."""
     ids = {shop.code: shop.id for shop in shops}
-    accounts = [one for one in ACCOUNTS if one.store is None or one.store in ids]
+    accounts = [one for one in PEOPLE if one.store is None or one.store in ids]
     taken = {one.username for one in ACCOUNTS}
     manned = {one.store for one in ACCOUNTS}
     dice = Dice()
@@ -154,6 +165,7 @@ def staff(shops: list[Shop], seed: int) -> list[Member]:
         if shop.code not in manned:
             dice.begin(seed, shop.id)
             accounts += _further(shop, dice, taken)
+    accounts += GUESTS
     return [
         Member(number, one, ids[one.store] if one.store else None)
         for number, one in enumerate(accounts, 1)

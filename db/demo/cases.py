@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from db.demo.crises import Crisis
 from db.demo.data import table
+from db.demo.diaries import STATE
 from db.demo.dice import Dice
 from db.demo.people import Row
 from db.demo.stories import MAJOR, Story
 from db.demo.world import CHINA, World
 from db.models import ActionKind, EventKind, Stage, Verdict
 
-_STATE: Final = ("stage", "severity", "urgency", "department", "handler_id")
 _DUE: Final = ("acknowledge", "answer", "propose", "close", "next")
 _ENDS: Final = {
     Stage.CLOSED.value: EventKind.CLOSED,
@@ -22,7 +23,7 @@ _ENDS: Final = {
 _DUE_AFTER, _DONE_BEFORE, _CHECKED_AFTER = (5, 15), (0, 3), (60, 90)
 
 
-def complaint(story: Story, number: str) -> Row:
+def complaint(world: World, story: Story | Crisis, number: str) -> Row:
     """The complaint as its last event left it. When its clocks are due the first sweep writes."""
     one, state = story.one, story.events[-1]
     ended = _latest(story, _ENDS[state["stage"]]) if state["stage"] in _ENDS else None
@@ -42,23 +43,22 @@ def complaint(story: Story, number: str) -> Row:
         "phone": one.phone,
         "address": None,
         "link": None,
-        **story.values,
         "demand_kind": table("complaints")["wanted"].get(story.values["demand"]),
-        **{name: state[name] for name in _STATE},
+        **{name: state[name] for name in STATE},
         "first_responder_id": story.first,
         "accountable_id": story.first,
         "spokesperson_id": None,
         "is_media": False,
         "is_dispute": False,
         "is_legal": False,
-        "has_director": story.has_director,
+        "has_director": _has_director(world, story),
         "promised_at": None,
         "heard_at": None,
         "waiting_for": None,
         "finding": findings.get("finding"),
         "cause_id": findings.get("cause_id"),
         "whys": findings.get("whys"),
-        "reopen_count": story.reopened,
+        "reopen_count": sum(row["kind"] == EventKind.REOPENED.value for row in story.events),
         "parent_id": None,
         "legal_stage": "",
         "satisfaction": answers.get("satisfaction"),
@@ -69,13 +69,20 @@ def complaint(story: Story, number: str) -> Row:
         "version": len(story.events),
         "created_at": story.values["registered_at"],
         "updated_at": state["recorded_at"],
+        **story.values,
     }
 
 
-def actions(world: World, dice: Dice, story: Story) -> Iterator[Row]:
+def _has_director(world: World, story: Story | Crisis) -> bool:
+    """Whether the director has talked with the customer."""
+    talk = EventKind.CONTACTED.value
+    return any(row["actor_id"] in world.directors for row in story.events if row["kind"] == talk)
+
+
+def actions(world: World, dice: Dice, story: Story | Crisis) -> Iterator[Row]:
     """What removes the cause of a major complaint, planned when the cause was first found."""
     found = next((row for row in story.events if row["kind"] == EventKind.FOUND.value), None)
-    if story.severity not in MAJOR or found is None:
+    if story.severity not in MAJOR or found is None or not found["details"]["cause_id"]:
         return
     shares, texts = (
         table("complaints")["shares"],
@@ -102,5 +109,5 @@ def actions(world: World, dice: Dice, story: Story) -> Iterator[Row]:
         }
 
 
-def _latest(story: Story, kind: EventKind) -> Row | None:
+def _latest(story: Story | Crisis, kind: EventKind) -> Row | None:
     return next((row for row in reversed(story.events) if row["kind"] == kind.value), None)

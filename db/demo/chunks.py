@@ -18,6 +18,9 @@ from db.models import (
     CauseAction,
     Complaint,
     ComplaintEvent,
+    ComplaintFile,
+    ComplaintPerson,
+    ComplaintStep,
     Consent,
     Customer,
     CustomerSummary,
@@ -44,6 +47,9 @@ TABLES: Final[tuple[type[Base], ...]] = (
     ComplaintEvent,
     CauseAction,
     Remedy,
+    ComplaintStep,
+    ComplaintFile,
+    ComplaintPerson,
 )
 """In the order in which they can be filled."""
 

@@ -63,12 +63,12 @@ def ends(
 
 
 def in_time(dice: Dice, since: datetime, minutes: tuple[int, int]) -> datetime:
-    return _evening(dice, since + dice.between(*minutes) * MINUTE)
+    return evening(dice, since + dice.between(*minutes) * MINUTE)
 
 
 def too_late(dice: Dice, since: datetime, span: Plan) -> datetime:
     if "late" in span:
-        return _morning(dice, since + dice.between(*span["late"]) * MINUTE)
+        return morning(dice, since + dice.between(*span["late"]) * MINUTE)
     day = _plain_day(since, dice.between(*span["late_days"]))
     return moment(day, _AFTERNOON + dice.below(_AFTERNOON_MINUTES))
 
@@ -79,13 +79,13 @@ def between(dice: Dice, begin: datetime, end: datetime, count: int) -> list[date
     last, minutes = begin, (end - begin) // MINUTE
     for left in range(count, 0, -1):
         at = end - minutes * left // (count + 1) * MINUTE
-        ways = (_evening(dice, at), _morning(dice, at), last + _STEP)
+        ways = (evening(dice, at), morning(dice, at), last + _STEP)
         last = next(one for one in ways if last + _STEP <= one <= end - left * _STEP)
         found.append(last)
     return found
 
 
-def _evening(dice: Dice, at: datetime) -> datetime:
+def evening(dice: Dice, at: datetime) -> datetime:
     """The same moment, or an hour of the evening before the night in which it lies."""
     day, minute = _local(at)
     if _OPENS <= minute < _CLOSES:
@@ -93,7 +93,7 @@ def _evening(dice: Dice, at: datetime) -> datetime:
     return moment(day - (minute < _OPENS), _CLOSES - 1 - dice.below(_HOUR))
 
 
-def _morning(dice: Dice, at: datetime) -> datetime:
+def morning(dice: Dice, at: datetime) -> datetime:
     """The same moment, or an hour of the morning after the night in which it lies."""
     day, minute = _local(at)
     if _OPENS <= minute < _CLOSES:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, inspect, select
 
 from db.demo import accounts
 from db.demo.chunks import TABLES
+from db.demo.enclosures import write_enclosures
 from db.demo.hours import write_hours
 from db.demo.making import Parcel, is_worth_it, parcels, without_cycle_hunting
 from db.demo.people import Row
@@ -178,6 +179,7 @@ def _begin(connection: Connection, recipe: Recipe) -> tuple[_Begun, dict[str, in
     connection.execute(insert(table_of(User)), accounts.user_rows(members, world.opened))
     write_hours(connection, world)
     write_posts(connection, world, shops, members)
+    write_enclosures(connection)
     indexes = writer_for(connection).set_aside(TABLES)
     return _Begun(world, indexes), {"users": len(members), "stores": len(shops)}
 

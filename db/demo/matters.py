@@ -1,9 +1,10 @@
 """What a complaint of the demonstration is about, how it came in, how much it weighs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from db.demo.data import table
 from db.demo.dice import Dice, Weighted
@@ -28,6 +29,8 @@ class Grievance:
     """The kind of repair, or "sale"."""
     job: str
     """What was done, as the order says."""
+    crisis: Mapping[str, Any] | None = None
+    """The case of `crises.toml` that it is."""
 
     @property
     def desk(self) -> Department:

@@ -208,7 +208,7 @@ class Story:
             ends["answer"],
             by=self._handler,
             note=self._note("contacted"),
-            details={"was_reached": True, "is_answer": True},
+            details={"was_reached": True, "is_answer": True, "by_head": False},
             ends=("answer",),
         )
 
@@ -277,7 +277,7 @@ class Story:
                 next(moments),
                 by=dice.pick(self._world.directors),
                 note=self._note("directed"),
-                details={"was_reached": True, "is_answer": False},
+                details={"was_reached": True, "is_answer": False, "by_head": True},
             )
         self._answered(moments, "replied", ends["close"])
 
@@ -367,10 +367,6 @@ class Story:
     @property
     def reopened(self) -> int:
         return sum(row["kind"] == EventKind.REOPENED.value for row in self.events)
-
-    @property
-    def has_director(self) -> bool:
-        return any(row["actor_id"] in self._world.directors for row in self.events)
 
     def truth(self) -> Complained:
         late = tuple(one for one in delays.CLOCKS if one in self._over and one in self._late)

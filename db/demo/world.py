@@ -11,7 +11,7 @@ from db.demo.accounts import Member, Shop
 from db.demo.data import table
 from db.demo.dice import STAFF, Dice, Weighted
 from db.demo.facts import Tenure
-from db.models import Desk, Role
+from db.models import Department, Desk, Role
 
 HISTORY_DAYS = 730
 """Orders and touches go back this far; older cars and files came over without them."""
@@ -63,6 +63,8 @@ class World:
         self.directors: list[int] = []
         self.managers: dict[int, int] = {}
         """Store -> who leads it."""
+        self.guests: dict[Department, int] = {}
+        """Another department -> who is asked there."""
         self.tenures: dict[int, tuple[int, int]] = {}
         """First day and first day without him of everyone who works with customers."""
         self._present: dict[tuple[int, str, int], list[int]] = {}
@@ -78,6 +80,8 @@ class World:
                 self.directors.append(member.id)
             if member.account.role is Role.MANAGER and member.store_id is not None:
                 self.managers[member.store_id] = member.id
+            if member.account.department is not None:
+                self.guests[member.account.department] = member.id
             if member.store_id is None or member.account.role is not Role.SPECIALIST:
                 continue
             desks = self.desks[member.store_id]

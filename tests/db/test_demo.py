@@ -16,7 +16,6 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from db.demo import (
-    ACCOUNTS,
     PASSWORD,
     SHOWN,
     DemoRefused,
@@ -26,6 +25,7 @@ from db.demo import (
     load_sized,
     making,
 )
+from db.demo.accounts import GUESTS, PEOPLE
 from db.demo.chunks import TABLES
 from db.demo.loading import SIZES
 from db.demo.recipe import Recipe
@@ -168,7 +168,7 @@ def test_the_accounts_open_with_the_password_that_is_shown(
     store = {row["code"]: row["id"] for row in kept(database, Store)}
     assert list(store) == ["HZ01", "NB01", "SX01"]
     assert {people[name]["store_id"] for name in ("manager", "sales", "service")} == {store["HZ01"]}
-    assert {people[name]["role"] for name in SHOWN} == set(Role) - {Role.GUEST}
+    assert {people[name]["role"] for name in SHOWN} == set(Role)
     leavers = [row["id"] for row in people.values() if not row["is_active"]]
     assert [people[name]["id"] for name in ("qianjun", "lvxinyi")] == leavers
     assert leavers[0] in {row["owner_id"] for row in kept(database, Customer)}
@@ -286,6 +286,7 @@ def test_staff_of_forty_stores() -> None:
     assert len({shop.code for shop in shops}) == len({shop.name for shop in shops}) == 40
     assert len({one.account.username for one in staff}) == len(staff) > 350
     assert all(one.account.username.isascii() for one in staff)
-    assert [one.account for one in staff][: len(ACCOUNTS)] == list(ACCOUNTS)
+    assert [one.account for one in staff][: len(PEOPLE)] == list(PEOPLE)
+    assert [one.account for one in staff][-len(GUESTS) :] == list(GUESTS)
     with pytest.raises(ValueError, match="not 41"):
         accounts.shops(41)
