@@ -88,6 +88,7 @@ def actions(world: World, dice: Dice, story: Story | Crisis) -> Iterator[Row]:
         table("complaints")["shares"],
         table("complaints")["actions"][story.one.desk.value],
     )
+    own = story.actions if isinstance(story, Crisis) else {}
     for kind in (ActionKind.CORRECTIVE, ActionKind.PREVENTIVE):
         due = found["at"].astimezone(CHINA).toordinal() + dice.between(*_DUE_AFTER)
         done = due - dice.between(*_DONE_BEFORE)
@@ -98,7 +99,7 @@ def actions(world: World, dice: Dice, story: Story | Crisis) -> Iterator[Row]:
         yield {
             "complaint_id": story.key,
             "kind": kind.value,
-            "what": dice.pick(texts[kind.value]),
+            "what": own.get(kind.value) or dice.pick(texts[kind.value]),
             "owner_id": found["actor_id"],
             "due_on": date.fromordinal(due),
             "done_at": done_at if done <= world.last else None,

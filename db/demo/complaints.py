@@ -29,6 +29,7 @@ from db.models import (
     ComplaintFile,
     ComplaintPerson,
     ComplaintStep,
+    CustomerKind,
     OrderKind,
     Remedy,
 )
@@ -76,6 +77,7 @@ class Grievances:
         """Of a true customer's own orders those that he complains about."""
         dice, world, shares = self._dice, self._world, table("complaints")["shares"]
         often = min(1.0, _MOST / world.customers)
+        is_person = file.row["kind"] == CustomerKind.PERSON.value
         for order in orders:
             is_sale = order["kind"] == OrderKind.SALE.value
             dice.begin(world.seed, COMPLAINING + order["id"])
@@ -84,7 +86,7 @@ class Grievances:
                 continue
             ordered = order["ordered_on"].toordinal()
             if not dice.chance(share):
-                if ordered >= self._spared.since:
+                if ordered >= self._spared.since and is_person:
                     self._spared.keep(_grievance(file, order, moment(ordered, 0)), ordered)
                 continue
             day = ordered + dice.between(*_DAYS_AFTER)

@@ -15,12 +15,14 @@ from db.demo.dice import CRISES, Dice
 from db.demo.facts import Complained
 from db.demo.matters import Grievance, headings
 from db.demo.people import Row
+from db.demo.promises import Promise
 from db.demo.world import CHINA, World, moment
 from db.models import (
     ComplaintKind,
     Department,
     EventKind,
     HeadingTree,
+    RemedyKind,
     Severity,
     Stage,
     Urgency,
@@ -35,6 +37,7 @@ _STAGES: Final = {
     EventKind.PROPOSED: Stage.PROPOSED,
     EventKind.REJECTED: Stage.REJECTED,
     EventKind.AGREED: Stage.AGREED,
+    EventKind.EXECUTED: Stage.EXECUTING,
     EventKind.REPLIED: Stage.REPLIED,
 }
 _HOUR: Final = 60
@@ -93,6 +96,7 @@ class Crisis:
         dice.begin(world.seed, CRISES + one.order)
         told: Told = one.crisis or {}
         self.one, self.key, self.severity = one, key, Severity(told["severity"])
+        self.actions = {kind: told[kind] for kind in _AGAINST if kind in told}
         self._day = one.at.astimezone(CHINA).toordinal()
         self._now = moment(world.today, 0)
         desk = world.present(one.store, one.desk.value, self._day)
@@ -107,7 +111,6 @@ class Crisis:
         self._names = world.names
         self._steps: dict[str, Row] = {}
         self._ids = action_ids
-        code = told["code"]
         self.values: Row = {
             "received_at": one.at,
             "registered_at": one.at + MINUTE,
@@ -117,14 +120,13 @@ class Crisis:
             "demand": told["demand"],
             "demand_kind": told["demand_kind"],
             "link": told.get("link"),
-            "category_id": headings()[
-                HeadingTree.CATEGORY, code if isinstance(code, str) else code[one.work]
-            ],
+            "category_id": headings()[HeadingTree.CATEGORY, told["code"]],
             "is_safety": False,
             **told["flags"],
         }
         self._flags = {f"is_{flag}": False for flag in _FLAGS} | {"legal_stage": ""}
-        self.remedies: list[Row] = []
+        self._promises: dict[str, tuple[Promise, datetime]] = {}
+        self._remedies: dict[str, Row] = {}
         self.ideas: list[Row] = []
         self.events: list[Row] = []
         self.diary = Diary(key, self.events, world.names)
@@ -158,6 +160,8 @@ class Crisis:
             self.diary.keep(enclosures.paper(line["paper"]), at, by)
         elif line["kind"] == "idea":
             self._idea(line, at, by)
+        elif "remedy" in line:
+            self._make_good(EventKind(line["kind"]), line, at, by)
         else:
             self._tell(EventKind(line["kind"]), line, at, by, told)
 
@@ -179,6 +183,18 @@ class Crisis:
         row = {"id": next(self._ids), **idea(self.key, line["note"], by, due)}
         self.diary.tell(EventKind.ACTED, at, by, line["note"], acted(row))
         self.ideas.append(row)
+
+    def _make_good(self, kind: EventKind, line: Told, at: datetime, by: int) -> None:
+        """Something is promised, or done."""
+        code, is_done = line["remedy"], kind is EventKind.EXECUTED
+        if not is_done:
+            promise = Promise(RemedyKind(code), line.get("yuan", 0), by, line["note"])
+            self._promises[code] = promise, at
+        promise, promised_at = self._promises[code]
+        changes: Row = {"stage": _STAGES[kind].value} if is_done else {}
+        details = promise.details(is_done=is_done)
+        self.diary.tell(kind, at, by, line["note"], details, **changes)
+        self._remedies[code] = promise.row(self.key, promised_at, at if is_done else None)
 
     def _tell(self, kind: EventKind, line: Told, at: datetime, by: int, told: Told) -> None:
         changes: Row = {"stage": _STAGES[kind].value} if kind in _STAGES else {}
@@ -232,6 +248,10 @@ class Crisis:
 
     # ---- what came of it
 
+    @property
+    def remedies(self) -> list[Row]:
+        return list(self._remedies.values())
+
     def truth(self) -> Complained:
         """What of its clocks has ended was in time."""
         return Complained(self.key, self.one.order, (), 0)
@@ -239,6 +259,7 @@ class Crisis:
 
 _OF_OTHERS: Final = frozenset({"asked", "taken", "helped"})
 _HEADS: Final = frozenset({"manager", "director"})
+_AGAINST: Final = ("corrective", "preventive")
 _FLAGS: Final = ("safety", "media", "dispute", "legal")
 
 

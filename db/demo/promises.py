@@ -15,14 +15,19 @@ _STEP, _STEPS = 50, (2, 10)
 _ACCOUNT: Final = "6601.08"
 
 
-class Promise:
-    """One thing that is done for the customer; money by whoever leads the store."""
+def promised(dice: Dice, *, handler: int, manager: int) -> "Promise":
+    """Something or other; money by whoever leads the store."""
+    kind, yuan = remedies().draw(dice), _STEP * dice.between(*_STEPS)
+    words = str(dice.pick(table("complaints")["promises"][kind.value]))
+    return Promise(kind, yuan, manager if kind in _MONEY else handler, words)
 
-    def __init__(self, dice: Dice, *, handler: int, manager: int) -> None:
-        self._kind, yuan = remedies().draw(dice), _STEP * dice.between(*_STEPS)
-        self._is_money = self._kind in _MONEY
-        self.by = manager if self._is_money else handler
-        self.words = str(dice.pick(table("complaints")["promises"][self._kind.value]))
+
+class Promise:
+    """One thing that is done for the customer."""
+
+    def __init__(self, kind: RemedyKind, yuan: int, by: int, words: str) -> None:
+        self._kind, self.by, self.words = kind, by, words
+        self._is_money = kind in _MONEY
         self._amount = yuan * 100 if self._is_money else None
         self._first = RemedyState.APPROVED if self._is_money else RemedyState.PLANNED
 

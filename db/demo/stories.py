@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from db.demo import delays
+from db.demo import delays, promises
 from db.demo.data import table
 from db.demo.delays import MINUTE, between
 from db.demo.dice import TELLING, Dice, Weighted
 from db.demo.facts import Complained
 from db.demo.matters import Grievance, channels, headings, severities, topic
 from db.demo.people import Row
-from db.demo.promises import Promise
 from db.demo.world import CHINA, World, moment
 from db.models import (
     ComplaintKind,
@@ -284,7 +283,7 @@ class Story:
     def _made_good(self, promised: datetime, done: datetime) -> None:
         """What was agreed is promised and done."""
         manager = self._world.managers[self.one.store]
-        promise = Promise(self._dice, handler=self._handler, manager=manager)
+        promise = promises.promised(self._dice, handler=self._handler, manager=manager)
         by, note = promise.by, promise.words
         if promised >= self._now:
             return

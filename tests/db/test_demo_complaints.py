@@ -58,6 +58,7 @@ from tests.demonstration import AS_OF, Made, kept, made
 Row = dict[str, Any]
 SMALL = Size(customers=2_000, stores=3)
 MORNING = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 10, tzinfo=CHINA)
+TOLD_OUT = {one["words"] for one in table("crises")["cases"]}
 CLOCKS = ("acknowledge", "answer", "propose", "close")
 
 
@@ -209,7 +210,7 @@ def test_each_is_about_an_order_of_his_own(dealer: Made) -> None:
         assert order["id"] not in elsewhere
         assert day(row["received_at"]) > order["ordered_on"].toordinal()
         assert "{" not in row["words"]
-        if row["kind"] == ComplaintKind.COMPLAINT:
+        if row["kind"] == ComplaintKind.COMPLAINT and row["words"] not in TOLD_OUT:
             work = "crisis" if row["is_safety"] else order["repair_kind"] or order["kind"]
             assert work in topics[codes[row["category_id"]]]
 
