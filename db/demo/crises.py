@@ -111,19 +111,7 @@ class Crisis:
         self._names = world.names
         self._steps: dict[str, Row] = {}
         self._ids = action_ids
-        self.values: Row = {
-            "received_at": one.at,
-            "registered_at": one.at + MINUTE,
-            "kind": ComplaintKind.COMPLAINT.value,
-            "channel": told["channel"],
-            "words": told["words"],
-            "demand": told["demand"],
-            "demand_kind": told["demand_kind"],
-            "link": told.get("link"),
-            "category_id": headings()[HeadingTree.CATEGORY, told["code"]],
-            "is_safety": False,
-            **told["flags"],
-        }
+        self.values = self._received(told)
         self._flags = {f"is_{flag}": False for flag in _FLAGS} | {"legal_stage": ""}
         self._promises: dict[str, tuple[Promise, datetime]] = {}
         self._remedies: dict[str, Row] = {}
@@ -144,6 +132,22 @@ class Crisis:
         for line in told["events"]:
             self._happen(line, told)
         self.diary.close()
+
+    def _received(self, told: Told) -> Row:
+        """What is written down of it; marks and a spokesperson come later."""
+        return {
+            "received_at": self.one.at,
+            "registered_at": self.one.at + MINUTE,
+            "kind": ComplaintKind.COMPLAINT.value,
+            "channel": told["channel"],
+            "words": told["words"],
+            "demand": told["demand"],
+            "demand_kind": told["demand_kind"],
+            "link": told.get("link"),
+            "category_id": headings()[HeadingTree.CATEGORY, told["code"]],
+            "is_safety": False,
+            **told["flags"],
+        }
 
     # ---- what happened
 
