@@ -580,9 +580,13 @@ class Case:
             setattr(self, name, deed[name] or getattr(self, name))
 
     def _open_again(self) -> None:
-        """Reopened twice, it weighs more, and the manager of the store handles it."""
+        """Reopened twice, it weighs more, and the manager of the store handles it. Whoever has not
+        answered yet sees it again."""
         self.closed_at = None
         self.reopen_count += 1
+        if not self.is_legal:  # what was asked and not answered is wanted again
+            asked = (one.asked_of_id for one in self.steps if one.done_at is None)
+            self.people |= {(user_id, "asked") for user_id in asked}
         if self.reopen_count == 2:
             self.severity = LEVELS[min(LEVELS.index(self.severity) + 1, len(LEVELS) - 1)]
             here = (one for one in PERSONS.values() if one.store_id == self.store_id)
