@@ -38,6 +38,8 @@ POSTGRES_LIMITS = (
     "-c lock_timeout=5s -c statement_timeout=60s -c timezone=UTC"
     # A page reads some dozens of rows: starting the workers of a parallel plan takes longer.
     " -c max_parallel_workers_per_gather=0"
+    # Compiling the walls of rows into machine code took seconds, to save milliseconds.
+    " -c jit=off"
 )
 
 

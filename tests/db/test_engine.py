@@ -218,6 +218,7 @@ def test_connections_are_set_up(database):
         assert ask("PRAGMA busy_timeout") == 30_000
     else:
         assert ask("SHOW lock_timeout") == "5s"
+        assert ask("SHOW jit") == "off"
         assert ask("SHOW statement_timeout") == "1min"
         assert ask("SHOW timezone") == "UTC"
         assert ask("SHOW transaction_isolation") == "read committed"
