@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -23,6 +23,7 @@ from services.complaints import (
     work,
 )
 from services.complaints.clocks import ClockKind
+from services.complaints.lacks import Lack
 from services.complaints.limits import MAJOR
 from services.complaints.passing import passing
 from services.complaints.timing import Clocks
@@ -31,6 +32,8 @@ from services.core import masks
 from services.core.access import Actor, Permission, load
 from services.core.recorded import names_of
 from services.customers import policy
+
+_FACTS: Final = frozenset({Lack.FINDING, Lack.CAUSE})
 
 
 def case(session: Session, actor: Actor, complaint_id: int) -> Case:
@@ -77,9 +80,9 @@ def case(session: Session, actor: Actor, complaint_id: int) -> Case:
         checklists=checklists.checklists(one, happened, people),
         is_major=checklists.is_crisis(one) or one.severity in MAJOR,
         last_meeting=meeting.last_meeting(happened),
-        lacks=guards.missing(session, actor, one, happened),
+        lacks=(lacks := guards.missing(session, actor, one, happened)),
         deeds=deeds,
-        next_deed=_next(deeds, happened, found[one.id]),
+        next_deed=_next(deeds, happened, found[one.id], lacks),
         transfers=passed.transfers,
         returns=passed.returns,
     )
@@ -203,12 +206,20 @@ def _deeds(
 
 
 def _next(
-    deeds: frozenset[EventKind], happened: Sequence[ComplaintEvent], found: Clocks
+    deeds: frozenset[EventKind],
+    happened: Sequence[ComplaintEvent],
+    found: Clocks,
+    lacks: Sequence[Lack],
 ) -> EventKind | None:
-    """Of the deeds that lead on the first that was not done since the stage began."""
+    """Of the deeds that lead on the first that was not done since the stage began; the facts once
+    more where nothing else is done before the case is closed, and they keep it open."""
     stage = happened[-1].stage
     since = takewhile(lambda event: event.stage is stage, reversed(happened))
     done = {event.kind for event in since}
     if found[ClockKind.ACKNOWLEDGE].ended_at is not None:
         done.add(EventKind.ACKNOWLEDGED)
-    return next((kind for kind in stages.ONWARD if kind in deeds - done), None)
+    if stage in stages.LOOKED_INTO:
+        done.add(EventKind.FOUND)
+    leading = next((kind for kind in stages.ONWARD if kind in deeds - done), None)
+    is_unclear = leading is EventKind.CLOSED and bool(_FACTS.intersection(lacks))
+    return EventKind.FOUND if is_unclear and EventKind.FOUND in deeds else leading

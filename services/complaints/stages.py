@@ -23,6 +23,8 @@ def _stays(*stages: Stage) -> Moves:
 
 _ANYWHERE: Final = _stays(*OPEN)
 _ONGOING: Final = _stays(S.TRIAGED, S.INVESTIGATING, S.REJECTED)
+LOOKED_INTO: Final = _stays(S.PROPOSAL_READY, S.PROPOSED, S.AGREED, S.EXECUTING, S.REPLIED)
+"""The facts may be added to, which leads nowhere: a cause is often found by repairing."""
 MOVES: Final[dict[EventKind, Moves]] = {
     EventKind.ACKNOWLEDGED: {S.REGISTERED: S.ACKNOWLEDGED} | _ONGOING,
     EventKind.TRIAGED: {S.REGISTERED: S.TRIAGED, S.ACKNOWLEDGED: S.TRIAGED},
@@ -30,7 +32,8 @@ MOVES: Final[dict[EventKind, Moves]] = {
         S.TRIAGED: S.INVESTIGATING,
         S.INVESTIGATING: S.INVESTIGATING,
         S.REJECTED: S.INVESTIGATING,
-    },
+    }
+    | LOOKED_INTO,
     EventKind.PREPARED: {
         S.INVESTIGATING: S.PROPOSAL_READY,
         S.PROPOSAL_READY: S.PROPOSAL_READY,

@@ -29,6 +29,9 @@ CRISIS: Final = {
 }
 REOPEN_DAYS, SILENT_DAYS, SILENT_ATTEMPTS, CHECK_DAYS, ANSWER_DAYS = 7, 2, 2, 60, 7
 ENDED: Final = {"closed", "surveyed", "merged", "withdrawn"}
+LOOKED_INTO: Final = {
+    *("investigating", "proposal_ready", "proposed", "agreed", "executing", "replied")
+}
 FLAGS: Final = ("is_safety", "is_media", "is_dispute", "is_legal")
 READY: Final = {"planned", "approved"}
 OWED: Final = READY | {"waiting"}
@@ -42,7 +45,7 @@ _WAYS: Final = """
     talk            contacted    anybody  open,closed,surveyed
     note            noted        anybody  open,closed,surveyed
     add_files       filed        asked    open,closed,surveyed
-    investigate     found        his      triaged,rejected>investigating investigating
+    investigate     found        his      triaged,rejected>investigating looked_into
     prepare         prepared     his      investigating,rejected>proposal_ready proposal_ready
     propose         proposed     his      proposal_ready>proposed
     agree           agreed       his      proposed>agreed
@@ -319,6 +322,7 @@ class Case:
     def _after(self, deed: Deed) -> str | None:
         """Where a deed leads; None where it may not be done."""
         here = {self.stage, "any"} | (set() if self.stage in ENDED else {"open"})
+        here |= {"looked_into"} if self.stage in LOOKED_INTO else set()
         for arrow in self._way(deed)[2]:
             begins, _, end = arrow.partition(">")
             if here & {*begins.split(",")}:

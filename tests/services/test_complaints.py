@@ -38,13 +38,16 @@ from services.complaints.taking import NothingChanges
 from services.complaints.talking import ConfirmedAlready, NotSilentYet
 from services.core import clock
 from services.core.errors import AppError, NotFound, NotPermitted, StaleRecord
+from services.core.run import fetch
 from tests.dealer import Dealer
 from tests.services.complaint_deeds import (
+    CAUSE,
     FRIDAY,
     accepted,
     close,
     closed,
     do,
+    heading,
     investigated,
     register,
     replied,
@@ -163,6 +166,23 @@ def test_c4_without_a_reply_a_finding_and_a_cause_it_is_not_closed(dealer: Deale
         close(dealer, key)
     assert lacks(found) == [Lack.ACCEPTANCE, Lack.FINDING, Lack.CAUSE]
     assert row(dealer, key).closed_at is None
+
+
+def test_a_cause_that_is_found_late_is_written_down_before_the_end(dealer: Dealer):
+    def next_deed() -> EventKind | None:
+        return fetch(complaints.case, dealer.caller("service"), key).next_deed
+
+    key = triaged(dealer)
+    look = (complaints.investigate, complaints.InvestigateComplaint, key)
+    do(dealer, "service", *look, words="已查", finding=Finding.JUSTIFIED)
+    replied(dealer, key)
+    assert next_deed() is EventKind.ACCEPTED
+    accepted(dealer, key)
+    assert next_deed() is EventKind.FOUND
+    do(dealer, "service", *look, words="拆检后才查明", cause_id=heading(dealer, CAUSE))
+    assert (row(dealer, key).stage, next_deed()) == (Stage.REPLIED, EventKind.CLOSED)
+    close(dealer, key)
+    assert row(dealer, key).stage is Stage.CLOSED
 
 
 def test_whys_are_kept_until_others_are_written(dealer: Dealer):

@@ -302,7 +302,7 @@ DEEDS: Final[Sequence[Deed]] = (
          complaints.unname_person, complaints.NamePerson, _person),
     Deed(K.PAUSED, N_("Wait"), ":material/pause_circle:",
          complaints.pause, complaints.PauseComplaint, _pause),
-    Deed(K.RESUMED, N_("Go on"), ":material/play_circle:",
+    Deed(K.RESUMED, N_("End the wait"), ":material/play_circle:",
          complaints.resume, complaints.ResumeComplaint),
     Deed(K.REJECTED, N_("The customer does not accept it"), ":material/thumb_down:",
          complaints.reject, complaints.RejectReply),
