@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from db.models import Complaint, ComplaintEvent, ComplaintFile, EventKind, Stage
+from db.models import (
+    Complaint,
+    ComplaintEvent,
+    ComplaintFile,
+    EventKind,
+    Remedy,
+    RemedyKind,
+    Stage,
+)
 from services.core import clock
 from tests.browser import settled
 from tests.e2e.server import Live, at_live, live, on_both  # noqa: F401 - fixtures
@@ -167,6 +175,31 @@ def test_whoever_was_outrun_sees_what_happened_and_keeps_his_words(at_live: Live
         drawer = slow.get_by_role("dialog", name=f"Change the level · {taken.number}")
         expect(drawer.get_by_role("textbox", name="Reason")).to_have_value("客户情绪激动")
         expect(drawer.get_by_role("button", name="Show it as it is now")).to_have_count(0)
+
+
+@on_both
+def test_what_must_be_chosen_is_a_tab_after_the_words(at_live: Live, caller: int):  # noqa: F811
+    taken = register(at_live.dealer, customer_id=caller)
+    with signed_in(at_live, "service") as [page]:
+        page.goto(f"{at_live.url}/complaints?id={taken.id}")
+        page.get_by_role("button", name="More").click()
+        page.get_by_text("Promise a remedy").click()
+        drawer = page.get_by_role("dialog", name=f"Promise a remedy · {taken.number}")
+        expect(drawer.get_by_role("textbox")).to_be_focused()
+        page.keyboard.type("更换左前门卡扣")
+        hint = page.get_by_text("Press Ctrl+Enter to apply")  # it sends here
+        expect(hint).to_be_attached()
+        expect(hint).to_be_hidden()
+        page.keyboard.press("Tab")
+        expect(drawer.get_by_role("combobox")).to_be_focused()
+        page.keyboard.type("Repair")
+        expect(page.get_by_role("option")).to_have_count(1)
+        page.keyboard.press("Enter")
+        settled(page)
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("Written down for")).to_be_visible()
+    [remedy] = at_live.dealer.rows(Remedy)
+    assert (remedy.complaint_id, remedy.kind) == (taken.id, RemedyKind.REPAIR)
 
 
 @on_both

@@ -1,4 +1,7 @@
-"""What can be done with a complaint: each deed is a drawer with one short form."""
+"""What can be done with a complaint: each deed is a drawer with one short form.
+
+The cursor stands in the words as it opens: what must be chosen comes after them, a Tab away.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,8 +92,8 @@ def _cover(form: Form, case: Case) -> None:
 
 
 def _pause(form: Form, case: Case) -> None:
-    form.choice("waiting_for", WaitingFor)
     _words(form, case)
+    form.choice("waiting_for", WaitingFor)
 
 
 def _investigate(form: Form, case: Case) -> None:
@@ -120,8 +123,8 @@ def _close(form: Form, case: Case) -> None:
 
 
 def _offer(form: Form, case: Case) -> None:
-    kind = form.choice("kind", RemedyKind)
     _words(form, case)
+    kind = form.choice("kind", RemedyKind)
     if kind in complaints.MONEY:
         with st.container(horizontal=True):
             form.text("amount", needed=True)
@@ -131,8 +134,8 @@ def _offer(form: Form, case: Case) -> None:
 
 
 def _plan(form: Form, case: Case) -> None:
-    form.choice("kind", ActionKind)
     form.area("what", height=110)
+    form.choice("kind", ActionKind)
     form.pair("handler_id", fetch(customers.places).owners(case.store_id))
     with st.container(horizontal=True):
         form.day("due_on")
@@ -140,8 +143,8 @@ def _plan(form: Form, case: Case) -> None:
 
 
 def _check(form: Form, case: Case) -> None:
-    form.choice("verdict", Verdict)
     _words(form, case)
+    form.choice("verdict", Verdict)
 
 
 def _flag(form: Form, case: Case) -> None:
@@ -207,9 +210,9 @@ def helpers() -> list[tuple[int, str]]:
 
 
 def _survey(form: Form, case: Case) -> None:
+    _words(form, case)
     form.pair("satisfaction", [(n, str(n)) for n in range(5, 0, -1)])
     form.check("would_return")
-    _words(form, case)
 
 
 @dataclass(frozen=True)

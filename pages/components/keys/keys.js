@@ -7,6 +7,8 @@
 // - A button that shows a sign only has a name for whoever hears the page (data.name).
 // - What is written into a long field reaches the server at each pause, not only when the field is
 //   left: else F5 or a dropped line takes a customer's whole story along.
+// - Streamlit's hint in a field that is being written into is not shown: it is English whatever one
+//   reads, and its Ctrl+Enter sends the whole form here.
 // - Why a form was refused comes into sight (data.look): it stands below the form's end.
 const FIELDS = "textarea:enabled, input:enabled:is([type=text], [type=search], :not([type]))"
 const BUTTON = "[data-testid=stButton] button"
@@ -66,8 +68,15 @@ const onInput = ({ target, isComposing }) => {
   }, PAUSE)
 }
 
+const hideHints = () => {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync("[data-testid=InputInstructions] { display: none }")
+  document.adoptedStyleSheets.push(sheet)
+}
+
 if (!window.__crmKeys) {
   window.__crmKeys = true
+  hideHints()
   document.addEventListener("keydown", onKey, { capture: true })
   document.addEventListener("input", onInput, { capture: true })
   document.addEventListener("compositionstart", () => clearTimeout(pause), { capture: true })
