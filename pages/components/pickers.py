@@ -285,6 +285,7 @@ def choose_pairs(
         format_func=words.__getitem__,
         key=key,
         placeholder=raw(CHOOSE),
+        select_all=False,  # it is English, comes first, and nobody means all
         on_change=on_change,
     )
     return [int(code) for code in chosen]

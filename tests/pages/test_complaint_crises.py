@@ -104,6 +104,7 @@ def test_minutes_are_written_and_read(dealer: Dealer):
     in_menu(app, "groups").run()
     in_menu(app, "groups")
     field(app, "text_area", f"complaints.record_meeting:{key}:words").set_value("<b>批次问题</b>")
+    assert field(app, "multiselect", "complaints.record_meeting").proto.select_all == 0
     field(app, "multiselect", "complaints.record_meeting").set_value(
         [str(dealer.user_id("director")), str(dealer.user_id("club_manager"))]
     )
