@@ -260,6 +260,8 @@ BEYOND_CALLERS = {
     "services.complaints.raising.by_repetition",
     # A notice is over for everyone who was told, whoever did the deed.
     "services.core.notices.settle",
+    "services.core.notices.settle_unseen",
+    "services.core.notices.take_back",
     # What is told is for others to read.
     "services.core.notices._put_down",
     # Whether work on a batch in one's sight is under way, also where a colleague began it.
@@ -336,6 +338,7 @@ def test_who_looks_past_the_scope_is_known():
 JUDGED = {
     # Shows the message that `done` was given, which is judged where `done` is called.
     ("pages/components/frame.py", "open_page"),
+    ("pages/components/layout.py", "_report"),
     # Draws a table of markdown from texts and escapes each of them.
     ("pages/components/layout.py", "facts"),
 }

@@ -5,7 +5,17 @@ from collections.abc import Iterable
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from db.models import Complaint, ComplaintPerson, EventKind, PartIn, PostDuty, Role, Severity, User
+from db.models import (
+    Complaint,
+    ComplaintEvent,
+    ComplaintPerson,
+    EventKind,
+    PartIn,
+    PostDuty,
+    Role,
+    Severity,
+    User,
+)
 from services import posts
 from services.complaints import events, warning
 from services.complaints.events import Receipt
@@ -69,18 +79,34 @@ def flag(session: Session, actor: Actor, form: FlagComplaint) -> Receipt:
     flags = form.model_dump(include={*FLAGS, "legal_stage"})
     receipt = events.happen(session, actor, complaint, EventKind.FLAGGED, note=form.reason, **flags)
     if was_legal is not form.is_legal:
+        _hide(session, complaint)
         _tell_of_law(session, actor, complaint)
     return receipt
 
 
 def name_person(session: Session, actor: Actor, form: NamePerson) -> Receipt:
-    """Let somebody see it who would not otherwise. Raises NobodyThere, NamedAlready."""
+    """Let somebody see it who would not otherwise; he is told so, each time that he is named.
+
+    Raises NobodyThere, NamedAlready.
+    """
     actor.require(Permission.COMPLAINTS_LEAD)
     complaint = events.hold(session, actor, form, EventKind.NAMED)
     _check_person(session, form.user_id)
     if not let_in(session, complaint, PartIn.NAMED, {form.user_id}):
         raise NamedAlready
-    return _named(session, actor, complaint, form, is_in=True)
+    receipt = _named(session, actor, complaint, form, is_in=True)
+    happened = events.of(session, complaint.id)
+    notices.settle(session, *_markings(complaint, happened), of=[form.user_id])
+    notices.tell(
+        session,
+        {form.user_id} - {actor.id},
+        NoticeKind.COMPLAINT_NAMED,
+        f"complaints:{complaint.id}:named:{happened[-1].seq}",
+        number=complaint.number,
+        person=actor.name,
+        complaint=complaint.id,
+    )
+    return receipt
 
 
 def unname_person(session: Session, actor: Actor, form: NamePerson) -> Receipt:
@@ -95,7 +121,9 @@ def unname_person(session: Session, actor: Actor, form: NamePerson) -> Receipt:
         raise NotNamed
     for one in found:
         session.delete(one)
-    return _named(session, actor, complaint, form, is_in=False)
+    receipt = _named(session, actor, complaint, form, is_in=False)
+    _hide(session, complaint)
+    return receipt
 
 
 def let_in(
@@ -157,14 +185,31 @@ def _whose(complaint: Complaint) -> set[int | None]:
     return {complaint.handler_id, complaint.accountable_id}
 
 
+def _hide(session: Session, complaint: Complaint) -> None:
+    """Of a legal case: what those who do not see it were told of it before leads them nowhere."""
+    if complaint.is_legal:
+        notices.settle_unseen(
+            session,
+            "complaint",
+            complaint.id,
+            seen_by={one.user_id for one in _people(session, complaint)},
+            but=NoticeKind.COMPLAINT_LEGAL,
+        )
+
+
+def _markings(complaint: Complaint, happened: Iterable[ComplaintEvent]) -> list[str]:
+    """The causes of telling that it is a legal case now, one for each time that it became one."""
+    return [
+        f"complaints:{complaint.id}:legal:{one.seq}"
+        for one in happened
+        if one.kind is EventKind.FLAGGED and one.details.get("is_legal")
+    ]
+
+
 def _tell_of_law(session: Session, actor: Actor, complaint: Complaint) -> None:
     """Whoever leads there, or has it in his hands, and is not named, loses it from sight: he hears
     why and whom to ask, by its number alone, until it is a legal case no more."""
-    marked = [
-        f"complaints:{complaint.id}:legal:{one.seq}"
-        for one in events.of(session, complaint.id)
-        if one.kind is EventKind.FLAGGED and one.details.get("is_legal")
-    ]
+    marked = _markings(complaint, events.of(session, complaint.id))
     if not complaint.is_legal:
         notices.settle(session, *marked)
         return

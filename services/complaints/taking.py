@@ -62,7 +62,7 @@ def triage(session: Session, actor: Actor, form: TriageComplaint) -> Receipt:
     """
     actor.require(Permission.COMPLAINTS_HANDLE)
     complaint = events.hold(session, actor, form, EventKind.TRIAGED)
-    _set_level(actor, complaint, form.severity, form.urgency)
+    _set_level(session, actor, complaint, form.severity, form.urgency)
     _hand_on(session, actor, complaint, form.department, form.handler_id)
     return events.happen(session, actor, complaint, EventKind.TRIAGED, note=form.words)
 
@@ -76,7 +76,7 @@ def level(session: Session, actor: Actor, form: LevelComplaint) -> Receipt:
     complaint = events.hold(session, actor, form, EventKind.LEVELLED)
     if (form.severity, form.urgency) == (complaint.severity, complaint.urgency):
         raise NothingChanges
-    _set_level(actor, complaint, form.severity, form.urgency)
+    _set_level(session, actor, complaint, form.severity, form.urgency)
     return events.happen(session, actor, complaint, EventKind.LEVELLED, note=form.reason)
 
 
@@ -125,11 +125,15 @@ def cover(session: Session, actor: Actor, form: CoverComplaint) -> Receipt:
     )
 
 
-def _set_level(actor: Actor, complaint: Complaint, severity: Severity, urgency: Urgency) -> None:
+def _set_level(
+    session: Session, actor: Actor, complaint: Complaint, severity: Severity, urgency: Urgency
+) -> None:
     was = limits.level_of(complaint.severity, complaint.urgency)
     if limits.level_of(severity, urgency) < was and not events.leads(actor, complaint):
         raise NotPermitted(complaint=complaint.number, severity=severity.value)
     check_weight(severity, is_safety=complaint.is_safety, is_media=complaint.is_media)
+    if severity is not complaint.severity:
+        warning.take_back_major(session, complaint)
     complaint.severity, complaint.urgency = severity, urgency
 
 

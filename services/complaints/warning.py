@@ -65,7 +65,8 @@ class Watched:
 
 def watch(session: Session, actor: Actor, form: WatchComplaints) -> Watched:
     """Tell people of the clocks that run out, and keep anew when they are due, as a calendar or a
-    parameter that changed makes it. One that somebody is at just now is left for the next time."""
+    parameter that changed makes it; what was told and is not true any more is taken back. One that
+    somebody is at just now is left for the next time."""
     actor.require(Permission.DATA_SWEEP)
     query = (
         select(Complaint)
@@ -83,7 +84,8 @@ def watch(session: Session, actor: Actor, form: WatchComplaints) -> Watched:
     line = _line(session)
     places = calendars.calendars(session, {one.store_id for one in rows})
     passed = {one.id: _passed(found[one.id], places[one.store_id]) for one in rows}
-    known = _known(session, passed)
+    known = _known(session, rows)
+    _take_back(session, known, found, {one.id: places[one.store_id] for one in rows})
     told = sum(_warn(session, line, one, passed[one.id], known[one.id]) for one in rows)
     told += sum(_warn_of_promise(session, line, one) for one in rows)
     return Watched(len(timed) + told, rows[-1].id if rows else None)
@@ -98,11 +100,21 @@ def tell_major(session: Session, complaint: Complaint) -> None:
         session,
         those_who_see(session, complaint, line.managers(complaint.store_id) | line.directors),
         NoticeKind.COMPLAINT_MAJOR,
-        f"complaints:{complaint.id}:major:{complaint.severity.value}",
+        _major(complaint.id, complaint.severity),
         number=complaint.number,
         level=[choice_label(complaint.severity)],
         complaint=complaint.id,
     )
+
+
+def take_back_major(session: Session, complaint: Complaint) -> None:
+    """It gets another level: nobody is told any more that it has this one."""
+    if complaint.severity in MAJOR:
+        notices.take_back(session, _major(complaint.id, complaint.severity))
+
+
+def _major(complaint_id: int, level: Severity) -> str:
+    return f"complaints:{complaint_id}:major:{level.value}"
 
 
 def those_who_see(session: Session, complaint: Complaint, people: Collection[int]) -> set[int]:
@@ -176,13 +188,12 @@ def _passed(found: Clocks, calendar: Calendar) -> list[_Passed]:
     return [_Passed(one.kind, mark) for one in found.values() for mark in _marks(one, calendar)]
 
 
-def _known(session: Session, passed: Mapping[int, Sequence[_Passed]]) -> dict[int, Known]:
-    """Of each complaint (id) whose clocks have passed anything; one look at the database."""
-    known: dict[int, Known] = {key: {} for key in passed}
+def _known(session: Session, rows: Sequence[Complaint]) -> dict[int, Known]:
+    """Of each complaint (id); one look at the database."""
+    known: dict[int, Known] = {one.id: {} for one in rows}
     causes = {
         _cause(key, kind, mark): (key, _Passed(kind, mark))
-        for key in passed
-        if passed[key]
+        for key in known
         for kind in ClockKind
         for mark in Threshold
     }
@@ -190,6 +201,27 @@ def _known(session: Session, passed: Mapping[int, Sequence[_Passed]]) -> dict[in
         key, mark = causes[cause]
         known[key].setdefault(person, {})[mark] = state
     return known
+
+
+def _take_back(
+    session: Session,
+    known: Mapping[int, Known],
+    found: Mapping[int, Clocks],
+    places: Mapping[int, Calendar],
+) -> None:
+    """What was told of clocks that still run, and is not so since a level was changed or the hours
+    were: nobody knows it any more, and he is told when it is so again."""
+    untrue: list[str] = []
+    for key, people in known.items():
+        told = {each for marks in people.values() for each in marks}
+        for each in told:
+            one = found[key][each.kind]
+            if one.ended_at is None and each.mark not in _standing(one, places[key]):
+                untrue.append(_cause(key, each.kind, each.mark))
+                for marks in people.values():
+                    marks.pop(each, None)
+    if untrue:
+        notices.take_back(session, *untrue)
 
 
 def _warn(
@@ -289,12 +321,22 @@ def _marks(one: Clock, calendar: Calendar) -> Iterator[Threshold]:
     """The latest mark that a clock has passed, and that it has been over for a day."""
     if one.state not in {ClockState.RUNNING, ClockState.LATE} or one.share is None:
         return
+    passed = _standing(one, calendar)
+    yield from [mark for mark in passed if mark in SHARES][-1:]
+    if Threshold.DAY_OVER in passed:
+        yield Threshold.DAY_OVER
+
+
+def _standing(one: Clock, calendar: Calendar) -> list[Threshold]:
+    """Every mark that a clock has behind it, in their order."""
+    if one.share is None:
+        return []
     passed = [mark for mark, share in SHARES.items() if one.share >= share]
-    yield from passed[-1:]
     if Threshold.OVER in passed and one.due_at is not None:
         over = business_days(min(one.due_at, clock.now()), clock.now(), calendar)
         if over >= 1:
-            yield Threshold.DAY_OVER
+            passed.append(Threshold.DAY_OVER)
+    return passed
 
 
 def _whom(line: _Line, complaint: Complaint, mark: Threshold) -> set[int]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import String, cast, func, or_, select, update
 from sqlmodel import Session, col
 
 from db.engine import wall_opened
@@ -37,6 +37,7 @@ class NoticeKind(StrEnum):
     COMPLAINT_LATE = "complaint_late"
     COMPLAINT_LEGAL = "complaint_legal"
     COMPLAINT_MAJOR = "complaint_major"
+    COMPLAINT_NAMED = "complaint_named"
     COMPLAINT_TOSSED = "complaint_tossed"
     COMPLAINT_UNTRACKED = "complaint_untracked"
     CUSTOMER_HANDED_ON = "customer_handed_on"
@@ -137,6 +138,12 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
         "complaints",
         {"id": "complaint"},
         is_urgent=True,
+    ),
+    NoticeKind.COMPLAINT_NAMED: Telling(
+        N_("{person} named you in the case {number}. You see it from now on"),
+        ":material/person_add:",
+        "complaints",
+        {"id": "complaint"},
     ),
     NoticeKind.COMPLAINT_GIVEN: Telling(
         N_("{person} gave a complaint into your hands: {number}"),
@@ -295,6 +302,39 @@ def settle(session: Session, *causes: str, of: Collection[int] | None = None) ->
     )
     if of is not None:
         over = over.where(col(Notice.user_id).in_(of))
+    beyond(session, over)
+
+
+def take_back(session: Session, *causes: str) -> None:
+    """What these notices said is not true any more: they are over for all, and when it becomes
+    true once more it is a cause that nobody was told of."""
+    untrue = (
+        update(Notice)
+        .where(col(Notice.cause).in_(causes))
+        .values(
+            acted_at=func.coalesce(col(Notice.acted_at), clock.now()),
+            cause=col(Notice.cause) + ":" + cast(col(Notice.id), String),
+        )
+    )
+    beyond(session, untrue)
+
+
+def settle_unseen(
+    session: Session, param: str, record: int, *, seen_by: Collection[int], but: NoticeKind
+) -> None:
+    """Whoever is not among these people (ids) sees a record (id) no more: what he was told of it
+    leads nowhere and is over, but for one kind. `param` names the record in the notices."""
+    kinds = [kind for kind, telling in KINDS.items() if param in (telling.query or {}).values()]
+    over = (
+        update(Notice)
+        .where(
+            col(Notice.acted_at).is_(None),
+            col(Notice.kind).in_([kind.value for kind in kinds if kind is not but]),
+            col(Notice.user_id).not_in(seen_by),
+            col(Notice.params)[param].as_integer() == record,
+        )
+        .values(acted_at=clock.now())
+    )
     beyond(session, over)
 
 

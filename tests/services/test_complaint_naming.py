@@ -256,6 +256,59 @@ def test_who_is_named_already_is_not_told_that_it_is_a_legal_case(dealer: Dealer
     assert LEGAL not in {one.kind for one in dealer.rows(Notice)}
 
 
+# ---- what one was told and sees no more
+
+
+def kinds(dealer: Dealer, who: str) -> list[str]:
+    return [one.kind for one in open_notices(dealer, who)]
+
+
+def test_what_was_told_before_a_case_became_a_legal_one_is_over_for_who_is_not_named(
+    dealer: Dealer, monkeypatch: pytest.MonkeyPatch
+):
+    key, other = triaged(dealer, severity=Severity.L3), triaged(dealer, severity=Severity.L3)
+    later = clock.now() + timedelta(days=30)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    perform(complaints.watch, System("tests"), complaints.WatchComplaints())
+    before = {who: open_notices(dealer, who) for who in ("manager", "director", "service")}
+    about_it = [one.kind for one in before["manager"] if one.params["complaint"] == key]
+    assert {LATE, "complaint_major"} == set(about_it)
+    flag(dealer, key, "director", is_legal=True)
+    after = open_notices(dealer, "manager")
+    assert [one.kind for one in after if one.params["complaint"] == key] == [LEGAL]
+    assert {one.id for one in after if one.params["complaint"] == other} == {
+        one.id for one in before["manager"] if one.params["complaint"] == other
+    }
+    for who in ("director", "service"):
+        assert open_notices(dealer, who) == before[who]
+    flag(dealer, key, "director")
+    perform(complaints.watch, System("tests"), complaints.WatchComplaints())
+    assert [one for one in open_notices(dealer, "manager") if one.params["complaint"] == key] == []
+
+
+def test_who_is_named_is_told_so_each_time_and_not_when_he_is_out_again(dealer: Dealer):
+    key = triaged(dealer)
+    flag(dealer, key, "director", is_legal=True)
+    assert kinds(dealer, "manager") == [LEGAL]
+    for count in (1, 2):
+        name(dealer, key, "manager", "director")
+        [one] = open_notices(dealer, "manager")
+        assert one.kind == NoticeKind.COMPLAINT_NAMED
+        number = row(dealer, key).number
+        assert one.params == {"number": number, "person": "director 某", "complaint": key}
+        name(dealer, key, "manager", "director", is_in=False)
+        assert kinds(dealer, "manager") == []
+        told = [one for one in dealer.rows(Notice) if one.kind == NoticeKind.COMPLAINT_NAMED]
+        assert len(told) == count
+
+
+def test_who_is_out_of_an_ordinary_case_keeps_what_he_was_told(dealer: Dealer):
+    key = triaged(dealer, severity=Severity.L3)
+    name(dealer, key, "manager", "director")
+    name(dealer, key, "manager", "director", is_in=False)
+    assert kinds(dealer, "manager") == ["complaint_major", NoticeKind.COMPLAINT_NAMED]
+
+
 @pytest.mark.usefixtures("at_noon")
 def test_each_marking_is_told_once_and_settled_when_it_is_taken_back(dealer: Dealer):
     key = triaged(dealer)

@@ -144,6 +144,63 @@ def test_hours_that_change_change_what_is_due(dealer: Dealer, at: At):
     assert swept() == 0
 
 
+# ---- what is not true any more
+
+
+def relevel(dealer: Dealer, key: int, severity: Severity) -> None:
+    about = {"severity": severity, "urgency": Urgency.ORDINARY, "reason": "核实"}
+    do(dealer, "manager", complaints.level, complaints.LevelComplaint, key, **about)
+
+
+def test_when_the_hours_change_an_old_warning_goes_and_comes_again_when_it_is_true(
+    dealer: Dealer, at: At
+):
+    register(dealer)
+    at(minutes(31))
+    swept()
+    assert bells(dealer) == {who: ["acknowledge:over"] for who in ("service", "manager")}
+    hours = [[[600, 660]]] * 7
+    change = CalendarWeek(
+        store_id=1, from_on=SATURDAY.date(), hours=hours, keeps_holidays=True, created_at=FRIDAY
+    )
+    change.reason = "夏令作息"
+    dealer.add(change)
+    swept()
+    assert bells(dealer) == {}
+    assert swept() == 0
+    at(SATURDAY + timedelta(hours=1, minutes=21))
+    swept()
+    assert bells(dealer) == {who: ["acknowledge:over"] for who in ("service", "manager")}
+
+
+def test_when_the_level_is_lowered_what_the_clocks_have_not_used_any_more_goes(
+    dealer: Dealer, at: At
+):
+    """Of two hours for the first answer 100 minutes are gone; then it has twelve."""
+    key = register(dealer, severity=Severity.L4).id
+    do(dealer, "service", complaints.acknowledge, complaints.AcknowledgeComplaint, key)
+    at(FRIDAY + timedelta(minutes=100))
+    swept()
+    assert open_notices(dealer, "service") == ["answer:most"]
+    relevel(dealer, key, Severity.L3)
+    swept()
+    assert bells(dealer) == {who: ["major:l3"] for who in ("manager", "director")}
+    at(FRIDAY + timedelta(hours=10))
+    swept()
+    assert open_notices(dealer, "service") == ["answer:most"]
+
+
+def test_a_lower_level_takes_back_that_it_is_a_major_one_and_the_next_time_it_is_told(
+    dealer: Dealer, at: At
+):
+    key = register(dealer, severity=Severity.L3).id
+    assert bells(dealer) == {who: ["major:l3"] for who in ("manager", "director")}
+    relevel(dealer, key, Severity.L2)
+    assert bells(dealer) == {}
+    relevel(dealer, key, Severity.L3)
+    assert bells(dealer) == {who: ["major:l3"] for who in ("manager", "director")}
+
+
 # ---- one notice of one complaint
 
 
