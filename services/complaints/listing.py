@@ -110,6 +110,15 @@ def soonest(session: Session, filters: Filters, *wanted: ColumnElement[bool]) ->
     return _rows(session, session.execute(query).all())
 
 
+def heaviest(
+    session: Session, filters: Filters, *wanted: ColumnElement[bool]
+) -> list[ComplaintRow]:
+    """Of those that are open the ones of the highest level, of those the oldest."""
+    query = _ROWS.where(*bounds(filters), *wanted, col(Complaint.closed_at).is_(None))
+    query = query.order_by(col(Complaint.severity).desc(), col(Complaint.id)).limit(MOST_ON_WALL)
+    return _rows(session, session.execute(query).all())
+
+
 def newest(
     session: Session,
     filters: Filters,

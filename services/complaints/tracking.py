@@ -43,8 +43,8 @@ class RemindOfCrises(Input):
 
 
 def crises(session: Session, actor: Actor, filters: Filters) -> list[CrisisLine]:
-    """The open ones that are heaviest, or touch safety or the media: whose time runs out first
-    before the others."""
+    """The open ones that are heaviest, or touch safety or the media: the heaviest first, of those
+    the one of which nobody has written for the longest."""
     actor.require(Permission.COMPLAINTS_VIEW)
     complaint = Complaint
     wanted = or_(
@@ -52,7 +52,7 @@ def crises(session: Session, actor: Actor, filters: Filters) -> list[CrisisLine]
         col(complaint.is_safety).is_(True),
         col(complaint.is_media).is_(True),
     )
-    found = listing.soonest(session, filters, wanted)
+    found = listing.heaviest(session, filters, wanted)
     keys = [row.id for row in found]
     last = _last(session, keys)
     people = names_of(session, User, {one.actor_id for one in last.values()})
@@ -71,6 +71,8 @@ def crises(session: Session, actor: Actor, filters: Filters) -> list[CrisisLine]
                 is_quiet=idle >= DAY,
             )
         )
+    levels = list(Severity)
+    lines.sort(key=lambda one: (-levels.index(one.row.severity), -one.idle_hours))
     return lines
 
 

@@ -247,6 +247,19 @@ def test_the_board_tells_what_happened_last_and_how_long_ago(dealer: Dealer, at:
     assert [one.row.id for one in only] == [first]
 
 
+def test_the_heaviest_come_first_then_those_of_which_nobody_writes(dealer: Dealer, at: At):
+    """An L4 has no limit for its end: it comes before all others, whatever their clocks say."""
+    media = crisis(dealer, severity=Severity.L3, is_media=True)
+    fresh, quiet = crisis(dealer), crisis(dealer)
+    at(MONDAY + HOUR)
+    do(dealer, "service", complaints.note, NoteComplaint, quiet, words="客户在医院")
+    at(MONDAY + 2 * HOUR)
+    do(dealer, "service", complaints.note, NoteComplaint, fresh, words="已到现场")
+    at(MONDAY + 30 * HOUR)
+    found = fetch(complaints.crises, dealer.caller("director"), Filters())
+    assert [one.row.id for one in found] == [quiet, fresh, media]
+
+
 def test_more_crises_take_no_more_looks_at_the_database(dealer: Dealer):
     who = dealer.caller("director")
     reads = {

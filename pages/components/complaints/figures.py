@@ -43,8 +43,9 @@ def show(places: Places) -> None:
             )
         store_id = narrowing.store(places)
     length = until - since + dt.timedelta(days=1)
-    now = _by_code(fetch(kpi.figures, CODES, since, until, store_id))
-    before = _by_code(fetch(kpi.figures, CODES, since - length, until - length, store_id))
+    with st.spinner(_(N_("Computing the figures of this time and of the time before it …"))):
+        now = _by_code(fetch(kpi.figures, CODES, since, until, store_id))
+        before = _by_code(fetch(kpi.figures, CODES, since - length, until - length, store_id))
     with layout.tiles(len(TILES) // 2):
         opened = [code for code in TILES if _tile(now[code], before[code])]
     with st.grid(2, min_column_width=CARD_PX, gap="small"):

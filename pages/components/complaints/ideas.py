@@ -56,12 +56,12 @@ def show(places: Places) -> None:
     chosen = tables.rows_table(
         [_line(one) for one in found],
         [
-            Column("what", raw(N_("Idea")), width=420),
-            Column("number", field("complaint"), width=125),
-            Column("by", raw(N_("Whose idea")), width=100),
-            Column("owner", raw(N_("Carried out by")), width=110),
-            Column("due_on", field("due_on"), Kind.DATE, width=110),
-            Column("state", raw(N_("State")), Kind.BADGE, tones=_tones(found), width=110),
+            Column("what", raw(N_("Idea")), width=360),
+            Column("number", field("complaint"), width=115),
+            Column("by", raw(N_("Whose idea")), width=85),
+            Column("owner", raw(N_("Carried out by")), width=102),
+            Column("due_on", field("due_on"), Kind.DATE, width=100),
+            Column("state", raw(N_("State")), Kind.BADGE, tones=_tones(found), width=105),
         ],
         key=f"complaints:ideas:{code}",
         on_select="once",
