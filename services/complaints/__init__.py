@@ -26,7 +26,7 @@ from services.complaints.actions import (
     remind,
     tell_improvement,
 )
-from services.complaints.asking import AskedLine, asked
+from services.complaints.asking import AskedLine, MyQuestion, asked, asked_of_me
 from services.complaints.boards import departments
 from services.complaints.calling import caller, callers
 from services.complaints.case import case
@@ -240,6 +240,7 @@ __all__ = [
     "Mark",
     "Match",
     "MergeComplaint",
+    "MyQuestion",
     "NamePerson",
     "NobodySpeaks",
     "NotASpokesperson",
@@ -299,6 +300,7 @@ __all__ = [
     "answer_step",
     "ask_department",
     "asked",
+    "asked_of_me",
     "behind",
     "caller",
     "callers",

@@ -1,14 +1,18 @@
-"""What others were asked and have not answered yet, and who of them is on it (C13, C17)."""
+"""What others were asked and have not answered yet, and who of them is on it (C13, C17); and what
+one was asked oneself."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import case as which
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from db.models import Complaint, ComplaintStep, Department, User
+from services.complaints import work
 from services.complaints.narrowing import Filters, Part, bounds
+from services.complaints.views import StepLine
 from services.core import clock
 from services.core.access import Actor, Permission
 from services.core.recorded import names_of
@@ -29,6 +33,35 @@ class AskedLine:
     asked_at: datetime
     taken_at: datetime | None
     due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MyQuestion:
+    """Something that the reader was asked, of a complaint (`complaint_id`)."""
+
+    complaint_id: int
+    number: str
+    step: StepLine
+
+
+def asked_of_me(session: Session, actor: Actor) -> list[MyQuestion]:
+    """Of the complaints that one sees: first what waits for one's answer, the earliest due first;
+    then what was answered or is needed no more, the newest first. At most 100."""
+    actor.require(Permission.COMPLAINTS_HELP)
+    step = ComplaintStep
+    is_over = or_(col(step.done_at).is_not(None), col(Complaint.closed_at).is_not(None))
+    query = (
+        select(step, Complaint)
+        .join(Complaint, col(Complaint.id) == col(step.complaint_id))
+        .where(col(step.asked_of_id) == actor.id)
+        .order_by(is_over, which((is_over, None), else_=col(step.due_at)), col(step.id).desc())
+        .limit(MOST)
+    )
+    found = session.execute(query).all()
+    people = names_of(session, User, work.askers(row for row, _case in found))
+    return [
+        MyQuestion(one.id, one.number, work.step(actor, one, row, people)) for row, one in found
+    ]
 
 
 def asked(session: Session, actor: Actor, filters: Filters) -> list[AskedLine]:

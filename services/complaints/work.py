@@ -1,7 +1,7 @@
 """What is done about one complaint, as its page shows it: remedies, actions against the cause,
 what other departments were asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -111,29 +111,35 @@ def steps(session: Session, actor: Actor, one: Complaint) -> list[StepLine]:
         .order_by(col(ComplaintStep.id))
     )
     rows: Sequence[ComplaintStep] = session.execute(query).scalars().all()
-    keys = {key for row in rows for key in (row.asked_by_id, row.asked_of_id)}
-    people = names_of(session, User, keys)
+    people = names_of(session, User, askers(rows))
+    return [step(actor, one, row, people) for row in rows]
+
+
+def askers(rows: Iterable[ComplaintStep]) -> set[int | None]:
+    """Who asked and who was asked (ids): whom `step` names."""
+    return {key for row in rows for key in (row.asked_by_id, row.asked_of_id)}
+
+
+def step(actor: Actor, one: Complaint, row: ComplaintStep, people: Mapping[int, str]) -> StepLine:
+    """One question of a complaint, as the actor sees it."""
     goes_on = stages.allows(EventKind.HELPED, one.stage)
-    return [
-        StepLine(
-            id=row.id,
-            department=row.department,
-            person=people.get(row.asked_of_id or 0, ""),
-            asked_by=people.get(row.asked_by_id or 0, ""),
-            question=row.question,
-            asked_at=row.asked_at,
-            due_on=clock.day_of(row.due_at),
-            is_errand=row.is_errand,
-            taken_at=row.taken_at,
-            done_at=row.done_at,
-            result=row.result,
-            is_needless=not goes_on and row.done_at is None,
-            is_late=goes_on and row.done_at is None and row.due_at < clock.now(),
-            may_take=goes_on
-            and row.asked_of_id == actor.id
-            and row.taken_at is None
-            and row.done_at is None,
-            may_answer=goes_on and row.done_at is None and helping.may_answer(actor, one, row),
-        )
-        for row in rows
-    ]
+    return StepLine(
+        id=row.id,
+        department=row.department,
+        person=people.get(row.asked_of_id or 0, ""),
+        asked_by=people.get(row.asked_by_id or 0, ""),
+        question=row.question,
+        asked_at=row.asked_at,
+        due_on=clock.day_of(row.due_at),
+        is_errand=row.is_errand,
+        taken_at=row.taken_at,
+        done_at=row.done_at,
+        result=row.result,
+        is_needless=not goes_on and row.done_at is None,
+        is_late=goes_on and row.done_at is None and row.due_at < clock.now(),
+        may_take=goes_on
+        and row.asked_of_id == actor.id
+        and row.taken_at is None
+        and row.done_at is None,
+        may_answer=goes_on and row.done_at is None and helping.may_answer(actor, one, row),
+    )

@@ -634,6 +634,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         words=REASON,
     ),
     "services.complaints.asked": lambda world, at: (complaints.Filters(store_id=at),),
+    "services.complaints.asked_of_me": lambda _world, _at: (),
     "services.complaints.take_step": lambda world, at: form(
         complaints.TakeStep,
         complaint_id=world.ids["complaint:triaged", at],

@@ -216,6 +216,46 @@ def test_who_was_asked_is_reminded_once(dealer: Dealer, monkeypatch: pytest.Monk
     assert told(dealer, "guest") == []
 
 
+# ---- what one is asked oneself
+
+
+def mine(dealer: Dealer, who: str = "guest") -> list[tuple[int, bool, bool]]:
+    """Of each question to him: the complaint, whether it is late, whether it is answered."""
+    found = fetch(complaints.asked_of_me, dealer.caller(who))
+    return [(one.complaint_id, one.step.is_late, one.step.done_at is not None) for one in found]
+
+
+def test_what_one_is_asked_stands_by_its_day_and_what_is_answered_last(
+    dealer: Dealer, monkeypatch: pytest.MonkeyPatch
+):
+    keys = [triaged(dealer) for _each in range(4)]
+    done, later, sooner, other = keys
+    answer(dealer, ask(dealer, done, due_on=NOON.date()))
+    ask(dealer, later, due_on=FRIDAY + timedelta(days=3))
+    ask(dealer, sooner)
+    ask(dealer, other, "sales2")
+    assert mine(dealer) == [(sooner, False, False), (later, False, False), (done, False, True)]
+    assert mine(dealer, "sales2") == [(other, False, False)]
+    assert mine(dealer, "service") == []
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(days=5))
+    assert mine(dealer)[0] == (sooner, True, False)
+
+
+def test_what_one_is_asked_is_out_of_sight_with_its_case(dealer: Dealer):
+    ended, named = triaged(dealer), triaged(dealer)
+    ask(dealer, ended)
+    ask(dealer, named)
+    about = {"user_id": dealer.user_id("guest"), "reason": "协助处理"}
+    do(dealer, "manager", complaints.name_person, complaints.NamePerson, named, **about)
+    for key in (ended, named):
+        form = complaints.WithdrawComplaint
+        do(dealer, "service", complaints.withdraw, form, key, words="算了")
+    [one] = fetch(complaints.asked_of_me, dealer.caller("guest"))
+    assert (one.complaint_id, one.step.is_needless, one.step.may_answer) == (named, True, False)
+    with pytest.raises(NotPermitted):
+        fetch(complaints.asked_of_me, dealer.caller("admin"))
+
+
 # ---- a case that ends, and one that is opened again
 
 

@@ -110,7 +110,7 @@ def _asked(found: Sequence[AskedLine]) -> None:
             person=one.person,
             department=choice(one.department),
             asked_at=one.asked_at,
-            taken=soon(one.taken_at, one.asked_at) if one.taken_at else raw(N_("not yet")),
+            taken=soon(one.taken_at, clock.now()) if one.taken_at else raw(N_("not yet")),
             due_on=one.due_on,
         )
         for one in found
@@ -161,19 +161,19 @@ def _department_columns(rows: Iterable[DepartmentRow]) -> list[Column]:
     bad, warn = tones("late", Tone.BAD), tones("tossed", Tone.WARN)
     note = _(TOSSED_NOTE)
     return [
-        Column("department", field("department"), width=110),
-        Column("open", raw(N_("Not closed")), Kind.NUMBER, width=90),
-        Column("late", raw(N_("Late")), Kind.BADGE, tones=bad, width=90),
-        Column("waiting", raw(N_("On hold")), Kind.BADGE, width=90),
-        Column("tossed", raw(N_("Passed around")), Kind.BADGE, tones=warn, note=note, width=130),
-        Column("median_days", raw(N_("Median age (days)")), Kind.NUMBER, width=140),
-        Column("mean_days", raw(N_("Average age (days)")), Kind.NUMBER, width=140),
+        Column("department", field("department"), width=100),
+        Column("open", raw(N_("Not closed")), Kind.NUMBER, width=80),
+        Column("late", raw(N_("Late")), Kind.BADGE, tones=bad, width=75),
+        Column("waiting", raw(N_("On hold")), Kind.BADGE, width=75),
+        Column("tossed", raw(N_("Passed around")), Kind.BADGE, tones=warn, note=note, width=120),
+        Column("median_days", raw(N_("Median age (days)")), Kind.NUMBER, width=132),
+        Column("mean_days", raw(N_("Average age (days)")), Kind.NUMBER, width=132),
         Column(
             "idle",
             raw(N_("Idle")),
             Kind.PROGRESS,
             note=_(IDLE_NOTE),
-            width=130,
+            width=150,
             rising_is_bad=True,
         ),
     ]

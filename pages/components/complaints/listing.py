@@ -17,6 +17,7 @@ from pages.components.complaints import (
     ideas,
     mailbox,
     narrowing,
+    questions,
     rules,
 )
 from pages.components.complaints.colours import (
@@ -41,12 +42,14 @@ from services.core import clock
 from services.core.words import N_
 from services.customers import Places
 
+ASKED = "asked"
 WALL = "wall"
 LEDGER = "ledger"
 FIGURES = "figures"
 CRISES = "crises"
 MAILBOX = "mailbox"
 VIEWS = {
+    ASKED: N_("Asked of me"),
     WALL: N_("Wall"),
     LEDGER: N_("Ledger"),
     CRISES: N_("Crises"),
@@ -60,6 +63,7 @@ VIEWS = {
 OF_THE_WHOLE: Final = ("crises", "departments", "causes", "ideas", FIGURES)
 """Views for those who see a whole."""
 BOARDS: Final = {
+    ASKED: questions.show,
     "departments": boards.departments,
     "causes": boards.causes,
     CRISES: crises.show,
@@ -99,9 +103,11 @@ class Line:
 @fragment()
 def show(places: Places, *, may_register: bool, may_export: bool, may_measure: bool) -> None:
     keep_alive()
-    shown = dict.fromkeys(OF_THE_WHOLE, may_measure) | {MAILBOX: may_register}
+    shown = dict.fromkeys(OF_THE_WHOLE, may_measure)
+    shown |= {MAILBOX: may_register, ASKED: not may_register}
     views = {key: raw(words) for key, words in VIEWS.items() if shown.get(key, True)}
-    view = pickers.switch(raw(N_("View")), views, "view", WALL)
+    first = WALL if may_register or may_measure else ASKED
+    view = pickers.switch(raw(N_("View")), views, "view", first)
     if view in BOARDS:
         BOARDS[view](places)
         return
@@ -190,6 +196,8 @@ def _columns(rows: Sequence[ComplaintRow], lines: Sequence[Line], now: datetime)
     needless: set[str] = set()
     if len({row.store for row in rows}) == 1:
         needless |= {"store"}
+    if not any(row.who for row in rows):
+        needless |= {"who"}
     if not any(row.next_clock for row in rows):
         needless |= {"next_due", "used"}
     if not any(_unready(row) for row in rows):

@@ -21,6 +21,7 @@ from services.complaints import (
     RemedyLine,
     StepLine,
 )
+from services.core import clock
 from services.core.words import N_
 
 PAPERS: Final = {
@@ -83,7 +84,7 @@ def step(case: Case, one: StepLine) -> None:
     )
     said = [asked]
     if one.taken_at is not None:
-        said.append(raw(N_("taken up {moment}"), moment=soon(one.taken_at, one.asked_at)))
+        said.append(raw(N_("taken up {moment}"), moment=soon(one.taken_at, clock.now())))
     if one.done_at is None and not one.is_needless:
         said.append(raw(N_("due {day}"), day=fdate(one.due_on)))
     st.caption(plain(" · ".join(said)))
@@ -148,12 +149,15 @@ def _action_state(one: ActionLine) -> Chip:
 
 
 def _step_state(one: StepLine) -> Chip:
+    return Chip(raw(N_("Late")), Tone.BAD) if one.is_late else progress(one)
+
+
+def progress(one: StepLine) -> Chip:
+    """How far the answer to a question is, whatever the day is."""
     if one.done_at is not None:
         return Chip(raw(N_("answered")), Tone.GOOD)
     if one.is_needless:
         return Chip(raw(N_("no longer needed")))
-    if one.is_late:
-        return Chip(raw(N_("Late")), Tone.BAD)
     if one.taken_at is not None:
         return Chip(raw(N_("taken up")), Tone.GOOD, ":material/directions_run:")
     icon = ":material/directions_car:" if one.is_errand else ""
