@@ -89,11 +89,17 @@ def header(title: str, caption: str | None = None) -> DeltaGenerator:
             st.markdown(f"## {title}", anchors=False)
             if caption:
                 st.caption(caption)
+        _report()
         return _with_bell()
 
 
 def person(
-    name: str, caption: str | None = None, chips: Sequence[Chip] = (), *, about: str = ""
+    name: str,
+    caption: str | None = None,
+    chips: Sequence[Chip] = (),
+    *,
+    about: str = "",
+    has_picture: bool = True,
 ) -> DeltaGenerator:
     """Who this page is about: picture, name, chips; returns the place for actions.
 
@@ -101,14 +107,22 @@ def person(
     """
     with st.container(border=True), _row():
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            avatar(name)
+            if has_picture:
+                avatar(name)
             with st.container(gap=None, width="content"):
                 badges = " ".join(chip.markdown() for chip in chips)
                 st.markdown(f"### {plain(name)} {badges}", anchors=False)
                 line = " · ".join(part for part in (caption, plain(about)) if part)
                 if line:
                     st.caption(line)
+        _report()
         return _with_bell()
+
+
+def _report() -> None:
+    """What was just done (`frame.done`), beside the title: in nobody's way."""
+    if message := st.session_state.get("said"):
+        st.markdown(f":green[:material/check_circle: {message}]", width="content")
 
 
 def _row() -> DeltaGenerator:

@@ -12,7 +12,7 @@ from services.core import clock
 from tests.dealer import Dealer
 from tests.pages.test_complaints import PAGE, button, field, in_menu
 from tests.pages.visit import texts, visit
-from tests.services.complaint_deeds import FRIDAY, do, register, triaged
+from tests.services.complaint_deeds import CAUSE, FRIDAY, do, heading, register, triaged
 from tests.services.test_complaint_actions import finish, plan
 
 HOUR = timedelta(hours=1)
@@ -241,3 +241,100 @@ def test_a_public_case_of_the_media_shows_the_meeting_line(dealer: Dealer):
     said = texts(case(dealer, key))
     assert "Crisis list 0 of 9" in said
     assert "From outside" in said
+
+
+# ---- what is asked of a guest, and what was found
+
+
+def asked(dealer: Dealer, key: int, words: str = "请鉴定衬套") -> None:
+    about = {"department": "technical", "user_id": dealer.user_id("guest")}
+    due = {"due_on": clock.today() + timedelta(days=2)}
+    ask = complaints.AskDepartment
+    do(dealer, "service", complaints.ask_department, ask, key, words=words, **about, **due)
+
+
+def table(app: AppTest) -> dict[str, list[object]]:
+    return app.dataframe[0].value.to_dict("list")
+
+
+@pytest.mark.parametrize(
+    ("language", "state"), [("en", ["asked", "taken up"]), ("zh_CN", ["待答复", "已接手"])]
+)
+def test_a_guest_sees_first_what_is_asked_of_him(dealer: Dealer, language: str, state: list[str]):
+    key = triaged(dealer, person="程太太")
+    asked(dealer, key)
+    app = visit(dealer, "guest", PAGE, language=language)
+    assert not app.exception
+    shown = table(app)
+    assert ([*shown["state"][0]], shown["question"]) == (state[:1], ["请鉴定衬套"])
+    [step] = dealer.rows(ComplaintStep)
+    do(dealer, "guest", complaints.take_step, complaints.TakeStep, key, step_id=step.id)
+    shown = table(app.run())
+    assert [*shown["state"][0]] == state[1:]
+
+
+def test_a_guest_of_whom_nothing_is_asked_is_told_so(dealer: Dealer):
+    assert "Nobody asks anything of you" in texts(visit(dealer, "guest", PAGE, language="en"))
+
+
+def nameless(dealer: Dealer) -> int:
+    """A case whose customer the guest does not see."""
+    customer = dealer.customer("程思远", owner="service")
+    key = triaged(dealer, customer_id=customer, person=None, phone=None)
+    asked(dealer, key)
+    return key
+
+
+@pytest.mark.parametrize(("who", "count"), [("guest", 0), ("service", 1)])
+def test_where_no_name_is_seen_the_head_says_the_number_once(dealer: Dealer, who: str, count: int):
+    app = case(dealer, nameless(dealer), who)
+    assert ("程思远" in texts(app)) is bool(count)
+    assert sum("TS\\-202606" in one.value for one in app.caption) == count
+    assert len([one for one in app.markdown if one.value.startswith("### TS")]) == 1 - count
+
+
+def test_a_column_that_says_nothing_to_a_guest_is_left_out(dealer: Dealer):
+    nameless(dealer)
+    assert "who" not in table(visit(dealer, "guest", PAGE, language="en", view="ledger"))
+
+
+def test_why_it_happened_stands_line_by_line_and_the_address_in_public_whole(dealer: Dealer):
+    key = triaged(dealer, link="https://forum.example.com/t/48213")
+    cause = heading(dealer, CAUSE)
+    about = {
+        "finding": "justified",
+        "cause_id": cause,
+        "words": "磨损",
+        "whys": "衬套磨损\n批次不良",
+    }
+    investigate = complaints.InvestigateComplaint
+    do(dealer, "service", complaints.investigate, investigate, key, **about)
+    app = case(dealer, key)
+    assert any("衬套磨损  \n批次不良" in one.value for one in app.markdown)
+    assert "48213" in texts(app)
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_what_was_taken_up_on_an_earlier_day_says_the_day(
+    dealer: Dealer, monkeypatch: pytest.MonkeyPatch, days: int
+):
+    key = triaged(dealer)
+    asked(dealer, key)
+    [step] = dealer.rows(ComplaintStep)
+    do(dealer, "guest", complaints.take_step, complaints.TakeStep, key, step_id=step.id)
+    monkeypatch.setattr(clock, "now", lambda: FRIDAY + timedelta(days=days))
+    said = texts(case(dealer, key)).replace("\\", "")
+    assert ("taken up 06-05" in said) is bool(days)
+
+
+def test_what_was_just_done_stays_in_the_head_until_the_next_click(dealer: Dealer):
+    key = triaged(dealer)
+    asked(dealer, key)
+    app = case(dealer, key, "guest")
+    [on_it] = [one for one in app.button if one.label == "I am on it"]
+    app = on_it.click().run()
+    said = "Written down for TS\\-202606\\-0001"
+    assert app.toast[0].value == said
+    assert any(said in one.value for one in app.markdown)
+    app = app.run()
+    assert not any(said in one.value for one in app.markdown)

@@ -5,6 +5,7 @@ from functools import partial
 from itertools import groupby
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import layout
 from pages.components.complaints import checklists, chips, deeds, works
@@ -33,7 +34,7 @@ from services.complaints import (
 from services.core import clock
 from services.core.words import N_
 
-NOT_FACTS = {"words", "demand"}
+NOT_FACTS = {"words", "demand", "finding", "whys", "link"}
 PHONES = ("phone", "customer_phone")
 LABELS = {
     "customer_phone": N_("Phone in the file"),
@@ -45,9 +46,7 @@ OPEN = {ClockState.RUNNING, ClockState.PAUSED, ClockState.LATE}
 
 
 def show(case: Case, *, may_export: bool) -> None:
-    with layout.person(
-        case.who or case.number, plain(case.number), _chips(case), about=path(case.category)
-    ):
+    with _head(case):
         _actions(case)
     with layout.tiles(len(case.clocks)):
         for one in case.clocks:
@@ -70,8 +69,17 @@ def show(case: Case, *, may_export: bool) -> None:
         _work(case)
 
 
+def _head(case: Case) -> DeltaGenerator:
+    """Under his name, where the reader sees it; else under its number alone."""
+    about, chips_ = path(case.category), _chips(case)
+    if not case.who:
+        return layout.person(case.number, chips=chips_, about=about, has_picture=False)
+    return layout.person(case.who, plain(case.number), chips_, about=about)
+
+
 def _work(case: Case) -> None:
     """What is done about it, its papers, its facts."""
+    _found(case)
     for one in case.checklists:
         checklists.show(case, one)
     if case.steps or case.is_major:
@@ -224,6 +232,20 @@ def _said(event: EventLine) -> dict[str, str]:
     return {label: words for label, words in found.items() if words}
 
 
+def _found(case: Case) -> None:
+    """What was found, and why it happened: why by why, each in its line as it was written."""
+    found = {field("finding"): case.values["finding"]}
+    if case.cause is not None:
+        found[field("cause_id")] = path(case.cause)
+    found = {label: value for label, value in found.items() if value}
+    whys = str(case.values["whys"] or "")
+    if found or whys:
+        with layout.card(_(N_("Finding and cause"))):
+            layout.facts(found)
+            if whys:
+                st.markdown(f"**{plain(field('whys'))}**  \n{plain_lines(whys)}")
+
+
 def _facts(case: Case) -> None:
     values = dict(case.values)
     for name in PHONES:
@@ -233,12 +255,12 @@ def _facts(case: Case) -> None:
         for name, value in values.items()
         if name not in NOT_FACTS and value not in (None, "", False)
     }
-    if case.cause is not None:
-        shown[field("cause_id")] = path(case.cause)
     if case.named:
         shown[raw(N_("Seen only by"))] = ", ".join(case.named)
     shown[raw(N_("Changed hands"))] = case.transfers
     layout.facts(shown)
+    if case.values["link"]:  # as long as it is: a table is as wide as its longest word
+        st.markdown(f"**{plain(field('link'))}**  \n{plain(case.values['link'])}")
     with st.container(horizontal=True, gap="small"):
         if case.customer_id is not None:
             st.link_button(
