@@ -74,7 +74,7 @@ def in_menu(app: AppTest, icon: str):
     ("language", "empty"), [("en", "No complaints yet"), ("zh_CN", "还没有投诉")]
 )
 def test_whoever_may_sees_the_ledger(dealer: Dealer, who: str, language: str, empty: str):
-    app = visit(dealer, who, PAGE, language=language)
+    app = visit(dealer, who, PAGE, language=language, view="ledger")
     assert not app.exception
     assert empty in texts(app)
     assert bool([each for each in app.button if each.label == "Register"]) is (
