@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import uuid4
 
 import typer
 from pydantic import SecretStr, ValidationError
@@ -10,9 +11,10 @@ from commands.migration import migrate
 from commands.speaking import acting, refuse, say, tell, warn
 from db import demo as dealer
 from db.place import database_url
-from services import installation, passwords, sweeping
+from services import installation, passwords, sweeping, visits
+from services.core import clock
 from services.core.errors import AppError
-from services.core.run import perform
+from services.core.run import fetch, perform
 from services.core.words import N_
 
 
@@ -66,7 +68,8 @@ def demo(
 
 def fill(size: str, as_of: date | None) -> dict[str, int]:
     """Load the dealer and write it into the audit; returns the rows of each table. The clocks of
-    its open complaints are looked at once, because the wall is sorted by when they are due."""
+    its open complaints are looked at once, because the wall is sorted by when they are due, and
+    contacts are planned."""
     say(N_("Making the demonstration dealer ({size}) …"), size=size)
     try:
         summary = dealer.load(database_url(), size=size, as_of=as_of)
@@ -85,5 +88,17 @@ def fill(size: str, as_of: date | None) -> dict[str, int]:
             truth=summary.truth,
         ),
     )
-    sweeping.DUTIES["complaints"].do(acting(None))
+    _rules_of_contact()
+    for duty in ("complaints", "visits"):
+        sweeping.DUTIES[duty].do(acting(None))
     return counts
+
+
+def _rules_of_contact() -> None:
+    """The delivered rules of contacts hold from today on, so that the visit plan is not empty."""
+    perform(visits.adopt, acting(None), visits.AdoptCadences(request_id=uuid4()))
+    for rule in fetch(visits.cadences, acting(None)):
+        form = visits.ApproveCadence(
+            request_id=uuid4(), cadence_id=rule.id, version=rule.version, from_on=clock.today()
+        )
+        perform(visits.approve, acting(None), form)

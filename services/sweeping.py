@@ -27,6 +27,7 @@ from services import (
     mailbox,
     notices,
     sealing,
+    visits,
 )
 from services.core import clock, fields, incidents
 from services.core import notices as telling
@@ -107,6 +108,20 @@ def _complaints(caller: Caller) -> int:
         after = step.last
 
 
+def _visits(caller: Caller) -> int:
+    """Contacts are made of what happened, then the budget of contacts is laid upon all."""
+    changed = 0
+    form: visits.MakeTasks | None = visits.MakeTasks()
+    while form is not None:
+        made = perform(visits.make, caller, form)
+        changed, form = changed + made.count, made.following
+    after: int | None = 0
+    while after is not None:
+        weighed = perform(visits.weigh, caller, visits.WeighTasks(after=after))
+        changed, after = changed + weighed.changed, weighed.last
+    return changed
+
+
 class DropRequests(Input):
     """Forget which forms were sent, of those that nobody can send again."""
 
@@ -137,6 +152,7 @@ DUTIES: Final[Mapping[str, Duty]] = {
         N_("Crises that nobody tracks"),
         _all_of(complaints.remind_of_crises, complaints.RemindOfCrises),
     ),
+    "visits": Duty(N_("Contacts with customers"), _visits),
     "decks": Duty(N_("Monthly presentations"), decks.keep_up),
     "mailbox": Duty(N_("Company mailbox"), _all_of(mailbox.remind, mailbox.RemindOfMailbox)),
     "holidays": Duty(

@@ -36,6 +36,8 @@ SUBJECTS = {
     "approvals": N_("Request"),
     "mailbox_checks": N_("Company mailbox"),
     "posts": N_("Named person"),
+    "visit_tasks": N_("Contact"),
+    "cadences": N_("Rule of contacts"),
     "calendar_days": N_("Single days"),
     "calendar_weeks": N_("Working hours"),
     "parameter_values": N_("Parameter"),

@@ -42,6 +42,14 @@ ENTRIES: Final = (
         CUSTOMERS,
     ),
     Entry(
+        "care/visits.py",
+        N_("Visit plan"),
+        ":material/event_note:",
+        "visits",
+        Permission.VISITS_VIEW,
+        CUSTOMERS,
+    ),
+    Entry(
         "care/complaints.py",
         N_("Complaints"),
         ":material/feedback:",

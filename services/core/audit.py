@@ -31,6 +31,9 @@ class Action(StrEnum):
     APPROVALS_GRANTED = "approvals:granted"
     APPROVALS_REFUSED = "approvals:refused"
     APPROVALS_WITHDRAWN = "approvals:withdrawn"
+    CADENCES_ADOPTED = "cadences:adopted"
+    CADENCES_APPROVED = "cadences:approved"
+    CADENCES_RETIRED = "cadences:retired"
     CALENDARS_CHANGED = "calendars:changed"
     CALENDARS_DAYS_SET = "calendars:days_set"
     CALENDARS_DAYS_WITHDRAWN = "calendars:days_withdrawn"
@@ -105,6 +108,12 @@ class Action(StrEnum):
     USERS_PASSWORD_RESET = "users:password_reset"  # noqa: S105 - a name, not a password
     VEHICLES_ADDED = "vehicles:added"
     VEHICLES_EDITED = "vehicles:edited"
+    VISITS_CALLED = "visits:called"
+    VISITS_CANCELLED = "visits:cancelled"
+    VISITS_MADE = "visits:made"
+    VISITS_MOVED = "visits:moved"
+    VISITS_PLANNED = "visits:planned"
+    VISITS_WEIGHED = "visits:weighed"
 
 
 ACTIONS: dict[Action, str] = {
@@ -114,6 +123,9 @@ ACTIONS: dict[Action, str] = {
     Action.APPROVALS_GRANTED: N_("Approval granted"),
     Action.APPROVALS_REFUSED: N_("Approval refused"),
     Action.APPROVALS_WITHDRAWN: N_("Request for approval withdrawn"),
+    Action.CADENCES_ADOPTED: N_("Rule of contacts taken over"),
+    Action.CADENCES_APPROVED: N_("Rule of contacts approved"),
+    Action.CADENCES_RETIRED: N_("Rule of contacts ended"),
     Action.CALENDARS_CHANGED: N_("Working hours changed"),
     Action.CALENDARS_DAYS_SET: N_("Single days decided"),
     Action.CALENDARS_DAYS_WITHDRAWN: N_("Single days withdrawn"),
@@ -188,6 +200,12 @@ ACTIONS: dict[Action, str] = {
     Action.USERS_PASSWORD_RESET: N_("Password reset"),
     Action.VEHICLES_ADDED: N_("Vehicle added"),
     Action.VEHICLES_EDITED: N_("Vehicle edited"),
+    Action.VISITS_CALLED: N_("Contact attempted"),
+    Action.VISITS_CANCELLED: N_("Contact cancelled"),
+    Action.VISITS_MADE: N_("Contacts planned by a cadence"),
+    Action.VISITS_MOVED: N_("Contact moved"),
+    Action.VISITS_PLANNED: N_("Contact planned"),
+    Action.VISITS_WEIGHED: N_("Contacts held, merged or ended by the rule"),
 }
 
 

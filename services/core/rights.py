@@ -66,6 +66,11 @@ class Permission(StrEnum):
     SETTINGS_VIEW = "settings:view"
     USERS_MANAGE = "users:manage"
     USERS_VIEW = "users:view"
+    VISITS_LEAD = "visits:lead"
+    """To hand contacts to others, and to approve by which rules they are made."""
+    VISITS_VIEW = "visits:view"
+    VISITS_WORK = "visits:work"
+    """To make contacts and write down what came of them, of one's own and of one's desk."""
 
 
 class Reach(StrEnum):
@@ -90,6 +95,8 @@ _DESK: Final = _READER | {
     P.CUSTOMERS_EDIT,
     P.CUSTOMERS_REVEAL,
     P.CUSTOMERS_TOUCH,
+    P.VISITS_VIEW,
+    P.VISITS_WORK,
 }
 _FILES: Final = _DESK | {
     P.COMPLAINTS_EXPORT,
@@ -119,6 +126,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         P.POSTS_NAME,
         P.SETTINGS_CHANGE,
         P.SETTINGS_PROPOSE,
+        P.VISITS_LEAD,
     },
     Role.MANAGER: _FILES
     | _OVERSIGHT
@@ -129,6 +137,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         P.DECKS_EDIT,
         P.POSTS_NAME,
         P.SETTINGS_PROPOSE,
+        P.VISITS_LEAD,
     },
     Role.SPECIALIST: _DESK,
     Role.STEWARD: _FILES | _NORMS | {P.CUSTOMERS_SEARCH_PARTS, P.DATA_VERIFY, P.SETTINGS_PROPOSE},

@@ -15,9 +15,11 @@ from db.models import (
     OwnershipRole,
     Purpose,
     Store,
+    TaskState,
     Touch,
     User,
     Vehicle,
+    VisitTask,
 )
 from services import drafts
 from services.core import audit, clock, keys, notices, numbers
@@ -131,6 +133,7 @@ def assign(session: Session, actor: Actor, form: AssignCustomer) -> Receipt:
     if not changes:
         return Receipt(customer.id, customer.version, customer.number)
     left = customer.store_id
+    _hand_on_contacts(session, customer, form)
     for row in (customer, *_belongings(session, customer.id)):
         row.store_id, row.owner_id = form.store_id, form.owner_id
     audit.record(
@@ -275,6 +278,18 @@ def _first_values(customer: Customer, values: dict[str, Any]) -> list[Change]:
         for name, value in values.items()
         if value not in (None, "", False)
     ]
+
+
+def _hand_on_contacts(session: Session, customer: Customer, form: AssignCustomer) -> None:
+    """The contacts that are still to be made go with the file; within a store those that are
+    another one's work stay his."""
+    query = select(VisitTask).where(
+        col(VisitTask.customer_id) == customer.id, col(VisitTask.state) == TaskState.PLANNED
+    )
+    has_moved = customer.store_id != form.store_id
+    for task in session.execute(query).scalars():
+        if has_moved or task.owner_id == customer.owner_id:
+            task.store_id, task.owner_id = form.store_id, form.owner_id
 
 
 def _belongings(session: Session, customer_id: int) -> list[Any]:

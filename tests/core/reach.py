@@ -19,10 +19,13 @@ from db.models import (
     Approval,
     AuditEntry,
     BatchState,
+    CallAttempt,
+    CallResult,
     Consent,
     Customer,
     CustomerKind,
     CustomerSummary,
+    Desk,
     Document,
     DocumentKind,
     DocumentStatus,
@@ -45,8 +48,11 @@ from db.models import (
     Store,
     Touch,
     TouchKind,
+    Trigger,
     ValueClass,
     Vehicle,
+    VisitKind,
+    VisitTask,
 )
 from services.core import audit, clock
 from services.core.access import CLEAR, Actor, load
@@ -112,7 +118,9 @@ BATCHES: dict[str, set[int]] = {
     "manager2": {2},
 }
 
-SCOPED = (Customer, Vehicle, Ownership, Order, Touch, Document, Consent)
+SCOPED = (
+    Customer, Vehicle, Ownership, Order, Touch, Document, Consent, VisitTask, CallAttempt,
+)  # fmt: skip
 DERIVED = (CustomerSummary, Revision)
 
 
@@ -169,6 +177,32 @@ def _ownership(ground: Ground, kind: str) -> Ownership:
     )
 
 
+def _task(ground: Ground, kind: str) -> VisitTask:
+    return VisitTask(
+        customer_id=ground.key(Customer, kind),
+        desk=Desk.SERVICE,
+        kind=VisitKind.CALL,
+        trigger=Trigger.MANUAL,
+        trigger_key=kind,
+        due_from=date(2026, 5, 4),
+        due_to=date(2026, 5, 4),
+        expires_on=date(2026, 5, 9),
+        created_at=datetime(2026, 5, 4, tzinfo=UTC),
+        **ground.scope(kind),
+    )
+
+
+def _attempt(ground: Ground, kind: str) -> CallAttempt:
+    return CallAttempt(
+        task_id=ground.key(VisitTask, kind),
+        customer_id=ground.key(Customer, kind),
+        at=datetime(2026, 5, 4, tzinfo=UTC),
+        kind=VisitKind.CALL,
+        result=CallResult.NO_ANSWER,
+        **ground.scope(kind),
+    )
+
+
 MAKERS: dict[Any, Callable[[Ground, str], Any]] = {
     Customer: _customer,
     Vehicle: lambda ground, kind: Vehicle(brand="Aurora", **ground.scope(kind)),
@@ -179,6 +213,8 @@ MAKERS: dict[Any, Callable[[Ground, str], Any]] = {
     ),
     Document: _of_customer(Document, kind=DocumentKind.OTHER, status=DocumentStatus.IN_PLACE),
     Consent: _of_customer(Consent, purpose=Purpose.CLUB, given_at=datetime(2026, 5, 4, tzinfo=UTC)),
+    VisitTask: _task,
+    CallAttempt: _attempt,
 }
 
 
@@ -428,6 +464,8 @@ SMALL_CHANGES: dict[Any, tuple[str, Any]] = {
     Touch: ("summary", "changed"),
     Document: ("title", "changed"),
     Consent: ("proof", "changed"),
+    VisitTask: ("purpose", "changed"),
+    CallAttempt: ("note", "changed"),
 }
 
 

@@ -17,6 +17,8 @@ from db.models import (
     ActionKind,
     Approval,
     BatchState,
+    Cadence,
+    CadenceState,
     CalendarDay,
     CalendarWeek,
     CauseAction,
@@ -29,6 +31,7 @@ from db.models import (
     ComplaintStep,
     Consent,
     Department,
+    Desk,
     EventKind,
     HeadingTree,
     ImportBatch,
@@ -51,8 +54,11 @@ from db.models import (
     Stage,
     StoredFile,
     TouchKind,
+    Trigger,
     Urgency,
     Verdict,
+    VisitKind,
+    VisitTask,
     WaitingFor,
 )
 from db.models import DocumentKind as Paper
@@ -78,6 +84,7 @@ from services import (
     stores,
     sweeping,
     users,
+    visits,
 )
 from services.attempts import Reservation
 from services.core import clock
@@ -154,6 +161,9 @@ class World:
                 self.ids[f"complaint:{stage}", store] = self._complaint(store, keeper, stage)
             self.ids["steward", store] = self.dealer.user_id("steward")
             self.ids["paper", store] = self._paper(store)
+            [self.ids["task", store]] = self.dealer.add(self._task(store))
+            for kind, row in self._rules(store).items():
+                [self.ids[kind, store]] = self.dealer.add(row)
             for kind, row in self._work(store, keeper).items():
                 [self.ids[kind, store]] = self.dealer.add(row)
         decks.freeze_month(System("tests"), MONTH)
@@ -327,6 +337,36 @@ class World:
             reason=REASON,
         )
 
+    def _task(self, store: int) -> VisitTask:
+        """A contact that nobody of the store has taken."""
+        return VisitTask(
+            store_id=store,
+            customer_id=self.ids["customer", store],
+            desk=Desk.SERVICE,
+            kind=VisitKind.CALL,
+            trigger=Trigger.MANUAL,
+            trigger_key=f"request:{store}",
+            purpose=f"{MARKS[store][0]} purpose",
+            due_from=clock.today(),
+            due_to=clock.today(),
+            expires_on=clock.today() + timedelta(days=7),
+            created_at=clock.now(),
+        )
+
+    def _rules(self, store: int) -> dict[str, Cadence]:
+        """A rule of contacts that is a draft, and one that is in force."""
+        values = {"name": "回访", "desk": Desk.SERVICE, "created_at": clock.now(), "number": 1}
+        return {
+            state: Cadence(
+                code=f"{state}{store}",
+                trigger=Trigger.REPAIR,
+                state=state,
+                from_on=clock.today() if state is CadenceState.APPROVED else None,
+                **values,
+            )
+            for state in (CadenceState.DRAFT, CadenceState.APPROVED)
+        }
+
     def _day(self, store: int) -> CalendarDay:
         return CalendarDay(
             store_id=store,
@@ -379,6 +419,10 @@ def on_work(work: str, kind: Any, /, **values: Any) -> Callable[[World, int], tu
         **{part: world.ids[work, at]},
         **values,
     )
+
+
+def on_task(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(kind, task_id=world.ids["task", at], version=1, **values)
 
 
 def on_batch(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
@@ -917,4 +961,26 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.users.end_sessions": a_person(users.EndSessions),
     "services.verification.parts": constant(),
     "services.verification.verify": constant("summaries"),
+    "services.visits.adopt": lambda world, at: form(visits.AdoptCadences),
+    "services.visits.approve": lambda world, at: form(
+        visits.ApproveCadence,
+        cadence_id=world.ids[CadenceState.DRAFT, at],
+        version=1,
+        from_on=clock.today(),
+    ),
+    "services.visits.retire": lambda world, at: form(
+        visits.RetireCadence, cadence_id=world.ids[CadenceState.APPROVED, at], version=1
+    ),
+    "services.visits.cadences": constant(),
+    "services.visits.day": constant(),
+    "services.visits.call": lambda world, at: (world.ids["task", at],),
+    "services.visits.plan": on_file(
+        visits.PlanContact, kind=VisitKind.CALL, due_on=clock.today(), purpose="call back"
+    ),
+    "services.visits.take": on_task(visits.WorkOnTask),
+    "services.visits.move": on_task(visits.MoveTask, due_on=clock.today()),
+    "services.visits.cancel": on_task(visits.CancelTask, reason=REASON),
+    "services.visits.record_call": on_task(visits.RecordCall, result="no_answer"),
+    "services.visits.make": constant(visits.MakeTasks()),
+    "services.visits.weigh": constant(visits.WeighTasks()),
 }

@@ -37,6 +37,10 @@ FILE_SIZE: Final = "complaints.file_size"
 FILE_COUNT: Final = "complaints.file_count"
 MAILBOX_HOUR: Final = "complaints.mailbox_hour"
 RECOVERY_DAYS: Final = "complaints.recovery_days"
+CONTACT_DAYS: Final = "visits.contact_days"
+TOGETHER_DAYS: Final = "visits.together_days"
+SHORT_CALL: Final = "visits.short_call"
+CAPACITY: Final = "visits.capacity"
 TARGET_CLOCKS: Final = "complaints.target.clocks"
 TARGET_CLOSED: Final = "complaints.target.closed"
 TARGET_REOPENED: Final = "complaints.target.reopened"
@@ -213,6 +217,36 @@ PARAMETERS: Final[dict[str, Parameter]] = {
         _days(RECOVERY_DAYS, N_("Days in which a customer who complained comes back"), 180, "C23"),
         _days(REOPEN_DAYS, N_("Days in which a closed complaint is opened again"), 7, "C07"),
         _hour(MAILBOX_HOUR, N_("The company mailbox is checked by this hour"), 10, "C28", least=1),
+        _days(CONTACT_DAYS, N_("Days between two contacts with a customer"), 7, "V31", most=365),
+        Parameter(
+            TOGETHER_DAYS,
+            N_("Days within which two contacts become one"),
+            Unit.DAYS,
+            3,
+            least=0,
+            most=30,
+            source="V31",
+        ),
+        Parameter(
+            SHORT_CALL,
+            N_("Seconds below which a call needs a reason to be done"),
+            Unit.SECONDS,
+            20,
+            least=0,
+            most=600,
+            source="V02",
+            by_store=True,
+        ),
+        Parameter(
+            CAPACITY,
+            N_("Contacts that one person makes in a day"),
+            Unit.PER_DAY,
+            40,
+            least=1,
+            most=1000,
+            source="V43",
+            by_store=True,
+        ),
         _target(TARGET_CLOCKS, N_("Target: share of clocks kept"), "0.9", "C09"),
         _target(TARGET_CLOSED, N_("Target: share closed in time"), "0.9", "C09"),
         _target(TARGET_REOPENED, N_("Target: share reopened, at most"), "0.05", "C07"),

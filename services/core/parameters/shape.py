@@ -18,6 +18,7 @@ _WRITTEN: Final = re.compile(r"(?:0|[1-9][0-9]{0,11})(\.[0-9]{0,5}[1-9])?")
 class Unit(StrEnum):
     HOUR = "hour"
     """Of the day, where the dealer works: 0 to 24."""
+    SECONDS = "seconds"
     MINUTES = "minutes"
     """Of the day and night."""
     WORKING_MINUTES = "working_minutes"

@@ -43,10 +43,12 @@ from db.models import (
     WaitingFor,
 )
 from services.core.calendars import DayState, Place
+from services.core.choices.contacts import CONTACTS
 from services.core.parameters import Unit
 from services.core.words import N_
 
 CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
+    **CONTACTS,
     ActionKind: {
         ActionKind.CORRECTIVE: N_("Corrective action"),
         ActionKind.PREVENTIVE: N_("Preventive action"),
@@ -325,6 +327,7 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
     },
     Unit: {
         Unit.HOUR: N_("o'clock"),
+        Unit.SECONDS: N_("seconds"),
         Unit.MINUTES: N_("minutes"),
         Unit.WORKING_MINUTES: N_("working minutes"),
         Unit.WORKING_DAYS: N_("working days"),

@@ -1,0 +1,43 @@
+"""The visit plan: whom one is to contact today, one contact with all that a call needs, the rules
+by which contacts are made."""
+
+import streamlit as st
+
+from pages.components import layout, pickers
+from pages.components.frame import fetch, keep_alive, open_page
+from pages.components.visits import calling, my_day, rules
+from pages.components.words import _, fnumber, raw
+from services import visits
+from services.core.access import Permission
+from services.core.words import N_
+
+MY_DAY = "day"
+RULES = "rules"
+VIEWS = {MY_DAY: N_("My day"), RULES: N_("Rules of contact")}
+
+actor = open_page(N_("Visit plan"), needs=Permission.VISITS_VIEW)
+keep_alive()
+asked = pickers.asked_record("task")
+found = fetch(visits.day)
+
+if asked is not None:
+    my_day.way_back()
+    calling.show(fetch(visits.call, asked), found)
+else:
+    made = N_("{done} of {capacity} made today, {left} wait")
+    said = _(
+        made,
+        done=fnumber(found.done),
+        capacity=fnumber(found.capacity),
+        left=fnumber(len(found.rows)),
+    )
+    with layout.header(_(N_("Visit plan")), said):
+        if found.rows and st.button(
+            _(N_("Begin")), icon=":material/call:", type="primary", shortcut="alt+j"
+        ):
+            my_day.go_to(found.rows[0].id)
+    views = {key: raw(words) for key, words in VIEWS.items()}
+    if pickers.switch(raw(N_("View")), views, "view", MY_DAY) == RULES:
+        rules.show(actor)
+    else:
+        my_day.show(found, may_lead=actor.may(Permission.VISITS_LEAD))

@@ -1,0 +1,144 @@
+"""One contact on one screen: who, why now, what was said before, what came of it by one key."""
+
+import time
+from typing import Any, Final
+
+import streamlit as st
+
+from pages.components import layout
+from pages.components.forms import Form, send_button
+from pages.components.frame import done
+from pages.components.layout import Chip, Event, Tone
+from pages.components.visits import looks
+from pages.components.words import _, choice, fmoment, fphone, language, plain, plain_lines, raw
+from services import visits
+from services.core import clock
+from services.core.words import N_
+from services.visits import Call, CallResult, Day, RecordCall, TaskState
+
+AT_ONCE: Final = {
+    CallResult.NO_ANSWER: ("alt+1", ":material/phone_missed:"),
+    CallResult.BUSY: ("alt+2", ":material/phone_in_talk:"),
+    CallResult.OFF: ("alt+3", ":material/phone_disabled:"),
+    CallResult.WRONG_NUMBER: ("alt+4", ":material/wrong_location:"),
+}
+"""Results that need no words: one key each."""
+
+
+def show(call: Call, found: Day) -> None:
+    row = call.row
+    chips = [looks.class_of(row), looks.due(row, clock.today()), looks.kind_of(row)]
+    if row.hold is not None:
+        chips.append(Chip(choice(row.hold), Tone.WARN, ":material/hourglass:"))
+    with layout.person(row.customer, plain(row.number), chips, about=looks.purpose(row)):
+        st.link_button(
+            _(N_("Customer file")), f"/customers?id={row.customer_id}", icon=":material/badge:"
+        )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _why(call)
+        _before(call)
+    with right:
+        _reach(call)
+        if call.may_work:
+            _result(call, found)
+        elif row.state is not TaskState.PLANNED:
+            st.info(_(N_("This contact has ended: {state}"), state=choice(row.state)))
+
+
+def _why(call: Call) -> None:
+    """Why now, what we owe him, what to say."""
+    purposes = [en if language() == "en" else zh for zh, en in call.why]
+    if not purposes:
+        purposes = [looks.purpose(call.row)]
+    with layout.card(_(N_("Why now"))):
+        for words in purposes:
+            st.markdown(f"**{plain(words)}** · {plain(choice(call.row.trigger))}")
+        for number in call.promised:
+            st.warning(
+                _(N_("Complaint {number} is open: he waits for our answer"), number=number),
+                icon=":material/priority_high:",
+            )
+        if call.script:
+            st.markdown(plain_lines(call.script))
+
+
+def _before(call: Call) -> None:
+    with layout.card(_(N_("What was said before"))):
+        if not call.touches:
+            st.caption(_(N_("Nobody has spoken with him yet")))
+        layout.timeline(
+            Event(
+                icon=":material/call_received:" if touch.is_inbound else ":material/call_made:",
+                title=choice(touch.kind),
+                about=" · ".join(filter(None, (fmoment(touch.at), touch.person))),
+                body=touch.summary,
+            )
+            for touch in call.touches
+        )
+
+
+def _reach(call: Call) -> None:
+    row = call.row
+    with layout.card(_(N_("How to reach him"))):
+        if row.phone:
+            st.markdown(f"## {plain(fphone(row.phone))}", anchors=False)
+        else:
+            st.caption(_(N_("The file has no telephone number")))
+        known = {
+            raw(N_("Car")): row.car,
+            raw(N_("Preferred hours")): call.preferred_hours,
+            raw(N_("Needs")): call.need,
+        }
+        layout.facts({label: value for label, value in known.items() if value})
+        for attempt in call.attempts:
+            words = " · ".join((fmoment(attempt.at), choice(attempt.result), attempt.person))
+            st.caption(plain(words))
+
+
+def _result(call: Call, found: Day) -> None:
+    """What came of it. Without words at once by one key; with words by Ctrl+Enter."""
+    row = call.row
+    form = Form("visits.record_call", subject=row.id, keeps_draft=True)
+    begun: float = st.session_state.setdefault(f"call-begun:{row.id}", time.monotonic())
+    with layout.card(_(N_("What came of it"))):
+        with st.container(horizontal=True, gap="small"):
+            for result, (keys, icon) in AT_ONCE.items():
+                if st.button(
+                    plain(choice(result)), key=f"visits:{result}", icon=icon, shortcut=keys
+                ):
+                    _send(form, call, found, result)
+        form.area("words", height=110, label=_(N_("What you talked about")))
+        with st.container(horizontal=True, gap="small"):
+            form.day("next_on", earliest=clock.today())
+            form.text("no_more")
+        if f"refused:{form.name}" in st.session_state:
+            form.text("short_reason")
+        seconds = int(time.monotonic() - begun)
+        with st.container(horizontal=True, gap="small"):
+            if send_button(_(N_("Reached: write it down")), key=f"{form.name}:send"):
+                _send(form, call, found, CallResult.CONNECTED, seconds=seconds)
+            if st.button(
+                plain(choice(CallResult.REFUSED)), key="visits:refused", icon=":material/block:"
+            ):
+                _send(form, call, found, CallResult.REFUSED)
+
+
+def _send(form: Form, call: Call, found: Day, result: CallResult, **more: Any) -> None:
+    """Write it down, and lead to the next one."""
+    row = call.row
+    receipt = form.send(
+        visits.record_call, RecordCall, task_id=row.id, version=row.version, result=result, **more
+    )
+    if receipt is None:
+        return
+    st.session_state.pop(f"call-begun:{row.id}", None)
+    following = [one.id for one in found.rows if one.id != row.id]
+    if following:
+        st.query_params["task"] = str(following[0])
+    else:
+        st.query_params.pop("task", None)
+    if receipt.again_at is not None:
+        again = fmoment(receipt.again_at)
+        done(_(N_("{name} is tried again {moment}"), name=row.customer, moment=again))
+    done(_(N_("Written down for {name}"), name=row.customer))

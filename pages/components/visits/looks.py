@@ -1,0 +1,54 @@
+"""What contacts look like: words and colours of their state, wherever they appear."""
+
+import datetime as dt
+from typing import Final
+
+from pages.components.layout import Chip, Tone
+from pages.components.words import choice, fdate, language, raw
+from services.core.words import N_
+from services.visits import Lifecycle, TaskRow, ValueClass, VisitKind
+
+KINDS: Final = {
+    VisitKind.CALL: ":material/call:",
+    VisitKind.VISIT: ":material/directions_walk:",
+    VisitKind.MESSAGE: ":material/chat:",
+    VisitKind.RECEPTION: ":material/handshake:",
+}
+CLASSES: Final = {
+    "lost": (N_("Lost"), Tone.BAD),
+    "potential": (N_("Potential"), Tone.SPECIAL),
+    "important": (N_("Important"), Tone.WARN),
+    "existing": (N_("Existing"), Tone.INFO),
+}
+"""The four-way label: lost before potential before important before existing."""
+
+
+def class_of(row: TaskRow) -> Chip:
+    words, tone = CLASSES[_class(row)]
+    return Chip(raw(words), tone)
+
+
+def _class(row: TaskRow) -> str:
+    if row.lifecycle is Lifecycle.EXISTING:
+        return "important" if row.value_class is ValueClass.IMPORTANT else "existing"
+    return row.lifecycle.value
+
+
+def kind_of(row: TaskRow) -> Chip:
+    return Chip(choice(row.kind), Tone.QUIET, KINDS[row.kind])
+
+
+def purpose(row: TaskRow) -> str:
+    """What for, in the reader's language; where no step says it, what it follows from."""
+    words = row.purpose_en if language() == "en" else row.purpose
+    return words or choice(row.trigger)
+
+
+def due(row: TaskRow, today: dt.date) -> Chip:
+    """By when, in words: late by days, today, the last day, a day."""
+    if row.due_to < today:
+        days = (today - row.due_to).days
+        return Chip(raw(N_("{days} days late"), days=days), Tone.BAD)
+    if row.due_to == today:
+        return Chip(raw(N_("Today")), Tone.WARN)
+    return Chip(raw(N_("until {day}"), day=fdate(row.due_to)), Tone.GOOD)

@@ -1,0 +1,57 @@
+"""The words for the choices of the visit plan."""
+
+from enum import StrEnum
+from typing import Final
+
+from db.models import CadenceState, CallResult, Hold, TaskState, Trigger, VisitKind
+from services.core.words import N_
+
+CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
+    CadenceState: {
+        CadenceState.DRAFT: N_("Draft"),
+        CadenceState.APPROVED: N_("In force"),
+        CadenceState.RETIRED: N_("Ended"),
+    },
+    CallResult: {
+        CallResult.CONNECTED: N_("Reached"),
+        CallResult.NO_ANSWER: N_("No answer"),
+        CallResult.BUSY: N_("Engaged"),
+        CallResult.OFF: N_("Switched off"),
+        CallResult.WRONG_NUMBER: N_("Wrong number"),
+        CallResult.REFUSED: N_("Does not want it"),
+    },
+    Hold: {
+        Hold.SPACING: N_("Contacted a few days ago"),
+        Hold.DO_NOT_CONTACT: N_("Does not want to be contacted"),
+        Hold.OPEN_COMPLAINT: N_("Waits for our answer to a complaint"),
+    },
+    TaskState: {
+        TaskState.PLANNED: N_("To be made"),
+        TaskState.DONE: N_("Made"),
+        TaskState.MERGED: N_("Made together with another"),
+        TaskState.UNREACHABLE: N_("Not reachable"),
+        TaskState.DECLINED: N_("Declined"),
+        TaskState.CANCELLED: N_("Cancelled"),
+        TaskState.SUPPRESSED: N_("Held by the rule"),
+        TaskState.EXPIRED: N_("Tried in vain"),
+        TaskState.MISSED: N_("Missed"),
+    },
+    Trigger: {
+        Trigger.DELIVERY: N_("Car delivered"),
+        Trigger.REPAIR: N_("Car repaired"),
+        Trigger.COMPLAINT: N_("Complaint closed"),
+        Trigger.FILE_GAP: N_("File incomplete"),
+        Trigger.INSURANCE: N_("Insurance runs out"),
+        Trigger.INSPECTION: N_("Inspection due"),
+        Trigger.BIRTHDAY: N_("Birthday"),
+        Trigger.CLASS: N_("Regular contact"),
+        Trigger.NEXT_DATE: N_("Agreed with the customer"),
+        Trigger.MANUAL: N_("Wanted by a colleague"),
+    },
+    VisitKind: {
+        VisitKind.CALL: N_("Call"),
+        VisitKind.VISIT: N_("Visit"),
+        VisitKind.MESSAGE: N_("Message"),
+        VisitKind.RECEPTION: N_("Reception"),
+    },
+}

@@ -1,0 +1,198 @@
+"""What came of an attempt to reach a customer, and what follows from it (spec 2.4, V30, V39)."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from db.models import (
+    CadenceStep,
+    CallAttempt,
+    CallResult,
+    Customer,
+    TaskState,
+    Touch,
+    Trigger,
+    VisitTask,
+)
+from services.core import audit, clock, parameters
+from services.core.access import Actor, Permission, load
+from services.core.audit import Action
+from services.core.errors import Conflict, InvalidInput, StaleRecord
+from services.core.words import N_
+from services.customers import summary
+from services.visits import retrying
+from services.visits.inputs import TOUCHES, RecordCall
+from services.visits.views import Receipt
+
+ATTEMPTS: Final = 3
+"""Of what no cadence says how often it is tried."""
+AGREED_DAYS: Final = timedelta(days=7)
+"""For so long a contact is made that was agreed with the customer."""
+
+
+class TaskEnded(Conflict):
+    msgid = N_("This contact was made meanwhile, or has ended")
+
+
+class WordsMissing(InvalidInput):
+    msgid = N_("Write down what was said")
+
+
+class NextMissing(InvalidInput):
+    msgid = N_("Agree on the next contact, or say why nothing more follows")
+
+
+class NextPast(InvalidInput):
+    msgid = N_("The next contact lies in the future")
+
+
+class CallTooShort(InvalidInput):
+    msgid = N_("A call of {seconds} seconds needs a reason to count as made")
+
+
+class ReasonMissing(InvalidInput):
+    msgid = N_("Say why the customer does not want it")
+
+
+def record_call(session: Session, actor: Actor, form: RecordCall) -> Receipt:
+    """Write down what came of an attempt. Where the customer was reached the contact is done, with
+    everything that was merged into it, and what was agreed becomes a contact of its own.
+
+    Raises TaskEnded, StaleRecord, WordsMissing, NextMissing, NextPast, CallTooShort, ReasonMissing.
+    """
+    actor.require(Permission.VISITS_WORK)
+    task = hold(session, form.task_id, form.version)
+    if task.owner_id is None:
+        task.owner_id = actor.id  # whoever calls first has taken it
+    customer = load(session, Customer, task.customer_id, lock=True)
+    _check(session, task, form)
+    touch = _touch(session, actor, customer, task, form)
+    attempt = CallAttempt(
+        task_id=task.id,
+        customer_id=customer.id,
+        store_id=task.store_id,
+        owner_id=task.owner_id,
+        at=clock.now(),
+        user_id=actor.id,
+        kind=task.kind,
+        result=form.result,
+        duration_seconds=form.seconds,
+        touch_id=touch.id if touch else None,
+        note="" if touch else form.words[:500],
+    )
+    session.add(attempt)
+    session.flush()
+    if form.result in {CallResult.CONNECTED, CallResult.REFUSED}:
+        _reached(session, task, form)
+    elif form.result is CallResult.WRONG_NUMBER:
+        _end(session, task, TaskState.UNREACHABLE)
+    else:
+        _again(session, task, form.result)
+    audit.record(session, actor, Action.VISITS_CALLED, task, result=form.result)
+    if touch is not None:
+        summary.refresh(session, customer.id)
+    return Receipt(task.id, task.state, task.not_before)
+
+
+def hold(session: Session, task_id: int, version: int) -> VisitTask:
+    """A contact that is still to be made, locked, as it was shown.
+
+    Raises NotFound, TaskEnded, StaleRecord.
+    """
+    task = load(session, VisitTask, task_id, lock=True)
+    if task.state is not TaskState.PLANNED:
+        raise TaskEnded
+    if task.version != version:
+        raise StaleRecord(version=task.version)
+    return task
+
+
+def _check(session: Session, task: VisitTask, form: RecordCall) -> None:
+    if form.result is CallResult.REFUSED and not form.no_more:
+        raise ReasonMissing
+    if form.result is not CallResult.CONNECTED:
+        return
+    if not form.words:
+        raise WordsMissing
+    if form.next_on is None and not form.no_more:
+        raise NextMissing
+    if form.next_on is not None and form.next_on <= clock.today():
+        raise NextPast
+    short = parameters.value(session, parameters.SHORT_CALL, clock.today(), task.store_id)
+    if form.seconds is not None and form.seconds < int(short) and not form.short_reason:
+        raise CallTooShort(seconds=form.seconds)
+
+
+def _touch(
+    session: Session, actor: Actor, customer: Customer, task: VisitTask, form: RecordCall
+) -> Touch | None:
+    """On the customer's timeline, where somebody spoke with him."""
+    if form.result not in {CallResult.CONNECTED, CallResult.REFUSED}:
+        return None
+    touch = Touch(
+        customer_id=customer.id,
+        store_id=customer.store_id,
+        owner_id=customer.owner_id,
+        at=clock.now(),
+        kind=TOUCHES[task.kind],
+        is_inbound=False,
+        summary=form.words or form.no_more or "",
+        user_id=actor.id,
+        next_contact_on=form.next_on,
+    )
+    session.add(touch)
+    session.flush()
+    return touch
+
+
+def _reached(session: Session, task: VisitTask, form: RecordCall) -> None:
+    is_declined = form.result is CallResult.REFUSED
+    task.next_on, task.reason = form.next_on, form.no_more or form.short_reason or ""
+    _end(session, task, TaskState.DECLINED if is_declined else TaskState.DONE)
+    if form.next_on is not None:
+        session.add(_agreed(task, form.next_on))
+
+
+def _agreed(task: VisitTask, on: date) -> VisitTask:
+    """What was agreed with the customer, by whoever agreed it."""
+    return VisitTask(
+        store_id=task.store_id,
+        owner_id=task.owner_id,
+        customer_id=task.customer_id,
+        vehicle_id=task.vehicle_id,
+        desk=task.desk,
+        kind=task.kind,
+        trigger=Trigger.NEXT_DATE,
+        trigger_key=f"task:{task.id}",
+        priority=task.priority,
+        due_from=on,
+        due_to=on,
+        expires_on=on + AGREED_DAYS,
+        created_at=clock.now(),
+    )
+
+
+def _again(session: Session, task: VisitTask, result: CallResult) -> None:
+    """At another time of the day, until it was tried enough."""
+    query = select(col(CallAttempt.at)).where(col(CallAttempt.task_id) == task.id)
+    tries = list(session.execute(query).scalars())
+    task.attempts = retrying.counted(tries)
+    if retrying.is_enough(tries, _most(session, task)):
+        _end(session, task, TaskState.UNREACHABLE)
+        return
+    task.not_before = retrying.again_at(result, tries, clock.now())
+
+
+def _most(session: Session, task: VisitTask) -> int:
+    if task.step_id is None:
+        return ATTEMPTS
+    query = select(col(CadenceStep.max_attempts)).where(col(CadenceStep.id) == task.step_id)
+    return int(session.execute(query).scalar_one())
+
+
+def _end(session: Session, task: VisitTask, state: TaskState) -> None:
+    """What was merged into it keeps that state: it was made, or not, together with it."""
+    task.state, task.ended_at = state, clock.now()
+    task.not_before, task.hold, task.held_until = None, None, None

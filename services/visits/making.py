@@ -1,0 +1,210 @@
+"""Contacts are made of what happens: by approved cadences, once each, also late (spec 2.2, B6).
+
+What is due to be made is found in the data itself, so it may be looked for any number of times. A
+unique index says once more that one step of one event is one contact.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row, exists, select
+from sqlmodel import Session, col
+
+from db.models import (
+    Cadence,
+    CadenceState,
+    CadenceStep,
+    Customer,
+    Desk,
+    TaskState,
+    Trigger,
+    User,
+    VisitTask,
+)
+from services.core import audit, clock, fields
+from services.core.access import Actor, Permission
+from services.core.audit import Action
+from services.core.inputs import Input
+from services.visits import triggers
+
+AHEAD: Final = timedelta(days=14)
+"""So long before it is due a contact is there, so that a week can be planned."""
+BEHIND: Final = timedelta(days=90)
+"""After standing still so long, what is over by then is not made up for."""
+MOST: Final = 500
+"""Contacts in one transaction."""
+AT_ONCE: Final = 5000
+"""Customers that are looked at in one go."""
+
+
+class MakeTasks(Input):
+    """Make what is missing of the steps of cadences after this one (id), of the first of them only
+    for customers after this one (id)."""
+
+    after: fields.Count = 0
+    customer: fields.Count = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How many were made, and where to go on; None at the end."""
+
+    count: int
+    following: MakeTasks | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a cadence that is in force, as far as contacts are made of it."""
+
+    cadence: Cadence
+    step: CadenceStep
+
+    def days(self, anchor: date) -> tuple[date, date, date]:
+        """Due from, due to, and the last day, of what happened on a day."""
+        begin = anchor + timedelta(days=self.step.offset_days)
+        end = begin + timedelta(days=self.step.window_days)
+        return begin, end, anchor + timedelta(days=self.step.expiry_days)
+
+
+def make(session: Session, actor: Actor, form: MakeTasks) -> Made:
+    """Make what one step of a cadence still lacks, some hundreds at a time."""
+    actor.require(Permission.DATA_SWEEP)
+    following = _next_step(session, form.after)
+    if following is None:
+        return Made(0, None)
+    if following.cadence.trigger is Trigger.CLASS:
+        found, customer = _by_class(session, following, form.customer)
+    else:
+        found, customer = _by_event(session, following), 0
+    desks = dict(session.execute(select(col(User.id), col(User.desk))).all())
+    # One key, one contact: a car may have two owners, and one of them is called.
+    rows = {key: _task(following, row, anchor, key, desks) for row, anchor, key in reversed(found)}
+    session.add_all(rows.values())
+    if rows:
+        code = following.cadence.code
+        audit.record(session, actor, Action.VISITS_MADE, "visit_tasks", count=len(rows), what=code)
+    if customer or (len(found) == MOST and following.cadence.trigger is not Trigger.CLASS):
+        return Made(len(rows), MakeTasks(after=form.after, customer=customer))
+    return Made(len(rows), MakeTasks(after=following.step.id))
+
+
+def _next_step(session: Session, after: int) -> Step | None:
+    today = clock.today()
+    query = (
+        select(Cadence, CadenceStep)
+        .join(CadenceStep, col(CadenceStep.cadence_id) == col(Cadence.id))
+        .where(
+            col(CadenceStep.id) > after,
+            col(Cadence.state) == CadenceState.APPROVED,
+            col(Cadence.from_on) <= today + AHEAD,
+        )
+        .order_by(col(CadenceStep.id))
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    return Step(*row) if row else None
+
+
+Found = Sequence[tuple[Row[Any], date, str]]
+"""Whose contact is missing: customer, the day that it follows, its key."""
+
+
+def _by_event(session: Session, following: Step) -> Found:
+    since, until = _bounds(following)
+    if since > until:
+        return []
+    query = triggers.SOURCES[following.cadence.trigger](since, until)
+    key = query.selected_columns["key"]
+    there = exists().where(
+        col(VisitTask.step_id) == following.step.id, col(VisitTask.trigger_key) == key
+    )
+    query = query.where(*_class(following.cadence), ~there).limit(MOST)
+    return [(row, _day(row.anchor), row.key) for row in session.execute(query)]
+
+
+def _bounds(following: Step) -> tuple[date, date]:
+    """On which days what is followed happened: since the cadence holds, as far back as we catch up,
+    and as far ahead as contacts are made."""
+    today, cadence = clock.today(), following.cadence
+    # A step before a date that was over when the rule began was nobody's to make.
+    begin = (cadence.from_on or today) + timedelta(days=max(0, -following.step.expiry_days))
+    late = today - BEHIND - timedelta(days=following.step.expiry_days)
+    ahead = today + AHEAD - timedelta(days=following.step.offset_days)
+    end = cadence.until_on or ahead
+    if following.cadence.trigger is Trigger.BIRTHDAY:  # the days of one year at most
+        late = today
+    return max(begin, late), min(ahead, end)
+
+
+def _by_class(session: Session, following: Step, after: int) -> tuple[Found, int]:
+    """Of those who were not contacted for so many days, once in each such time: the last one that
+    has begun, or that begins soon. Each customer is looked at once; returns the last one (id) of
+    those that were, 0 at the end."""
+    days, today = following.step.offset_days, clock.today()
+    soon = today + AHEAD - timedelta(days=days)
+    recent = exists().where(
+        col(VisitTask.step_id) == following.step.id,
+        col(VisitTask.customer_id) == col(Customer.id),
+        col(VisitTask.due_from) > today - timedelta(days=days),
+    )
+    query = triggers.last_touched(clock.midnight(soon + timedelta(days=1)))
+    query = query.where(*_class(following.cadence), ~recent, col(Customer.id) > after)
+    query = query.order_by(col(Customer.id)).limit(AT_ONCE)
+    found: list[tuple[Row[Any], date, str]] = []
+    rows = session.execute(query).all()
+    for row in rows:
+        touched = clock.day_of(row.anchor)
+        times = max(1, (today - touched).days // days)
+        anchor = touched + timedelta(days=(times - 1) * days)
+        if anchor + timedelta(days=days) >= (following.cadence.from_on or today):
+            found.append((row, anchor, f"{row.key}:{anchor}"))  # else its next time comes
+            if len(found) == MOST:
+                return found, row.customer_id
+    return found, rows[-1].customer_id if len(rows) == AT_ONCE else 0
+
+
+def _class(cadence: Cadence) -> Iterable[Any]:
+    if cadence.lifecycle is not None:
+        yield col(Customer.lifecycle) == cadence.lifecycle
+    if cadence.value_class is not None:
+        yield col(Customer.value_class) == cadence.value_class
+
+
+def _day(anchor: Any) -> date:
+    """The day of an instant or of a date."""
+    return clock.day_of(anchor) if hasattr(anchor, "hour") else anchor
+
+
+def _task(
+    following: Step, row: Row[Any], anchor: date, key: str, desks: Mapping[int, Desk | None]
+) -> VisitTask:
+    """Made by whoever keeps the file, where that is his desk's work; else by the desk. One that is
+    over already is missed: nobody tried in its time."""
+    cadence, step = following.cadence, following.step
+    is_his = desks.get(row.owner_id) in {None, cadence.desk}
+    begin, end, last = following.days(anchor)
+    is_over = last < clock.today()
+    return VisitTask(
+        store_id=row.store_id,
+        owner_id=row.owner_id if is_his else None,
+        customer_id=row.customer_id,
+        vehicle_id=row.vehicle_id,
+        order_id=row.order_id,
+        complaint_id=row.complaint_id,
+        desk=cadence.desk,
+        kind=step.kind,
+        trigger=cadence.trigger,
+        step_id=step.id,
+        trigger_key=key,
+        is_marketing=cadence.is_marketing,
+        priority=step.priority,
+        due_from=begin,
+        due_to=end,
+        expires_on=last,
+        state=TaskState.MISSED if is_over else TaskState.PLANNED,
+        created_at=clock.now(),
+        ended_at=clock.now() if is_over else None,
+    )

@@ -1,0 +1,285 @@
+"""My day: whom one is to contact now, the heaviest first, and one contact with all that a call
+needs (spec 2.7)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from db.models import (
+    Cadence,
+    CadenceStep,
+    CallAttempt,
+    Complaint,
+    Customer,
+    Lifecycle,
+    TaskState,
+    Touch,
+    User,
+    ValueClass,
+    Vehicle,
+    VisitTask,
+)
+from services.core import clock, masks, parameters
+from services.core.access import WRITES, Actor, Permission, load
+from services.core.errors import NotFound
+from services.customers import policy
+from services.visits.budget import UNSPACED
+from services.visits.views import AttemptLine, Call, Day, TaskRow, TouchLine
+from services.visits.weighing import OURS
+
+MOST: Final = 200
+"""Contacts of one day; nobody makes more."""
+TOUCHES: Final = 5
+_OVERDUE, _IMPORTANT, _POTENTIAL, _RISK, _ENDING = 40, 30, 20, 20, 10
+SOON: Final = timedelta(days=2)
+
+
+def day(session: Session, actor: Actor) -> Day:
+    """What is mine to do now, and what of my desk nobody has taken; the heaviest first."""
+    actor.require(Permission.VISITS_VIEW)
+    today = clock.today()
+    due = [*_mine(actor), _PLANNED, col(VisitTask.due_from) <= today]
+    is_free = or_(col(VisitTask.not_before).is_(None), col(VisitTask.not_before) <= clock.now())
+    query = _ROWS.where(*due, col(VisitTask.hold).is_(None), is_free, _not_reached(today))
+    query = query.order_by(col(VisitTask.due_to), col(VisitTask.id)).limit(MOST)
+    rows = [_row(row, today) for row in session.execute(query)]
+    rows.sort(key=lambda row: (-row.urgency, row.expires_on, row.id))
+    capacity = parameters.value(session, parameters.CAPACITY, today, actor.store_id)
+    return Day(
+        rows,
+        done=_count(session, col(CallAttempt.user_id) == actor.id, since=today),
+        later=_tasks(session, *due, col(VisitTask.hold).is_(None), ~is_free),
+        held=_tasks(session, *due, col(VisitTask.hold).is_not(None)),
+        capacity=int(capacity),
+    )
+
+
+def call(session: Session, actor: Actor, task_id: int) -> Call:
+    """One contact with everything that a call needs: who, why now, what we owe him, what was said.
+
+    Raises NotFound.
+    """
+    actor.require(Permission.VISITS_VIEW)
+    task = load(session, VisitTask, task_id)
+    found = session.execute(_ROWS.where(col(VisitTask.id) == task_id)).first()
+    if found is None:
+        raise NotFound(record="VisitTask", id=task_id)
+    customer = load(session, Customer, task.customer_id)
+    row = _row(found, clock.today(), phone=_phone(session, actor, task, customer))
+    steps = _steps(session, task)
+    return Call(
+        row=row,
+        script="\n\n".join(filter(None, (step.script for step in steps))),
+        why=[(step.purpose, step.purpose_en) for step in steps],
+        preferred_hours=customer.preferred_hours,
+        need=customer.need,
+        promised=_promised(session, customer.id),
+        touches=_touches(session, customer.id),
+        attempts=_attempts(session, task.id),
+        may_work=_may_work(actor, task),
+    )
+
+
+def _may_work(actor: Actor, task: VisitTask) -> bool:
+    is_open = task.state is TaskState.PLANNED
+    return is_open and actor.may(Permission.VISITS_WORK) and actor.covers(WRITES, task)
+
+
+def _phone(session: Session, actor: Actor, task: VisitTask, customer: Customer) -> str:
+    """Whole for whoever is to call him, masked as in the file for others."""
+    phone = customer.phone or ""
+    is_his = task.owner_id == actor.id and task.state is TaskState.PLANNED
+    if is_his or "phone" not in policy.hidden_fields(session, actor, customer):
+        return phone
+    return masks.phone(phone) if phone else ""
+
+
+# ---- rows
+
+_PLANNED: Final = col(VisitTask.state) == TaskState.PLANNED
+_merged = aliased(VisitTask)
+_ROWS: Final[Any] = (
+    select(
+        col(VisitTask.id),
+        col(VisitTask.version),
+        col(VisitTask.customer_id),
+        col(Customer.name).label("customer"),
+        col(Customer.number),
+        col(Customer.phone),
+        col(Customer.lifecycle),
+        col(Customer.value_class),
+        col(Vehicle.model),
+        col(VisitTask.kind),
+        col(VisitTask.trigger),
+        col(VisitTask.purpose).label("wanted"),
+        col(CadenceStep.purpose),
+        col(CadenceStep.purpose_en),
+        col(VisitTask.due_from),
+        col(VisitTask.due_to),
+        col(VisitTask.expires_on),
+        col(VisitTask.not_before),
+        col(VisitTask.state),
+        col(VisitTask.hold),
+        col(VisitTask.held_until),
+        col(VisitTask.attempts),
+        col(VisitTask.owner_id),
+        func.coalesce(col(User.name), "").label("owner"),
+        select(func.count())
+        .where(col(_merged.merged_into_id) == col(VisitTask.id))
+        .scalar_subquery()
+        .label("merged"),
+        select(func.count())
+        .where(
+            col(Complaint.customer_id) == col(VisitTask.customer_id),
+            col(Complaint.closed_at).is_(None),
+        )
+        .scalar_subquery()
+        .label("complaints"),
+    )
+    .join(Customer, col(Customer.id) == col(VisitTask.customer_id))
+    .outerjoin(Vehicle, col(Vehicle.id) == col(VisitTask.vehicle_id))
+    .outerjoin(CadenceStep, col(CadenceStep.id) == col(VisitTask.step_id))
+    .outerjoin(User, col(User.id) == col(VisitTask.owner_id))
+)
+
+
+def _mine(actor: Actor) -> Iterable[ColumnElement[bool]]:
+    """In my hands, or in nobody's and of my desk and store."""
+    untaken = and_(col(VisitTask.owner_id).is_(None), col(VisitTask.store_id) == actor.store_id)
+    if actor.desk is not None:
+        untaken = and_(untaken, col(VisitTask.desk) == actor.desk)
+    return [or_(col(VisitTask.owner_id) == actor.id, untaken)]
+
+
+def _not_reached(today: date) -> ColumnElement[bool]:
+    """Whoever was reached today is left alone by the others at once: the sweep, which lays the
+    budget of contacts upon the rest, comes a few minutes later."""
+    reached = exists().where(
+        col(Touch.customer_id) == col(VisitTask.customer_id),
+        col(Touch.at) >= clock.midnight(today),
+        col(Touch.is_inbound).is_(False),
+        col(Touch.kind).in_(OURS),
+    )
+    return or_(col(VisitTask.trigger).in_(UNSPACED), ~reached)
+
+
+def _row(row: Row[Any], today: date, phone: str | None = None) -> TaskRow:
+    """`phone` None: masked, as in every list."""
+    return TaskRow(
+        id=row.id,
+        version=row.version,
+        customer_id=row.customer_id,
+        customer=row.customer,
+        number=row.number,
+        phone=phone if phone is not None else (masks.phone(row.phone) if row.phone else ""),
+        lifecycle=row.lifecycle,
+        value_class=row.value_class,
+        car=row.model or "",
+        kind=row.kind,
+        trigger=row.trigger,
+        purpose=row.wanted or row.purpose or "",
+        purpose_en=row.wanted or row.purpose_en or "",
+        due_from=row.due_from,
+        due_to=row.due_to,
+        expires_on=row.expires_on,
+        not_before=row.not_before,
+        state=row.state,
+        hold=row.hold,
+        held_until=row.held_until,
+        attempts=row.attempts,
+        merged=row.merged,
+        owner_id=row.owner_id,
+        owner=row.owner,
+        urgency=_urgency(row, today),
+    )
+
+
+def _urgency(row: Row[Any], today: date) -> int:
+    """How much it presses: 40 overdue + 30 class + 20 risk + 10 expiry near (spec 2.7)."""
+    found = _OVERDUE if row.due_to < today else 0
+    if row.value_class is ValueClass.IMPORTANT:
+        found += _IMPORTANT
+    elif row.lifecycle is Lifecycle.POTENTIAL:
+        found += _POTENTIAL
+    if row.complaints or row.lifecycle is Lifecycle.LOST:
+        found += _RISK
+    return found + (_ENDING if row.expires_on - today <= SOON else 0)
+
+
+def _tasks(session: Session, *wanted: Any) -> int:
+    query = select(func.count(col(VisitTask.id))).where(*wanted)
+    return int(session.execute(query).scalar_one())
+
+
+def _count(session: Session, *wanted: Any, since: date) -> int:
+    """Attempts of a day, of which several at one contact are one."""
+    query = select(func.count(func.distinct(col(CallAttempt.task_id)))).where(
+        *wanted, col(CallAttempt.at) >= clock.midnight(since)
+    )
+    return int(session.execute(query).scalar_one())
+
+
+# ---- one contact
+
+
+def _steps(session: Session, task: VisitTask) -> Sequence[Row[Any]]:
+    """The steps of the contact and of those that are made together with it, the leading first."""
+    query = (
+        select(
+            col(CadenceStep.script),
+            col(CadenceStep.purpose),
+            col(CadenceStep.purpose_en),
+            col(Cadence.name),
+        )
+        .join(VisitTask, col(VisitTask.step_id) == col(CadenceStep.id))
+        .join(Cadence, col(Cadence.id) == col(CadenceStep.cadence_id))
+        .where(or_(col(VisitTask.id) == task.id, col(VisitTask.merged_into_id) == task.id))
+        .order_by(col(VisitTask.id) != task.id, col(VisitTask.id))
+    )
+    return session.execute(query).all()
+
+
+def _promised(session: Session, customer_id: int) -> list[str]:
+    """Complaints whose customer waits for us, by number."""
+    query = (
+        select(col(Complaint.number))
+        .where(col(Complaint.customer_id) == customer_id, col(Complaint.closed_at).is_(None))
+        .order_by(col(Complaint.id))
+    )
+    return list(session.execute(query).scalars())
+
+
+def _touches(session: Session, customer_id: int) -> list[TouchLine]:
+    query = (
+        select(
+            col(Touch.at),
+            col(Touch.kind),
+            col(Touch.is_inbound),
+            col(Touch.summary),
+            func.coalesce(col(User.name), ""),
+        )
+        .outerjoin(User, col(User.id) == col(Touch.user_id))
+        .where(col(Touch.customer_id) == customer_id)
+        .order_by(col(Touch.at).desc(), col(Touch.id).desc())
+        .limit(TOUCHES)
+    )
+    return [TouchLine(*row) for row in session.execute(query)]
+
+
+def _attempts(session: Session, task_id: int) -> list[AttemptLine]:
+    query = (
+        select(
+            col(CallAttempt.at),
+            col(CallAttempt.result),
+            func.coalesce(col(User.name), ""),
+            col(CallAttempt.note),
+        )
+        .outerjoin(User, col(User.id) == col(CallAttempt.user_id))
+        .where(col(CallAttempt.task_id) == task_id)
+        .order_by(col(CallAttempt.at).desc())
+    )
+    return [AttemptLine(*row) for row in session.execute(query)]

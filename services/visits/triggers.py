@@ -1,0 +1,175 @@
+"""What contacts follow from: for each trigger the statement that finds it (spec 2.2).
+
+Each finds customers with the day on which something happened or will (`anchor`), and a key that is
+the same whenever the same thing is found again. Files that are archived or merged are left out.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import (
+    Date,
+    Select,
+    String,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy import case as which
+from sqlmodel import col
+
+from db.models import (
+    Complaint,
+    Customer,
+    CustomerSummary,
+    Order,
+    OrderKind,
+    Ownership,
+    OwnershipRole,
+    Stage,
+    Trigger,
+    Vehicle,
+)
+from services.core import clock
+
+NONE: Final = literal(None)
+Found = Select[Any]
+"""Columns: customer_id, store_id, owner_id, vehicle_id, order_id, complaint_id, anchor, key."""
+
+
+def _columns(
+    anchor: Any, key: Any, *, vehicle: Any = NONE, order: Any = NONE, complaint: Any = NONE
+) -> Found:
+    return select(
+        col(Customer.id).label("customer_id"),
+        col(Customer.store_id),
+        col(Customer.owner_id),
+        vehicle.label("vehicle_id"),
+        order.label("order_id"),
+        complaint.label("complaint_id"),
+        anchor.label("anchor"),
+        key.label("key"),
+    ).where(col(Customer.is_archived).is_(False), col(Customer.merged_into_id).is_(None))
+
+
+def _key(*parts: Any) -> Any:
+    """Parts with colons between, alike on both databases."""
+    key: Any = literal(parts[0])
+    for part in parts[1:]:
+        key = key.concat(":").concat(cast(part, String))
+    return key
+
+
+def _orders(kind: OrderKind) -> Callable[[date, date], Found]:
+    def find(since: date, until: date) -> Found:
+        closed = col(Order.closed_on)
+        return (
+            _columns(
+                closed,
+                _key("order", col(Order.id)),
+                vehicle=col(Order.vehicle_id),
+                order=col(Order.id),
+            )
+            .join(Order, col(Order.customer_id) == col(Customer.id))
+            .where(
+                col(Order.kind) == kind,
+                closed >= since,
+                closed <= until,
+                col(Order.voided_at).is_(None),
+            )
+        )
+
+    return find
+
+
+def _complaints(since: date, until: date) -> Found:
+    """Closed ones; each closing again is another one. Of legal ones nobody is to know."""
+    closed = col(Complaint.closed_at)
+    return (
+        _columns(
+            closed,
+            _key("complaint", col(Complaint.id), col(Complaint.reopen_count)),
+            vehicle=col(Complaint.vehicle_id),
+            complaint=col(Complaint.id),
+        )
+        .join(Complaint, col(Complaint.customer_id) == col(Customer.id))
+        .where(
+            closed >= clock.midnight(since),
+            closed < clock.midnight(until + timedelta(days=1)),
+            col(Complaint.stage) == Stage.CLOSED,
+            col(Complaint.is_legal).is_(False),
+        )
+    )
+
+
+def _dates_of_cars(name: str) -> Callable[[date, date], Found]:
+    """A date of a car, of whoever owns it now."""
+
+    def find(since: date, until: date) -> Found:
+        day = col(getattr(Vehicle, name))
+        return (
+            _columns(
+                day,
+                _key(name.partition("_")[0], col(Vehicle.id), day),
+                vehicle=col(Vehicle.id),
+            )
+            .join(Ownership, col(Ownership.customer_id) == col(Customer.id))
+            .join(Vehicle, col(Vehicle.id) == col(Ownership.vehicle_id))
+            .where(
+                col(Ownership.role) == OwnershipRole.OWNER,
+                col(Ownership.ended_on).is_(None),
+                day >= since,
+                day <= until,
+            )
+        )
+
+    return find
+
+
+def _birthdays(since: date, until: date) -> Found:
+    """At most some weeks: each day of them by its month and day. Who was born on 29 February has
+    his birthday on the 28th of the other years."""
+    born = col(Customer.birthday)
+    days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+    sought = {(day.month, day.day): day for day in days}
+    for day in days:
+        if (day.month, day.day) == (2, 28) and (day + timedelta(days=1)).day == 1:
+            sought[2, 29] = day
+    on = func.coalesce(extract("month", born) * 100 + extract("day", born), 0)
+    anchor = which(
+        {month * 100 + number: literal(day, Date) for (month, number), day in sought.items()},
+        value=on,
+    )
+    year = which(
+        {month * 100 + number: literal(day.year) for (month, number), day in sought.items()},
+        value=on,
+    )
+    return _columns(anchor, _key("birthday", col(Customer.id), year)).where(
+        or_(*(on == month * 100 + number for month, number in sought))
+    )
+
+
+SOURCES: Final[Mapping[Trigger, Callable[[date, date], Found]]] = {
+    Trigger.DELIVERY: _orders(OrderKind.SALE),
+    Trigger.REPAIR: _orders(OrderKind.REPAIR),
+    Trigger.COMPLAINT: _complaints,
+    Trigger.INSURANCE: _dates_of_cars("insurance_until"),
+    Trigger.INSPECTION: _dates_of_cars("inspection_due_on"),
+    Trigger.BIRTHDAY: _birthdays,
+}
+"""What happened, or will, from one day to another."""
+
+
+def last_touched(before: datetime) -> Found:
+    """Customers whose last contact lies before a moment (V31); its moment is the anchor. Of each
+    interval that has passed since there is one contact, so the key is made of it later."""
+    touched = col(CustomerSummary.last_touch_at)
+    return (
+        _columns(touched, _key("class", col(Customer.id)))
+        .join(CustomerSummary, col(CustomerSummary.customer_id) == col(Customer.id))
+        .where(touched <= before, touched > clock.midnight(date(1990, 1, 1)))
+    )

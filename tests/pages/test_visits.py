@@ -1,0 +1,109 @@
+"""The visit plan's page: my day, one call by one key, the rules."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from db.models import Cadence, CadenceState, CallAttempt, CallResult, TaskState, Touch, VisitTask
+from services import visits
+from services.core import clock
+from services.core.run import perform
+from tests.dealer import Dealer
+from tests.pages.visit import texts, visit
+from tests.services.test_visits import planned
+
+PAGE = "care/visits.py"
+MONDAY = datetime(2026, 6, 8, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def on_monday(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: MONDAY)
+
+
+def button(app, key: str):
+    return next(each for each in app.button if each.key == key)
+
+
+def of_form(app, kind: str, name: str):
+    return next(each for each in getattr(app, kind) if f":{name}:" in str(each.key))
+
+
+@pytest.mark.parametrize("who", ["director", "manager", "sales", "service", "data", "steward"])
+def test_it_opens_for_who_makes_contacts(dealer: Dealer, who: str):
+    app = visit(dealer, who, PAGE, language="en")
+    assert not app.exception
+    assert "Nobody is to be contacted" in texts(app)
+
+
+@pytest.mark.parametrize("who", ["club", "club_manager", "admin", "guest", None])
+def test_others_do_not_see_it(dealer: Dealer, who: str | None):
+    planned(dealer)
+    with pytest.raises(ValueError, match="navigation page"):  # his menu does not have it
+        visit(dealer, who, PAGE, language="en")
+
+
+def test_a_call_that_nobody_answered_is_one_key_and_leads_to_the_next(dealer: Dealer):
+    first, second = planned(dealer), planned(dealer)
+    app = visit(dealer, "service", PAGE, language="en", task=str(first))
+    assert "What came of it" in texts(app)
+    button(app, f"visits:{CallResult.NO_ANSWER}").click().run()
+    assert not app.exception
+    assert dealer.row(VisitTask, first).attempts == 1
+    assert app.query_params["task"] == str(second)
+    assert len(dealer.rows(CallAttempt)) == 1
+
+
+def test_reached_needs_words_and_a_next_date(dealer: Dealer):
+    task = planned(dealer)
+    app = visit(dealer, "service", PAGE, language="en", task=str(task))
+    send = f"visits.record_call:{task}:send"
+    button(app, send).click().run()
+    assert [error.value for error in app.error] == ["Write down what was said"]
+    of_form(app, "text_area", "words").set_value("用车正常").run()
+    of_form(app, "date_input", "next_on").set_value((MONDAY + timedelta(days=30)).date()).run()
+    of_form(app, "text_input", "short_reason").set_value("说了就挂").run()
+    button(app, send).click().run()
+    assert not app.exception
+    assert dealer.row(VisitTask, task).state is TaskState.DONE
+    assert [touch.summary for touch in dealer.rows(Touch)] == ["用车正常"]
+    assert "task" not in app.query_params  # there is no other: back to the list
+    assert "All done for now" in texts(app)
+
+
+def test_a_refusal_is_said_in_chinese(dealer: Dealer):
+    task = planned(dealer)
+    app = visit(dealer, "service", PAGE, task=str(task))
+    button(app, "visits:refused").click().run()
+    assert [error.value for error in app.error] == ["请说明客户拒绝的原因"]
+
+
+def test_anothers_contact_is_shown_and_not_offered(dealer: Dealer):
+    task = planned(dealer, "service")
+    app = visit(dealer, "sales", PAGE, language="en", task=str(task))
+    assert "Why now" in texts(app)
+    assert "What came of it" not in texts(app)
+
+
+def test_rules_are_taken_over_approved_and_ended(dealer: Dealer):
+    app = visit(dealer, "director", PAGE, language="en", view="rules")
+    button(app, "visits:adopt").click().run()
+    assert not app.exception
+    first = dealer.rows(Cadence)[0]
+    button(app, f"visits:approve:{first.id}").click().run()
+    button(app, f"visits.approve:{first.id}:send").click()
+    button(app, f"visits:approve:{first.id}").click().run()  # a test has no fragments of its own
+    assert not app.exception
+    assert [e.value for e in app.error] == []
+    assert dealer.row(Cadence, first.id).state is CadenceState.APPROVED
+    button(app, f"visits:retire:{first.id}").click().run()
+    assert dealer.row(Cadence, first.id).state is CadenceState.RETIRED
+
+
+def test_who_does_not_lead_approves_nothing(dealer: Dealer):
+    form = visits.AdoptCadences(request_id=uuid4())
+    perform(visits.adopt, dealer.caller("director"), form)
+    app = visit(dealer, "service", PAGE, language="en", view="rules")
+    assert "After a repair" in texts(app)
+    assert [each.key for each in app.button if str(each.key).startswith("visits:approve")] == []
