@@ -5,12 +5,23 @@ whoever promises more in all than his limit asks a second person, and beyond the
 finance has to consent in writing (spec 3.3).
 """
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from db.models import Complaint, EventKind, Remedy, RemedyKind, RemedyState, Role
+from db.models import (
+    Approval,
+    ApprovalState,
+    Complaint,
+    EventKind,
+    Remedy,
+    RemedyKind,
+    RemedyState,
+    Role,
+    User,
+)
 from services.complaints import events, filing
 from services.complaints.events import Receipt
 from services.complaints.inputs import (
@@ -25,6 +36,7 @@ from services.core.access import Actor, Permission, load
 from services.core.approvals import ApprovalKind, Phrase
 from services.core.choices import choice_label
 from services.core.errors import Conflict, InvalidInput, NotFound
+from services.core.recorded import names_of
 from services.core.words import N_
 
 MONEY: Final = frozenset({RemedyKind.COMPENSATION, RemedyKind.REFUND})
@@ -135,7 +147,9 @@ def agree(session: Session, asker: Actor, form: AgreeToRemedy, approved_by_id: i
     if remedy.state is not RemedyState.WAITING:
         raise NotReadyYet
     remedy.state, remedy.approved_by_id = RemedyState.APPROVED, approved_by_id
-    _happen(session, asker, complaint, remedy)
+    names = names_of(session, User, [approved_by_id])
+    # It is done in the name of whoever asked; who agreed to it must not be lost.
+    _happen(session, asker, complaint, remedy, agreed_by=names.get(approved_by_id or 0))
 
 
 def turn_down(session: Session, actor: Actor, form: AgreeToRemedy, answer: str) -> None:
@@ -168,6 +182,24 @@ def facts(session: Session, form: AgreeToRemedy) -> list[tuple[str, Any]]:
         ("promised_fen", _promised(session, complaint.id)),
         ("consent_no", remedy.consent_no or ""),
     ]
+
+
+def to_decide(session: Session, actor: Actor, remedy_ids: Collection[int]) -> dict[int, int]:
+    """Of those that wait for somebody who leads and whom the actor may answer: the request (id)."""
+    if not remedy_ids or not actor.may(Permission.APPROVALS_DECIDE):
+        return {}
+    subjects = {_subject(key): key for key in remedy_ids}
+    query = select(col(Approval.subject), col(Approval.id)).where(
+        col(Approval.kind) == ApprovalKind.REMEDY,
+        col(Approval.subject).in_(subjects),
+        col(Approval.state) == ApprovalState.OPEN,
+        col(Approval.asked_by_id) != actor.id,
+    )
+    return {subjects[subject]: key for subject, key in session.execute(query)}
+
+
+def _subject(remedy_id: int) -> str:
+    return f"remedies:{remedy_id}"
 
 
 def is_owed(session: Session, complaint_id: int) -> bool:
@@ -214,7 +246,7 @@ def _is_his_to_promise(
 def _matter(complaint: Complaint, remedy: Remedy, needs: Permission) -> approvals.Matter:
     return approvals.Matter(
         kind=ApprovalKind.REMEDY,
-        subject=f"remedies:{remedy.id}",
+        subject=_subject(remedy.id),
         needs=needs,
         what=f"{complaint.number} · ¥{(remedy.amount_fen or 0) / _FEN:,.2f}",
         details={"amount_fen": remedy.amount_fen},
@@ -249,13 +281,16 @@ def _happen(
     kind: EventKind = EventKind.OFFERED,
     *,
     note: str = "",
+    agreed_by: str | None = None,
 ) -> Receipt:
+    second: dict[str, Any] = {"agreed_by": agreed_by} if agreed_by else {}
     return events.happen(
         session,
         actor,
         complaint,
         kind,
         note=note,
+        **second,
         remedy=remedy.kind,
         amount_fen=remedy.amount_fen,
         state=remedy.state,

@@ -169,6 +169,8 @@ class RemedyLine:
     may_pay: bool
     may_write: bool
     """The letter of a written apology."""
+    request_id: int | None
+    """Of the approval that it waits for, where the reader may give it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from db.models import (
 from services.complaints import events, helping, stages
 from services.complaints.actions import is_improvement, recurrences, told_on
 from services.complaints.lettering import has_letter
-from services.complaints.remedies import READY
+from services.complaints.remedies import READY, to_decide
 from services.complaints.views import ActionLine, RemedyLine, StepLine
 from services.core import clock
 from services.core.access import Actor, Permission
@@ -32,6 +32,8 @@ def remedies(session: Session, actor: Actor, one: Complaint, *, is_his: bool) ->
     rows: Sequence[Remedy] = session.execute(query).scalars().all()
     keys = {key for row in rows for key in (row.planned_by_id, row.approved_by_id)}
     people = names_of(session, User, keys)
+    waiting = [row.id for row in rows if row.state is RemedyState.WAITING]
+    asked = to_decide(session, actor, waiting)
     is_open = one.closed_at is None and is_his and actor.may(Permission.COMPLAINTS_HANDLE)
     goes_on = stages.allows(EventKind.FILED, one.stage)
     may_write = goes_on and is_his and actor.may(Permission.COMPLAINTS_HANDLE)
@@ -53,6 +55,7 @@ def remedies(session: Session, actor: Actor, one: Complaint, *, is_his: bool) ->
             and row.paid_at is None
             and events.leads(actor, one),
             may_write=may_write and has_letter(row),
+            request_id=asked.get(row.id),
         )
         for row in rows
     ]

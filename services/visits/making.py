@@ -44,7 +44,7 @@ class MakeTasks(Input):
     for customers after this one (id)."""
 
     after: fields.Count = 0
-    customer: fields.Count = 0
+    customer_id: fields.Count = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def make(session: Session, actor: Actor, form: MakeTasks) -> Made:
     if following is None:
         return Made(0, None)
     if following.cadence.trigger is Trigger.CLASS:
-        found, customer = _by_class(session, following, form.customer)
+        found, customer = _by_class(session, following, form.customer_id)
     else:
         found, customer = _by_event(session, following), 0
     desks = dict(session.execute(select(col(User.id), col(User.desk))).all())
@@ -87,7 +87,7 @@ def make(session: Session, actor: Actor, form: MakeTasks) -> Made:
         code = following.cadence.code
         audit.record(session, actor, Action.VISITS_MADE, "visit_tasks", count=len(rows), what=code)
     if customer or (len(found) == MOST and following.cadence.trigger is not Trigger.CLASS):
-        return Made(len(rows), MakeTasks(after=form.after, customer=customer))
+        return Made(len(rows), MakeTasks(after=form.after, customer_id=customer))
     return Made(len(rows), MakeTasks(after=following.step.id))
 
 

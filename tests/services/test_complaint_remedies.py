@@ -19,6 +19,7 @@ from db.models import (
     RemedyState,
     Role,
     Stage,
+    User,
 )
 from services import approvals, complaints
 from services.approvals import WithdrawApproval
@@ -181,6 +182,29 @@ def test_a_store_may_have_limits_of_its_own(dealer: Dealer):
 
 
 # ---- the answer
+
+
+def test_who_agreed_stands_beside_who_asked(dealer: Dealer):
+    """The event is the asker's, in whose name it is done; the second person is not lost."""
+    key = triaged(dealer)
+    remedy = offer(dealer, key, "300")
+    shown = {
+        who: fetch(complaints.case, dealer.caller(who), key).remedies[0].request_id
+        for who in ("service", "manager", "sales")
+    }
+    request = asked(dealer).id
+    assert shown == {"service": None, "manager": request, "sales": None}
+    answer(dealer, request, "manager")
+    [event] = [
+        one
+        for one in dealer.rows(ComplaintEvent)
+        if one.complaint_id == key and one.details.get("state") == "approved"
+    ]
+    assert event.actor_id == dealer.user_id("service")
+    assert event.details["agreed_by"] == dealer.row(User, dealer.user_id("manager")).name
+    case = fetch(complaints.case, dealer.caller("manager"), key)
+    assert case.remedies[0].request_id is None
+    assert dealer.row(Remedy, remedy.id).state is RemedyState.APPROVED
 
 
 def test_what_is_agreed_to_may_be_handed_out(dealer: Dealer):

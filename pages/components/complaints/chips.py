@@ -78,7 +78,10 @@ def _remedy(details: Details) -> Chip:
     if details.get("is_paid"):
         return Chip(" · ".join([*words, raw(N_("Paid"))]), Tone.GOOD)
     state = RemedyState(details["state"])
-    return Chip(" · ".join([*words, choice(state)]), REMEDIES[state])
+    words.append(choice(state))
+    if details.get("agreed_by"):
+        words.append(raw(N_("agreed to by {person}"), person=details["agreed_by"]))
+    return Chip(" · ".join(words), REMEDIES[state])
 
 
 def _action(details: Details) -> Chip:

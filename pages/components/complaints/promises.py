@@ -35,7 +35,7 @@ def _usual(form: Form, one: UsualPromise) -> None:
     moment = soon(one.at, clock.now())
     st.button(
         _(N_("{what}: {title}"), what=[USUAL[one.kind]], title=moment),
-        key=f"{form.name}:usual:{one.kind}",
+        key=f"usual:{one.kind}",
         on_click=_choose,
         args=(form, one.at),
     )

@@ -45,6 +45,13 @@ def remedy(case: Case, one: RemedyLine) -> None:
         if one.may_deliver:
             _button(deeds.DELIVER, case, remedy_id=one.id)
             _button(deeds.DROP, case, remedy_id=one.id)
+        if one.request_id is not None:
+            st.link_button(
+                _(N_("Answer the request")),
+                f"/approvals?approval={one.request_id}",
+                icon=":material/approval:",
+                type="tertiary",
+            )
         if one.may_pay:
             _button(deeds.PAY, case, remedy_id=one.id)
         if one.may_write and st.button(
