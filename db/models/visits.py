@@ -231,4 +231,4 @@ class CallAttempt(Base, Scoped, table=True):
     duration_seconds: int | None = Field(default=None)
     touch_id: int | None = Field(default=None, foreign_key="touches.id", ondelete="RESTRICT")
     """What was said, where somebody was reached."""
-    note: str = Field(default="", max_length=500)
+    note: str = Field(default="", max_length=2000)

@@ -22,6 +22,7 @@ from services.settings import Decision, SettingLine
 SECTIONS: Final = {
     "customers": N_("Customer files"),
     "complaints": N_("Complaints"),
+    "visits": N_("Visit plan"),
     "approvals": N_("Approvals"),
     "notices": N_("Notices"),
     "records": N_("Records"),

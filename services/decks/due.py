@@ -56,8 +56,8 @@ def keep_up(caller: Caller) -> int:
 def next_month(session: Session, actor: Actor) -> str:
     """The month whose deck is to be frozen now; "" where none is.
 
-    It is the one after the newest deck; without any, the last month that is over, if complaints
-    came in before its end.
+    It is the one after the newest deck; without any, the last month whose deck is due, if
+    complaints came in before its end.
     """
     actor.require(Permission.DATA_SWEEP)
     query = select(col(ComplaintDeck.month)).order_by(col(ComplaintDeck.month).desc())
@@ -67,6 +67,8 @@ def next_month(session: Session, actor: Actor) -> str:
         month = gathering.month_before(last, -1)
     else:
         month = gathering.month_before(f"{clock.today():%Y-%m}")
+        if _opening(session, month) > now:
+            month = gathering.month_before(month)
         before = col(Complaint.received_at) < gathering.month_of(month).end
         if session.execute(select(col(Complaint.id)).where(before).limit(1)).first() is None:
             return ""

@@ -80,7 +80,7 @@ def record_call(session: Session, actor: Actor, form: RecordCall) -> Receipt:
         result=form.result,
         duration_seconds=form.seconds,
         touch_id=touch.id if touch else None,
-        note="" if touch else form.words[:500],
+        note=form.short_reason or ("" if touch else form.words),
     )
     session.add(attempt)
     session.flush()
@@ -149,7 +149,7 @@ def _touch(
 
 def _reached(session: Session, task: VisitTask, form: RecordCall) -> None:
     is_declined = form.result is CallResult.REFUSED
-    task.next_on, task.reason = form.next_on, form.no_more or form.short_reason or ""
+    task.next_on, task.reason = form.next_on, form.no_more or ""
     _end(session, task, TaskState.DECLINED if is_declined else TaskState.DONE)
     if form.next_on is not None:
         session.add(_agreed(task, form.next_on))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, text
+from sqlalchemy import Engine, delete, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import engine_for, let_go
@@ -198,8 +198,11 @@ def test_up_down_and_up_keeps_the_rows(dealer):
     before = digests(dealer.url)
     assert len(set(before.values())) > 5
     downgrade(dealer.url, revisions()[0])
+    # What came later went with its rows.
+    there = set(inspect(owner()).get_table_names()) & before.keys()
     upgrade(dealer.url)
-    assert digests(dealer.url) == before
+    after = digests(dealer.url)
+    assert {name: after[name] for name in there} == {name: before[name] for name in there}
     assert dealer.row(Customer, ground.key(Customer, "own")).name == "own"
 
 

@@ -22,13 +22,14 @@ from pathlib import Path
 
 import pytest
 
-from db.engine import let_go
-from db.models import ParameterValue
+from db.engine import let_go, write_transaction
+from db.models import Notice, ParameterValue
 from services.core import clock
+from services.core.notices import NoticeKind
 from services.core.parameters import PARAMETERS, QUIET_FROM, QUIET_UNTIL
 from tests.conftest import Templates
 from tests.databases import drop_database, fresh_database, postgres_url, unique_name
-from tests.dealer import Dealer
+from tests.dealer import Dealer, as_system
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 90
@@ -171,9 +172,38 @@ def at_live(live: Live, monkeypatch: pytest.MonkeyPatch, place: Path) -> Live:
     return live
 
 
+def _know_of_holidays(dealer: Dealer) -> None:
+    now = clock.now()
+    told = [row for row in dealer.rows(Notice) if row.cause.startswith("holidays:")]
+    with write_transaction() as session:  # a sweep of the app may have been faster
+        as_system(session)
+        for row in told:
+            session.get_one(Notice, row.id).acted_at = now
+    known = {row.cause for row in told}
+    notices = [
+        Notice(
+            user_id=dealer.user_id(who),
+            cause=cause,
+            kind=NoticeKind.HOLIDAYS_UNKNOWN,
+            params={"year": year},
+            created_at=now,
+            show_at=now,
+            seen_at=now,
+            acted_at=now,
+        )
+        for year in (clock.today().year, clock.today().year + 1)
+        for who in ("director", "admin")
+        if (cause := f"holidays:{year}") not in known
+    ]
+    if notices:
+        dealer.add(*notices)
+
+
 @pytest.fixture
 def by_day(at_live: Live) -> Live:
-    """`at_live` without quiet hours: what people are told is shown whenever the tests run."""
+    """`at_live` without quiet hours: what people are told is shown whenever the tests run. That the
+    holidays of a year are not known, of which they are told in December, they know already."""
+    _know_of_holidays(at_live.dealer)
     hours = [row for row in at_live.dealer.rows(ParameterValue) if row.key == QUIET_FROM]
     if not hours:
         none = PARAMETERS[QUIET_UNTIL].default  # from and until the same hour

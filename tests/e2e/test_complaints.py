@@ -54,7 +54,7 @@ def test_taken_by_keyboard_while_the_customer_speaks(at_live: Live, caller: int)
         page.keyboard.press("Enter")
         settled(page)
         page.keyboard.press("Control+Enter")
-        expect(page.get_by_text("Registered as")).to_be_visible()
+        expect(page.get_by_text("Registered as").first).to_be_visible()
         expect(page.get_by_text(KEYED)).to_be_visible()
     [row] = [one for one in at_live.dealer.rows(Complaint) if one.customer_id == caller]
     me = at_live.dealer.user_id("service")
@@ -108,7 +108,7 @@ def test_the_next_deed_is_one_key_away(at_live: Live, caller: int):  # noqa: F81
         expect(drawer.get_by_role("textbox")).to_be_focused()
         page.keyboard.type("六点前回电")
         page.keyboard.press("Control+Enter")
-        expect(page.get_by_text("Written down for")).to_be_visible()
+        expect(page.get_by_text("Written down for").first).to_be_visible()
         expect(page.get_by_text("六点前回电")).to_be_visible()
         expect(page.get_by_role("button", name="Sort")).to_be_visible()
     events = at_live.dealer.rows(ComplaintEvent)
@@ -137,7 +137,7 @@ def test_by_when_he_hears_from_us_is_promised_by_keyboard(at_live: Live, caller:
         settled(page)
         expect(drawer.get_by_role("textbox")).to_have_value("六点前回电")
         page.keyboard.press("Control+Enter")
-        expect(page.get_by_text("Written down for")).to_be_visible()
+        expect(page.get_by_text("Written down for").first).to_be_visible()
     row = at_live.dealer.row(Complaint, taken.id)
     assert row.stage is Stage.ACKNOWLEDGED
     assert row.promised_at is not None
@@ -164,7 +164,7 @@ def test_whoever_was_outrun_sees_what_happened_and_keeps_his_words(at_live: Live
             settled(page)
         slow, fast = pages
         fast.keyboard.press("Control+Enter")
-        expect(fast.get_by_text("Written down for")).to_be_visible()
+        expect(fast.get_by_text("Written down for").first).to_be_visible()
         slow.keyboard.press("Control+Enter")
         slow.get_by_role("button", name="Show it as it is now").click()
         expect(slow.get_by_role("dialog")).to_have_count(0)
@@ -197,7 +197,7 @@ def test_what_must_be_chosen_is_a_tab_after_the_words(at_live: Live, caller: int
         page.keyboard.press("Enter")
         settled(page)
         page.keyboard.press("Control+Enter")
-        expect(page.get_by_text("Written down for")).to_be_visible()
+        expect(page.get_by_text("Written down for").first).to_be_visible()
     [remedy] = at_live.dealer.rows(Remedy)
     assert (remedy.complaint_id, remedy.kind) == (taken.id, RemedyKind.REPAIR)
 

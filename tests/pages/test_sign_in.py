@@ -125,7 +125,7 @@ def test_a_one_time_password_leads_to_its_change_only(dealer: Dealer) -> None:
     app = change(app, PASSWORD, NEW)
     assert not app.error
     assert dealer.row(User, dealer.user_id("guest")).must_change_password is False
-    assert "No complaints yet" in texts(app)  # the first page that a guest has
+    assert "Nobody asks anything of you" in texts(app)  # the first page that a guest has
 
 
 def with_one_time(dealer: Dealer, username: str) -> None:

@@ -980,7 +980,9 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.visits.take": on_task(visits.WorkOnTask),
     "services.visits.move": on_task(visits.MoveTask, due_on=clock.today()),
     "services.visits.cancel": on_task(visits.CancelTask, reason=REASON),
-    "services.visits.record_call": on_task(visits.RecordCall, result="no_answer"),
+    "services.visits.record_call": on_task(
+        visits.RecordCall, result="connected", words="called", no_more=REASON, short_reason=REASON
+    ),
     "services.visits.make": constant(visits.MakeTasks()),
     "services.visits.weigh": constant(visits.WeighTasks()),
 }

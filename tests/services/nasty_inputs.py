@@ -18,6 +18,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from db.models import CadenceState
 from services.attempts import Reservation
 from services.core.fields import BIGGEST_ID
 from services.core.heads import Head
@@ -74,7 +75,8 @@ class Somewhere(World):
         kinds = (
             *("customer", "vehicle", "consent", "batch", "ownership", "setting", "week"),
             *("approval", "job", "notice", "remedy", "money", "action", "done_action"),
-            *("step", "steward", "paper", "apology"),
+            *("step", "steward", "paper", "apology", "task"),
+            *(CadenceState.DRAFT, CadenceState.APPROVED),
             *(f"complaint:{stage}" for stage in STAGES),
         )
         self.ids = {(kind, at): 1 for kind in kinds for at in (1, 2)}

@@ -86,6 +86,8 @@ RAW_COLUMNS = {
     "jobs.trouble",
 }
 KEPT_AS = {"digest": "file_digest", "email": "email", "store_code": "code", "store_name": "name"}
+OF_CONTACTS = {"words": "summary", "no_more": "reason", "short_reason": "note"}
+"""What was said stands on the customer's timeline, why nothing follows with the contact."""
 KEPT_OTHERWISE = {
     "services.installation.note_loading.form.size",
     "services.calendars.set_days.form.hours",
@@ -294,6 +296,8 @@ def column_of(place: Place) -> str:
     is_said = place.field in {"words", "reason"} and place.service != REGISTER
     if is_said and place.service.startswith("services.complaints."):
         return "note"
+    if place.service.startswith("services.visits."):
+        return OF_CONTACTS.get(place.field, place.field)
     return KEPT_AS.get(place.field, place.field)
 
 

@@ -240,7 +240,7 @@ def _call_attempts() -> None:
         ),
         sa.Column("duration_seconds", sa.Integer(), nullable=True),
         sa.Column("touch_id", sa.Integer(), nullable=True),
-        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("note", sa.String(length=2000), nullable=False),
         sa.CheckConstraint(
             "duration_seconds >= 0", name=op.f("ck_call_attempts_duration_not_negative")
         ),
