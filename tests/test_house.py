@@ -338,7 +338,6 @@ def test_who_looks_past_the_scope_is_known():
 JUDGED = {
     # Shows the message that `done` was given, which is judged where `done` is called.
     ("pages/components/frame.py", "open_page"),
-    ("pages/components/layout.py", "_report"),
     # Draws a table of markdown from texts and escapes each of them.
     ("pages/components/layout.py", "facts"),
 }

@@ -74,9 +74,8 @@ def open_page(title: str, *, needs: Permission) -> Actor:
         st.error(_(N_("You do not have the right to open this page")))
         st.stop()
     st.session_state["page_title"] = title
-    said = st.session_state["said"] = st.session_state.pop("flash", None)
-    if said:  # short, for it hides buttons; `layout` keeps the words in the head
-        st.toast(said, icon=":material/check_circle:", duration=2)
+    if message := st.session_state.pop("flash", None):
+        st.toast(message, icon=":material/check_circle:")
     return actor
 
 

@@ -89,7 +89,6 @@ def header(title: str, caption: str | None = None) -> DeltaGenerator:
             st.markdown(f"## {title}", anchors=False)
             if caption:
                 st.caption(caption)
-        _report()
         return _with_bell()
 
 
@@ -115,14 +114,7 @@ def person(
                 line = " · ".join(part for part in (caption, plain(about)) if part)
                 if line:
                     st.caption(line)
-        _report()
         return _with_bell()
-
-
-def _report() -> None:
-    """What was just done (`frame.done`), beside the title: in nobody's way."""
-    if message := st.session_state.get("said"):
-        st.markdown(f":green[:material/check_circle: {message}]", width="content")
 
 
 def _row() -> DeltaGenerator:

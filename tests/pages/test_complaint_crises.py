@@ -325,16 +325,3 @@ def test_what_was_taken_up_on_an_earlier_day_says_the_day(
     monkeypatch.setattr(clock, "now", lambda: FRIDAY + timedelta(days=days))
     said = texts(case(dealer, key)).replace("\\", "")
     assert ("taken up 06-05" in said) is bool(days)
-
-
-def test_what_was_just_done_stays_in_the_head_until_the_next_click(dealer: Dealer):
-    key = triaged(dealer)
-    asked(dealer, key)
-    app = case(dealer, key, "guest")
-    [on_it] = [one for one in app.button if one.label == "I am on it"]
-    app = on_it.click().run()
-    said = "Written down for TS\\-202606\\-0001"
-    assert app.toast[0].value == said
-    assert any(said in one.value for one in app.markdown)
-    app = app.run()
-    assert not any(said in one.value for one in app.markdown)
