@@ -30,7 +30,7 @@ def test_a_value_to_come_is_withdrawn_from_its_row(at_live: Live):  # noqa: F811
     with signed_in(at_live, "director") as [page]:
         page.goto(f"{at_live.url}/settings")
         settled(page)
-        pick(page, 4, row=ROW)
+        pick(page, 5, row=ROW)
         drawer = page.get_by_role("dialog", name="Days for which ended long work is kept")
         drawer.get_by_role("tab", name="History").click()
         settled(page)
