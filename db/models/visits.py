@@ -109,7 +109,7 @@ class Cadence(Base, Versioned, table=True):
     """Only customers who are there; None: any."""
     value_class: ValueClass | None = Field(default=None, sa_type=enum_type(ValueClass))
     is_marketing: bool = Field(default=False)
-    """An open complaint, and a consent that is missing, keep it back."""
+    """An open complaint keeps it back."""
     state: CadenceState = Field(sa_type=enum_type(CadenceState))
     from_on: date | None = Field(default=None)
     """What happened from this day on is followed."""

@@ -2,7 +2,7 @@
 (V01–V54)."""
 
 from db.models import CadenceState, CallResult, Lifecycle, TaskState, Trigger, ValueClass, VisitKind
-from services.visits.calling import record_call
+from services.visits.calling import CallTooShort, record_call
 from services.visits.inputs import CancelTask, MoveTask, PlanContact, RecordCall, WorkOnTask
 from services.visits.making import Made, MakeTasks, make
 from services.visits.planning import cancel, move, plan, take
@@ -27,6 +27,7 @@ __all__ = [
     "CadenceState",
     "Call",
     "CallResult",
+    "CallTooShort",
     "CancelTask",
     "Day",
     "Lifecycle",

@@ -19,7 +19,7 @@ from db.models import (
 from services.core import audit, clock, parameters
 from services.core.access import Actor, Permission, load
 from services.core.audit import Action
-from services.core.errors import Conflict, InvalidInput, StaleRecord
+from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
 from services.core.words import N_
 from services.customers import summary
 from services.visits import retrying
@@ -60,12 +60,13 @@ def record_call(session: Session, actor: Actor, form: RecordCall) -> Receipt:
     """Write down what came of an attempt. Where the customer was reached the contact is done, with
     everything that was merged into it, and what was agreed becomes a contact of its own.
 
-    Raises TaskEnded, StaleRecord, WordsMissing, NextMissing, NextPast, CallTooShort, ReasonMissing.
+    Raises NotPermitted, TaskEnded, StaleRecord, WordsMissing, NextMissing, NextPast, CallTooShort,
+    ReasonMissing.
     """
     actor.require(Permission.VISITS_WORK)
     task = hold(session, form.task_id, form.version)
-    if task.owner_id is None:
-        task.owner_id = actor.id  # whoever calls first has taken it
+    check_desk(actor, task)
+    task.owner_id = task.owner_id or actor.id  # whoever calls first has taken it
     customer = load(session, Customer, task.customer_id, lock=True)
     _check(session, task, form)
     touch = _touch(session, actor, customer, task, form)
@@ -94,6 +95,17 @@ def record_call(session: Session, actor: Actor, form: RecordCall) -> Receipt:
     if touch is not None:
         summary.refresh(session, customer.id)
     return Receipt(task.id, task.state, task.not_before)
+
+
+def may_take(actor: Actor, task: VisitTask) -> bool:
+    """What nobody has taken is taken by its desk, or by who sits at none."""
+    return task.owner_id is not None or actor.desk in {None, task.desk}
+
+
+def check_desk(actor: Actor, task: VisitTask) -> None:
+    """Raises NotPermitted."""
+    if not may_take(actor, task):
+        raise NotPermitted(record="visit_tasks", id=task.id)
 
 
 def hold(session: Session, task_id: int, version: int) -> VisitTask:

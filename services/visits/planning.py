@@ -5,13 +5,14 @@ from typing import Final
 
 from sqlmodel import Session
 
-from db.models import Customer, Desk, Role, TaskState, Trigger, User, VisitTask
+from db.models import Customer, Desk, TaskState, Trigger, User, VisitTask
 from services.core import audit, clock
 from services.core.access import WRITES, Actor, Permission, load
 from services.core.audit import Action, Change
 from services.core.errors import InvalidInput, NotFound, NotPermitted
 from services.core.words import N_
-from services.visits.calling import hold
+from services.customers import policy
+from services.visits.calling import check_desk, hold
 from services.visits.inputs import CancelTask, MoveTask, PlanContact, WorkOnTask
 from services.visits.views import Receipt
 
@@ -70,13 +71,14 @@ def plan(session: Session, actor: Actor, form: PlanContact) -> Receipt:
 
 def take(session: Session, actor: Actor, form: WorkOnTask) -> Receipt:
     """What nobody has taken becomes one's own. Raises TaskEnded, StaleRecord (another was faster),
-    NotPermitted."""
+    NotPermitted (it is another desk's)."""
     actor.require(Permission.VISITS_WORK)
     task = hold(session, form.task_id, form.version)
     if task.owner_id == actor.id:
         return Receipt(task.id, task.state)
     if task.owner_id is not None:
         actor.require(Permission.VISITS_LEAD)
+    check_desk(actor, task)
     _give(session, actor, task, actor.id)
     return Receipt(task.id, task.state)
 
@@ -147,6 +149,5 @@ def _check_caller(session: Session, store_id: int, user_id: int) -> None:
         user = load(session, User, user_id)
     except NotFound:
         raise NotACaller from None
-    calls = user.role in {Role.DIRECTOR, Role.MANAGER, Role.SPECIALIST, Role.STEWARD}
-    if not (user.is_active and calls and user.store_id in {None, store_id}):
+    if not (user.is_active and user.role in policy.MAY_OWN and user.store_id in {None, store_id}):
         raise NotACaller

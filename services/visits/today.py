@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.models import (
-    Cadence,
     CadenceStep,
     CallAttempt,
     Complaint,
@@ -27,7 +26,9 @@ from services.core import clock, masks, parameters
 from services.core.access import WRITES, Actor, Permission, load
 from services.core.errors import NotFound
 from services.customers import policy
+from services.customers.views import label_of
 from services.visits.budget import UNSPACED
+from services.visits.calling import may_take
 from services.visits.views import AttemptLine, Call, Day, TaskRow, TouchLine
 from services.visits.weighing import OURS
 
@@ -85,15 +86,18 @@ def call(session: Session, actor: Actor, task_id: int) -> Call:
 
 
 def _may_work(actor: Actor, task: VisitTask) -> bool:
-    is_open = task.state is TaskState.PLANNED
-    return is_open and actor.may(Permission.VISITS_WORK) and actor.covers(WRITES, task)
+    is_his = task.state is TaskState.PLANNED and actor.covers(WRITES, task)
+    return is_his and actor.may(Permission.VISITS_WORK) and may_take(actor, task)
 
 
 def _phone(session: Session, actor: Actor, task: VisitTask, customer: Customer) -> str:
-    """Whole for whoever is to call him, masked as in the file for others."""
+    """Whole for whoever a rule of contacts has call him, masked as in the file for others. What
+    somebody plans for himself shows him no more than the file does."""
     phone = customer.phone or ""
-    is_his = task.owner_id == actor.id and task.state is TaskState.PLANNED
-    if is_his or "phone" not in policy.hidden_fields(session, actor, customer):
+    is_sent = task.owner_id == actor.id and task.step_id is not None
+    if is_sent and task.state is TaskState.PLANNED:
+        return phone
+    if "phone" not in policy.hidden_fields(session, actor, customer):
         return phone
     return masks.phone(phone) if phone else ""
 
@@ -176,8 +180,7 @@ def _row(row: Row[Any], today: date, phone: str | None = None) -> TaskRow:
         customer=row.customer,
         number=row.number,
         phone=phone if phone is not None else (masks.phone(row.phone) if row.phone else ""),
-        lifecycle=row.lifecycle,
-        value_class=row.value_class,
+        label=label_of(row.lifecycle, row.value_class),
         car=row.model or "",
         kind=row.kind,
         trigger=row.trigger,
@@ -233,10 +236,8 @@ def _steps(session: Session, task: VisitTask) -> Sequence[Row[Any]]:
             col(CadenceStep.script),
             col(CadenceStep.purpose),
             col(CadenceStep.purpose_en),
-            col(Cadence.name),
         )
         .join(VisitTask, col(VisitTask.step_id) == col(CadenceStep.id))
-        .join(Cadence, col(Cadence.id) == col(CadenceStep.cadence_id))
         .where(or_(col(VisitTask.id) == task.id, col(VisitTask.merged_into_id) == task.id))
         .order_by(col(VisitTask.id) != task.id, col(VisitTask.id))
     )

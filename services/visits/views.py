@@ -6,13 +6,12 @@ from datetime import date, datetime
 from db.models import (
     CallResult,
     Hold,
-    Lifecycle,
     TaskState,
     TouchKind,
     Trigger,
-    ValueClass,
     VisitKind,
 )
+from services.customers.views import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,7 @@ class TaskRow:
     customer: str
     number: str
     phone: str
-    lifecycle: Lifecycle
-    value_class: ValueClass
+    label: Label
     car: str
     kind: VisitKind
     trigger: Trigger

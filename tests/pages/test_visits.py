@@ -63,6 +63,8 @@ def test_reached_needs_words_and_a_next_date(dealer: Dealer):
     assert [error.value for error in app.error] == ["Write down what was said"]
     of_form(app, "text_area", "words").set_value("用车正常").run()
     of_form(app, "date_input", "next_on").set_value((MONDAY + timedelta(days=30)).date()).run()
+    button(app, send).click().run()
+    assert "needs a reason" in app.error[0].value  # nobody talks so fast
     of_form(app, "text_input", "short_reason").set_value("说了就挂").run()
     button(app, send).click().run()
     assert not app.exception

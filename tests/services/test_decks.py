@@ -341,6 +341,21 @@ def test_a_month_is_frozen_when_work_begins_in_the_next(
     assert sorted(row.user_id for row in dealer.rows(Notice)) == sorted(told)
 
 
+def test_the_first_deck_is_of_the_last_month_that_is_due(
+    dealer: Dealer,
+    story: Story,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """In the night before work begins in July, that is May and not yet June."""
+    story((HOUR, K.ACKNOWLEDGED), at=MAY)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 7, 1, 0, 59, tzinfo=UTC))
+    due()
+    assert [row.month for row in dealer.rows(ComplaintDeck)] == ["2026-05"]
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 7, 1, 1, 1, tzinfo=UTC))
+    due()
+    assert [row.month for row in dealer.rows(ComplaintDeck)] == ["2026-05", "2026-06"]
+
+
 def test_a_dealer_without_complaints_has_no_decks(dealer: Dealer):
     assert due() == 0
     assert dealer.rows(ComplaintDeck) == []

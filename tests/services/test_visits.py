@@ -15,6 +15,7 @@ from db.models import (
     CallResult,
     Complaint,
     Customer,
+    Desk,
     Hold,
     Lifecycle,
     OrderKind,
@@ -493,15 +494,40 @@ def test_one_contact_with_all_that_a_call_needs(dealer: Dealer):
     task = planned(dealer, "manager", customer_id=key, owner_id=dealer.user_id("service"))
     found = fetch(visits.call, dealer.caller("service"), task)
     assert found.row.customer == "程思远"
-    assert found.row.phone.startswith("+86138")  # he is to call, so he sees the number
     assert [touch.summary for touch in found.touches] == [f"第{n}次" for n in range(5)]
     assert found.promised == ["TS-202606-0001"]
     assert (found.preferred_hours, found.need, found.may_work) == ("18:00 后", "换轮胎", True)
-    other = fetch(visits.call, dealer.caller("data"), task)
-    assert "****" in other.row.phone
-    assert not other.may_work
+    assert not fetch(visits.call, dealer.caller("data"), task).may_work
     with pytest.raises(NotFound):
         fetch(visits.call, dealer.caller("sales2"), task)
+
+
+def test_whom_a_rule_sends_sees_the_number_and_nobody_else(ruled: Dealer):
+    """The service desk calls after a repair, also a customer of sales; once somebody has it."""
+    repair(ruled, ruled.customer(owner="sales", lifecycle=Lifecycle.EXISTING))
+    sweep()
+    [one] = tasks(ruled, trigger=Trigger.REPAIR)
+    assert (one.owner_id, one.desk) == (None, Desk.SERVICE)
+    look = {who: fetch(visits.call, ruled.caller(who), one.id) for who in ("service", "data")}
+    assert all("****" in each.row.phone for each in look.values())
+    assert [look["service"].may_work, look["data"].may_work] == [True, False]
+    form = visits.WorkOnTask(request_id=uuid4(), task_id=one.id, version=one.version)
+    with pytest.raises(NotPermitted):
+        perform(visits.take, ruled.caller("data"), form)
+    perform(visits.take, ruled.caller("service"), form)
+    phone = fetch(visits.call, ruled.caller("service"), one.id).row.phone
+    assert phone.startswith("+86138")
+    assert "****" in fetch(visits.call, ruled.caller("data"), one.id).row.phone
+
+
+def test_who_plans_a_contact_for_himself_sees_no_number_by_it(dealer: Dealer):
+    """Else anybody could read what is masked, past the daily number of reveals and their audit."""
+    key = dealer.customer(owner="sales")
+    task = planned(dealer, "service", customer_id=key)
+    assert "****" in fetch(visits.call, dealer.caller("service"), task).row.phone
+    record(dealer, task, C.CONNECTED, **REACHED)
+    [agreed] = tasks(dealer, state=TaskState.PLANNED)
+    assert "****" in fetch(visits.call, dealer.caller("service"), agreed.id).row.phone
 
 
 def test_lists_mask_the_number(dealer: Dealer):

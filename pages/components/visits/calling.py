@@ -1,11 +1,13 @@
 """One contact on one screen: who, why now, what was said before, what came of it by one key."""
 
 import time
+from datetime import timedelta
 from typing import Any, Final
 
 import streamlit as st
 
 from pages.components import layout
+from pages.components.customers.colours import label_chip
 from pages.components.forms import Form, send_button
 from pages.components.frame import done
 from pages.components.layout import Chip, Event, Tone
@@ -14,7 +16,7 @@ from pages.components.words import _, choice, fmoment, fphone, language, plain, 
 from services import visits
 from services.core import clock
 from services.core.words import N_
-from services.visits import Call, CallResult, Day, RecordCall, TaskState
+from services.visits import Call, CallResult, CallTooShort, Day, RecordCall, TaskState
 
 AT_ONCE: Final = {
     CallResult.NO_ANSWER: ("alt+1", ":material/phone_missed:"),
@@ -27,7 +29,7 @@ AT_ONCE: Final = {
 
 def show(call: Call, found: Day) -> None:
     row = call.row
-    chips = [looks.class_of(row), looks.due(row, clock.today()), looks.kind_of(row)]
+    chips = [label_chip(row.label), looks.due(row, clock.today()), looks.kind_of(row)]
     if row.hold is not None:
         chips.append(Chip(choice(row.hold), Tone.WARN, ":material/hourglass:"))
     with layout.person(row.customer, plain(row.number), chips, about=looks.purpose(row)):
@@ -110,18 +112,25 @@ def _result(call: Call, found: Day) -> None:
                     _send(form, call, found, result)
         form.area("words", height=110, label=_(N_("What you talked about")))
         with st.container(horizontal=True, gap="small"):
-            form.day("next_on", earliest=clock.today())
+            form.day("next_on", earliest=clock.today() + timedelta(days=1))
             form.text("no_more")
-        if f"refused:{form.name}" in st.session_state:
-            form.text("short_reason")
-        seconds = int(time.monotonic() - begun)
         with st.container(horizontal=True, gap="small"):
-            if send_button(_(N_("Reached: write it down")), key=f"{form.name}:send"):
-                _send(form, call, found, CallResult.CONNECTED, seconds=seconds)
-            if st.button(
+            is_reached = send_button(_(N_("Reached: write it down")), key=f"{form.name}:send")
+            is_refused = st.button(
                 plain(choice(CallResult.REFUSED)), key="visits:refused", icon=":material/block:"
-            ):
-                _send(form, call, found, CallResult.REFUSED)
+            )
+        asked = _was_too_short(form) and form.text("short_reason") is not None
+        if is_reached:
+            seconds = int(time.monotonic() - begun)
+            _send(form, call, found, CallResult.CONNECTED, seconds=seconds)
+        if is_refused:
+            _send(form, call, found, CallResult.REFUSED)
+        if not asked and _was_too_short(form):  # just now: the field is there at once
+            form.text("short_reason")
+
+
+def _was_too_short(form: Form) -> bool:
+    return isinstance(st.session_state.get(f"refused:{form.name}"), CallTooShort)
 
 
 def _send(form: Form, call: Call, found: Day, result: CallResult, **more: Any) -> None:

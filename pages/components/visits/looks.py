@@ -6,7 +6,7 @@ from typing import Final
 from pages.components.layout import Chip, Tone
 from pages.components.words import choice, fdate, language, raw
 from services.core.words import N_
-from services.visits import Lifecycle, TaskRow, ValueClass, VisitKind
+from services.visits import TaskRow, VisitKind
 
 KINDS: Final = {
     VisitKind.CALL: ":material/call:",
@@ -14,24 +14,6 @@ KINDS: Final = {
     VisitKind.MESSAGE: ":material/chat:",
     VisitKind.RECEPTION: ":material/handshake:",
 }
-CLASSES: Final = {
-    "lost": (N_("Lost"), Tone.BAD),
-    "potential": (N_("Potential"), Tone.SPECIAL),
-    "important": (N_("Important"), Tone.WARN),
-    "existing": (N_("Existing"), Tone.INFO),
-}
-"""The four-way label: lost before potential before important before existing."""
-
-
-def class_of(row: TaskRow) -> Chip:
-    words, tone = CLASSES[_class(row)]
-    return Chip(raw(words), tone)
-
-
-def _class(row: TaskRow) -> str:
-    if row.lifecycle is Lifecycle.EXISTING:
-        return "important" if row.value_class is ValueClass.IMPORTANT else "existing"
-    return row.lifecycle.value
 
 
 def kind_of(row: TaskRow) -> Chip:

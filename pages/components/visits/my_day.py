@@ -6,6 +6,7 @@ from typing import Final, NoReturn
 import streamlit as st
 
 from pages.components import layout, tables
+from pages.components.customers.colours import label_chip
 from pages.components.layout import Tone
 from pages.components.tables import Column, Kind
 from pages.components.visits import looks
@@ -61,7 +62,7 @@ def way_back() -> None:
 
 
 def _line(row: TaskRow) -> Line:
-    due, label = looks.due(row, clock.today()), looks.class_of(row)
+    due, label = looks.due(row, clock.today()), label_chip(row.label)
     return Line(
         id=row.id,
         due=due.text,
