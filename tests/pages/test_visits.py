@@ -81,6 +81,15 @@ def test_a_refusal_is_said_in_chinese(dealer: Dealer):
     assert [error.value for error in app.error] == ["请说明客户拒绝的原因"]
 
 
+def test_who_takes_what_nobody_has_sees_the_number(dealer: Dealer):
+    task = planned(dealer, owner_id=None, customer_id=dealer.customer(owner="sales"))
+    app = visit(dealer, "service", PAGE, language="en", task=str(task))
+    next(each for each in app.button if each.label == "I call him").click().run()
+    assert not app.exception
+    assert dealer.row(VisitTask, task).owner_id == dealer.user_id("service")
+    assert [each for each in app.button if each.label == "I call him"] == []
+
+
 def test_anothers_contact_is_shown_and_not_offered(dealer: Dealer):
     task = planned(dealer, "service")
     app = visit(dealer, "sales", PAGE, language="en", task=str(task))

@@ -9,14 +9,23 @@ import streamlit as st
 from pages.components import layout
 from pages.components.customers.colours import label_chip
 from pages.components.forms import Form, send_button
-from pages.components.frame import done
+from pages.components.frame import done, request_id, submit
 from pages.components.layout import Chip, Event, Tone
 from pages.components.visits import looks
 from pages.components.words import _, choice, fmoment, fphone, language, plain, plain_lines, raw
 from services import visits
 from services.core import clock
 from services.core.words import N_
-from services.visits import Call, CallResult, CallTooShort, Day, RecordCall, TaskState
+from services.visits import (
+    Call,
+    CallResult,
+    CallTooShort,
+    Day,
+    RecordCall,
+    TaskRow,
+    TaskState,
+    WorkOnTask,
+)
 
 AT_ONCE: Final = {
     CallResult.NO_ANSWER: ("alt+1", ":material/phone_missed:"),
@@ -87,6 +96,8 @@ def _reach(call: Call) -> None:
             st.markdown(f"## {plain(fphone(row.phone))}", anchors=False)
         else:
             st.caption(_(N_("The file has no telephone number")))
+        if call.may_work and row.owner_id is None:
+            _take(row)
         known = {
             raw(N_("Car")): row.car,
             raw(N_("Preferred hours")): call.preferred_hours,
@@ -96,6 +107,24 @@ def _reach(call: Call) -> None:
         for attempt in call.attempts:
             words = " · ".join((fmoment(attempt.at), choice(attempt.result), attempt.person))
             st.caption(plain(words))
+
+
+def _take(row: TaskRow) -> None:
+    """What nobody has taken shows its number to whoever takes it."""
+    if st.button(
+        _(N_("I call him")), icon=":material/front_hand:", shortcut="alt+t", type="primary"
+    ):
+        form = f"visits.take:{row.id}"
+        taken = submit(
+            visits.take,
+            WorkOnTask,
+            form=form,
+            request_id=request_id(form),
+            task_id=row.id,
+            version=row.version,
+        )
+        if taken is not None:
+            st.rerun()
 
 
 def _result(call: Call, found: Day) -> None:
