@@ -30,7 +30,7 @@ def due(row: TaskRow, today: dt.date) -> Chip:
     """By when, in words: late by days, today, the last day, a day."""
     if row.due_to < today:
         days = (today - row.due_to).days
-        return Chip(raw(N_("{days} days late"), days=days), Tone.BAD)
+        return Chip(raw(N_("late by {days} d"), days=days), Tone.BAD)
     if row.due_to == today:
         return Chip(raw(N_("Today")), Tone.WARN)
     return Chip(raw(N_("until {day}"), day=fdate(row.due_to)), Tone.GOOD)
