@@ -46,6 +46,8 @@ EVERY: Final = timedelta(minutes=5)
 REQUEST_DAYS: Final = 7
 """A form's request is remembered for so long; no browser shows a form for a week."""
 STEP: Final = 5000
+PASSES: Final = 3
+"""So often at most one sweep lays the budget of contacts: what people change meanwhile can wait."""
 
 KILLED: Final = N_("It ended before its time; what was left to do was done the next time")
 NO_SUCH_DUTY: Final = N_("There is no such due work")
@@ -109,16 +111,24 @@ def _complaints(caller: Caller) -> int:
 
 
 def _visits(caller: Caller) -> int:
-    """Contacts are made of what happened, then the budget of contacts is laid upon all."""
+    """Contacts are made of what happened, then the budget of contacts is laid upon all of whom
+    something changed, and once more upon those whom that has changed."""
     changed = 0
     form: visits.MakeTasks | None = visits.MakeTasks()
     while form is not None:
         made = perform(visits.make, caller, form)
         changed, form = changed + made.count, made.following
-    after: int | None = 0
-    while after is not None:
-        weighed = perform(visits.weigh, caller, visits.WeighTasks(after=after))
-        changed, after = changed + weighed.changed, weighed.last
+    for _nth in range(PASSES):
+        count, after = 0, 0
+        while True:
+            weighed = perform(visits.weigh, caller, visits.WeighTasks(after=after))
+            count += weighed.changed
+            if weighed.last is None:
+                break
+            after = weighed.last
+        changed += count
+        if not count:
+            break
     return changed
 
 

@@ -93,6 +93,7 @@ from db.models.visits import (
     Trigger,
     VisitKind,
     VisitTask,
+    VisitWeighing,
 )
 
 __all__ = [
@@ -187,5 +188,6 @@ __all__ = [
     "Verdict",
     "VisitKind",
     "VisitTask",
+    "VisitWeighing",
     "WaitingFor",
 ]

@@ -3,6 +3,7 @@ came of each attempt."""
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
@@ -210,6 +211,18 @@ class VisitTask(Base, Scoped, Versioned, table=True):
     """Why it was cancelled or declined, or why nothing more follows."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class VisitWeighing(Base, table=True):
+    """Upon what the rule of contacts was last laid, of one customer: who stands as he stood then
+    is not looked at again. Derived, and never edited."""
+
+    __tablename__ = "visit_weighings"
+    audited: ClassVar[bool] = False
+
+    customer_id: int = Field(foreign_key="customers.id", primary_key=True, ondelete="CASCADE")
+    stamp: str = Field(max_length=200)
+    """`services.visits.stamps`"""
 
 
 class CallAttempt(Base, Scoped, table=True):

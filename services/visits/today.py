@@ -29,8 +29,8 @@ from services.customers import policy
 from services.customers.views import label_of
 from services.visits.budget import UNSPACED
 from services.visits.calling import may_take
+from services.visits.stamps import OURS
 from services.visits.views import AttemptLine, Call, Day, TaskRow, TouchLine
-from services.visits.weighing import OURS
 
 MOST: Final = 200
 """Contacts of one day; nobody makes more."""

@@ -1,7 +1,7 @@
 """The budget of contacts laid upon the customers' open ones: what waits and why, what is made
 together, what is over (spec 2.3, 2.4)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,25 +14,22 @@ from db.models import (
     CadenceStep,
     CallAttempt,
     Complaint,
-    ComplaintKind,
     Customer,
     TaskState,
     Touch,
-    TouchKind,
     VisitTask,
 )
 from services.core import audit, clock, fields, parameters
 from services.core.access import Actor, Permission
 from services.core.audit import Action
 from services.core.inputs import Input
+from services.visits import stamps
 from services.visits.budget import Contact, Course, Norms, Ruling, Standing, Wanted, rule
 
 MOST: Final = 500
 """Customers in one transaction."""
-OURS: Final = (
-    *(TouchKind.CALL, TouchKind.VISIT, TouchKind.WECHAT, TouchKind.SMS, TouchKind.EMAIL),
-)
-"""Ways in which we contact somebody; who walks in or comes to an event came by himself."""
+AT_ONCE: Final = 5000
+"""Customers of whom is asked in one go whether something changed."""
 
 
 class WeighTasks(Input):
@@ -43,50 +40,55 @@ class WeighTasks(Input):
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """How many contacts changed, and the customer (id) to go on after; None at the end."""
+    """How many contacts changed, of how many customers who were looked at, and the customer (id) to
+    go on after; None at the end."""
 
     changed: int
+    customers: int
     last: int | None
 
 
 def weigh(session: Session, actor: Actor, form: WeighTasks) -> Weighed:
-    """Of the next customers of whom something is due soon: end what is over, and lay the budget
-    upon what is open."""
+    """Of the next customers of whom something changed since they were last looked at: end what is
+    over, and lay the budget upon what is open."""
     actor.require(Permission.DATA_SWEEP)
-    query = (
-        select(col(VisitTask.customer_id))
-        .where(col(VisitTask.state) == TaskState.PLANNED, col(VisitTask.customer_id) > form.after)
-        .distinct()
-        .order_by(col(VisitTask.customer_id))
-        .limit(MOST)
-    )
-    customers = list(session.execute(query).scalars())
-    changed = lay(session, customers)
-    if changed:
-        audit.record(session, actor, Action.VISITS_WEIGHED, "visit_tasks", count=changed)
-    return Weighed(changed, customers[-1] if len(customers) == MOST else None)
-
-
-def lay(session: Session, customers: Collection[int]) -> int:
-    """The budget upon the open contacts of these customers (ids), as of today; returns how many
-    changed. Whoever calls writes it into the audit."""
+    norms = _norms(session)
+    found = stamps.stamps(session, norms, form.after, AT_ONCE)
+    customers = stamps.changed(session, found, form.after)
+    following = max(found) if len(found) == AT_ONCE else None
+    if len(customers) > MOST:
+        customers = customers[:MOST]
+        following = customers[-1]
     if not customers:
-        return 0
-    today, norms = clock.today(), _norms(session)
+        return Weighed(0, 0, following)
+    changes = lay(session, customers, norms)
+    # What was changed is looked at once more: its stamp is of the state before, and what somebody
+    # else wrote in between is in neither.
+    settled = {key: found[key] for key in customers if not changes[key]}
+    stamps.keep(session, customers, settled)
+    if count := changes.total():
+        audit.record(session, actor, Action.VISITS_WEIGHED, "visit_tasks", count=count)
+    return Weighed(count, len(customers), following)
+
+
+def lay(session: Session, customers: Collection[int], norms: Norms) -> Counter[int]:
+    """The budget upon the open contacts of these customers (ids), as of today; returns how many
+    changed, by customer. Whoever calls writes it into the audit."""
+    today = clock.today()
     planned = _planned(session, customers)
     reached = _contacts(session, customers, today - timedelta(days=norms.spacing))
     standings = _standings(session, customers)
-    changed = 0
+    changes: Counter[int] = Counter()
     for customer, tasks in planned.items():
         over = [one for one in tasks if one.task.expires_on < today]
-        changed += sum(_end(one.task) for one in over)
+        changes[customer] += sum(_end(one.task) for one in over)
         there = [one for one in tasks if one.task.expires_on >= today]
         silent, complains = standings[customer]
         standing = Standing(reached[customer], silent, complains)
         rulings = rule([one.wanted for one in there], standing, today, norms)
-        changed += _apply([one.task for one in there], rulings, today)
+        changes[customer] += _apply([one.task for one in there], rulings, today)
     session.flush()
-    return changed
+    return changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def _contacts(
             col(Touch.customer_id).in_(customers),
             col(Touch.at) >= clock.midnight(since),
             col(Touch.is_inbound).is_(False),
-            col(Touch.kind).in_(OURS),
+            col(Touch.kind).in_(stamps.OURS),
         )
     )
     found: dict[int, list[Contact]] = defaultdict(list)
@@ -202,7 +204,7 @@ def _standings(
         .where(
             col(Complaint.customer_id).in_(customers),
             col(Complaint.closed_at).is_(None),
-            col(Complaint.kind).in_((ComplaintKind.COMPLAINT, ComplaintKind.GRUMBLE)),
+            col(Complaint.kind).in_(stamps.WAITED_FOR),
         )
         .distinct()
     )
