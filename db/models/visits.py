@@ -74,6 +74,10 @@ class Hold(StrEnum):
     DO_NOT_CONTACT = "do_not_contact"
     OPEN_COMPLAINT = "open_complaint"
     """Nobody offers anything to somebody who waits for an answer."""
+    NO_CONSENT = "no_consent"
+    """He took back his consent to offers, or to calls (F48)."""
+    PREFERRED_DAYS = "preferred_days"
+    """Another day of the week suits him better."""
 
 
 class CallResult(StrEnum):

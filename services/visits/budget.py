@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from db.models import Hold, Trigger, VisitKind
+from services.visits.preferred import ANY_DAY, first_day
 
 Course = tuple[int, str]
 """A cadence, and what it follows."""
@@ -74,6 +75,12 @@ class Standing:
     do_not_contact_until: date | None = None
     """The last day on which he does not want to be contacted."""
     has_open_complaint: bool = False
+    may_offer: bool = True
+    """False: he took back his consent to offers."""
+    may_call: bool = True
+    """False: he took back his consent to calls of ours."""
+    weekdays: frozenset[int] = ANY_DAY
+    """On which he likes to be contacted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +132,9 @@ def rule(
     found: dict[int, Ruling] = {}
     waiting: list[_Group] = []
     for one in wanted:
-        if one.is_marketing and standing.has_open_complaint:
-            found[one.id] = Ruling(None, Hold.OPEN_COMPLAINT)
+        hold = _forbidden(one, standing)
+        if hold is not None:
+            found[one.id] = Ruling(None, hold)
         else:
             waiting.append(_alone(one, standing, today))
     waiting.sort(key=lambda each: (each.day, -each.leader.priority, each.leader.id))
@@ -135,7 +143,7 @@ def rule(
     for group in sorted(
         _together(waiting, norms.together, standing), key=lambda each: each.is_spaced
     ):
-        made = _spaced(group, contacts, norms.spacing)
+        made = _spaced(group, contacts, norms.spacing, standing.weekdays)
         late = [one for one in made.parts if one.expires_on < made.day]
         found |= {one.id: Ruling(made.day, made.hold) for one in late}
         kept = tuple(one for one in made.parts if one.expires_on >= made.day)
@@ -148,6 +156,15 @@ def rule(
             into = leader if one.id != leader else None
             found[one.id] = Ruling(made.day, made.hold, into)
     return found
+
+
+def _forbidden(one: Wanted, standing: Standing) -> Hold | None:
+    """What keeps it back for as long as nothing changes about the customer."""
+    if one.is_marketing and standing.has_open_complaint:
+        return Hold.OPEN_COMPLAINT
+    if one.is_marketing and not standing.may_offer:
+        return Hold.NO_CONSENT
+    return Hold.NO_CONSENT if one.is_spaced and not standing.may_call else None
 
 
 def _alone(one: Wanted, standing: Standing, today: date) -> _Group:
@@ -188,13 +205,30 @@ def _fits(group: _Group, each: _Group, within: int, standing: Standing) -> bool:
     )
 
 
-def _spaced(group: _Group, contacts: Iterable[Contact], spacing: int) -> _Group:
-    """Not before the days have passed since each contact of another course."""
+def _spaced(
+    group: _Group, contacts: Iterable[Contact], spacing: int, weekdays: frozenset[int]
+) -> _Group:
+    """Not before the days have passed since each contact of another course, and on a weekday that
+    suits the customer, if there is one in time."""
     if not group.is_spaced:
         return group
     day, hold = group.day, group.hold
+    last = min(one.expires_on for one in group.parts)
     others = [each for each in contacts if not each.courses & group.courses]
-    for each in sorted(others, key=lambda contact: contact.on):
+    others.sort(key=lambda contact: contact.on)
+    while True:
+        free = _free(day, others, spacing)
+        suited = first_day(free, last, weekdays)
+        if free != day:
+            hold = Hold.SPACING
+        if suited == free:
+            return _Group(free, hold, group.parts)
+        day, hold = suited, Hold.PREFERRED_DAYS
+
+
+def _free(day: date, others: Iterable[Contact], spacing: int) -> date:
+    """The first day from this one that none of the contacts, the earliest first, keeps back."""
+    for each in others:
         if each.keeps_back(day, spacing):
-            day, hold = each.on + spacing * _DAY, Hold.SPACING
-    return _Group(day, hold, group.parts)
+            day = each.on + spacing * _DAY
+    return day

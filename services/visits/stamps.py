@@ -2,36 +2,20 @@
 whom something changed since are looked at again.
 
 A stamp says in a few words everything that the rule depends on: the day and the norms, the open
-contacts and their versions, the last touch of these days, an open complaint, the wish to be left
-alone. Whatever changes one of them, in whichever way, is found by comparing.
+contacts and their versions, the last touch of these days, how the customer stands. Whatever changes
+one of them, in whichever way, is found by comparing.
 """
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import Any, Final
 
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
-from db.models import (
-    Complaint,
-    ComplaintKind,
-    Customer,
-    TaskState,
-    Touch,
-    TouchKind,
-    VisitTask,
-    VisitWeighing,
-)
+from db.models import TaskState, VisitTask, VisitWeighing
 from services.core import clock
-from services.visits.budget import Norms
-
-OURS: Final = (
-    *(TouchKind.CALL, TouchKind.VISIT, TouchKind.WECHAT, TouchKind.SMS, TouchKind.EMAIL),
-)
-"""Ways in which we contact somebody; who walks in or comes to an event came by himself."""
-WAITED_FOR: Final = (ComplaintKind.COMPLAINT, ComplaintKind.GRUMBLE)
-"""Complaints on whose answer a customer waits."""
+from services.visits.budget import Norms, Standing
+from services.visits.standings import last_touches, standings
 
 
 def stamps(session: Session, norms: Norms, after: int, most: int) -> Mapping[int, str]:
@@ -55,17 +39,20 @@ def stamps(session: Session, norms: Norms, after: int, most: int) -> Mapping[int
     tasks = {row[0]: tuple(map(int, row[1:])) for row in session.execute(query)}
     if not tasks:
         return {}
-    last = max(tasks)
-    touched = _touched(session, norms, after, last)
-    waiting = _waiting(session, after, last)
-    silent = _silent(session, after, last)
-    always = (clock.today(), norms.spacing, norms.together)
+    today = clock.today()
+    touched = last_touches(session, tasks, today - timedelta(days=norms.spacing))
+    known = standings(session, tasks)
+    always = (today, norms.spacing, norms.together)
     return {
-        key: " ".join(
-            map(str, (*always, *known, touched.get(key), key in waiting, silent.get(key)))
-        )
-        for key, known in tasks.items()
+        key: " ".join(map(str, (*always, *counts, touched.get(key), *_told(known[key]))))
+        for key, counts in tasks.items()
     }
+
+
+def _told(one: Standing) -> tuple[str, ...]:
+    flags = (one.has_open_complaint, one.may_offer, one.may_call)
+    days = "".join(map(str, sorted(one.weekdays)))
+    return str(one.do_not_contact_until), "".join(str(int(flag)) for flag in flags), days
 
 
 def changed(session: Session, found: Mapping[int, str], after: int) -> list[int]:
@@ -86,39 +73,3 @@ def keep(session: Session, customers: Collection[int], settled: Mapping[int, str
     of_them = col(VisitWeighing.customer_id).in_(customers)
     session.execute(delete(VisitWeighing).where(of_them))
     session.add_all(VisitWeighing(customer_id=key, stamp=now) for key, now in settled.items())
-
-
-def _touched(session: Session, norms: Norms, after: int, until: int) -> Mapping[int, int]:
-    """The last touch (id) of ours within the days that the rule looks back."""
-    since = clock.midnight(clock.today() - timedelta(days=norms.spacing))
-    query = (
-        select(col(Touch.customer_id), func.max(col(Touch.id)))
-        .where(
-            col(Touch.customer_id) > after,
-            col(Touch.customer_id) <= until,
-            col(Touch.at) >= since,
-            col(Touch.is_inbound).is_(False),
-            col(Touch.kind).in_(OURS),
-        )
-        .group_by(col(Touch.customer_id))
-    )
-    return dict(session.execute(query).all())
-
-
-def _waiting(session: Session, after: int, until: int) -> frozenset[int]:
-    query = select(col(Complaint.customer_id)).where(
-        col(Complaint.customer_id) > after,
-        col(Complaint.customer_id) <= until,
-        col(Complaint.closed_at).is_(None),
-        col(Complaint.kind).in_(WAITED_FOR),
-    )
-    return frozenset(key for key in session.execute(query).scalars() if key is not None)
-
-
-def _silent(session: Session, after: int, until: int) -> Mapping[int, Any]:
-    query = select(col(Customer.id), col(Customer.do_not_contact_until)).where(
-        col(Customer.id) > after,
-        col(Customer.id) <= until,
-        col(Customer.do_not_contact_until).is_not(None),
-    )
-    return dict(session.execute(query).all())

@@ -13,8 +13,10 @@ from db.models import (
     CadenceStep,
     CallAttempt,
     Complaint,
+    Consent,
     Customer,
     Lifecycle,
+    Purpose,
     TaskState,
     Touch,
     User,
@@ -27,9 +29,10 @@ from services.core.access import WRITES, Actor, Permission, load
 from services.core.errors import NotFound
 from services.customers import policy
 from services.customers.views import label_of
+from services.visits import preferred
 from services.visits.budget import UNSPACED
 from services.visits.calling import may_take
-from services.visits.stamps import OURS
+from services.visits.standings import OURS
 from services.visits.views import AttemptLine, Call, Day, TaskRow, TouchLine
 
 MOST: Final = 200
@@ -40,7 +43,8 @@ SOON: Final = timedelta(days=2)
 
 
 def day(session: Session, actor: Actor) -> Day:
-    """What is mine to do now, and what of my desk nobody has taken; the heaviest first."""
+    """What is mine to do now, and what of my desk nobody has taken; the heaviest first, after all
+    of them those who like to be called at another time of the day."""
     actor.require(Permission.VISITS_VIEW)
     today = clock.today()
     due = [*_mine(actor), _PLANNED, col(VisitTask.due_from) <= today]
@@ -48,7 +52,7 @@ def day(session: Session, actor: Actor) -> Day:
     query = _ROWS.where(*due, col(VisitTask.hold).is_(None), is_free, _not_reached(today))
     query = query.order_by(col(VisitTask.due_to), col(VisitTask.id)).limit(MOST)
     rows = [_row(row, today) for row in session.execute(query)]
-    rows.sort(key=lambda row: (-row.urgency, row.expires_on, row.id))
+    rows.sort(key=lambda row: (not row.suits_now, -row.urgency, row.expires_on, row.id))
     capacity = parameters.value(session, parameters.CAPACITY, today, actor.store_id)
     return Day(
         rows,
@@ -76,7 +80,7 @@ def call(session: Session, actor: Actor, task_id: int) -> Call:
         row=row,
         script="\n\n".join(filter(None, (step.script for step in steps))),
         why=[(step.purpose, step.purpose_en) for step in steps],
-        preferred_hours=customer.preferred_hours,
+        lacks_consent=task.is_marketing and not _agrees(session, customer.id),
         need=customer.need,
         promised=_promised(session, customer.id),
         touches=_touches(session, customer.id),
@@ -116,6 +120,7 @@ _ROWS: Final[Any] = (
         col(Customer.phone),
         col(Customer.lifecycle),
         col(Customer.value_class),
+        col(Customer.preferred_hours),
         col(Vehicle.model),
         col(VisitTask.kind),
         col(VisitTask.trigger),
@@ -197,6 +202,8 @@ def _row(row: Row[Any], today: date, phone: str | None = None) -> TaskRow:
         merged=row.merged,
         owner_id=row.owner_id,
         owner=row.owner,
+        preferred_hours=row.preferred_hours,
+        suits_now=preferred.read(row.preferred_hours).suits(clock.now()),
         urgency=_urgency(row, today),
     )
 
@@ -242,6 +249,16 @@ def _steps(session: Session, task: VisitTask) -> Sequence[Row[Any]]:
         .order_by(col(VisitTask.id) != task.id, col(VisitTask.id))
     )
     return session.execute(query).all()
+
+
+def _agrees(session: Session, customer_id: int) -> bool:
+    """Whether a consent to offers is in force (F48)."""
+    query = select(col(Consent.id)).where(
+        col(Consent.customer_id) == customer_id,
+        col(Consent.purpose) == Purpose.MARKETING,
+        col(Consent.withdrawn_at).is_(None),
+    )
+    return session.execute(query.limit(1)).first() is not None
 
 
 def _promised(session: Session, customer_id: int) -> list[str]:

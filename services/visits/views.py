@@ -51,6 +51,9 @@ class TaskRow:
     """How many others are made together with it."""
     owner_id: int | None
     owner: str
+    preferred_hours: str
+    suits_now: bool
+    """Whether he likes to be called at this time."""
     urgency: int
     """40 overdue + 30 class + 20 risk + 10 expiry near: heavier first (spec 2.7)."""
 
@@ -80,7 +83,8 @@ class Call:
     script: str
     why: list[tuple[str, str]]
     """The purposes of what is made together with it, in both languages."""
-    preferred_hours: str
+    lacks_consent: bool
+    """It is an offer, and no consent of his to offers is in force."""
     need: str
     promised: list[str]
     """What we owe the customer: open complaints with what was promised, by number."""

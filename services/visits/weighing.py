@@ -3,7 +3,7 @@ together, what is over (spec 2.3, 2.4)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -13,8 +13,6 @@ from sqlmodel import Session, col
 from db.models import (
     CadenceStep,
     CallAttempt,
-    Complaint,
-    Customer,
     TaskState,
     Touch,
     VisitTask,
@@ -24,7 +22,8 @@ from services.core.access import Actor, Permission
 from services.core.audit import Action
 from services.core.inputs import Input
 from services.visits import stamps
-from services.visits.budget import Contact, Course, Norms, Ruling, Standing, Wanted, rule
+from services.visits.budget import Contact, Course, Norms, Ruling, Wanted, rule
+from services.visits.standings import OURS, standings
 
 MOST: Final = 500
 """Customers in one transaction."""
@@ -77,14 +76,13 @@ def lay(session: Session, customers: Collection[int], norms: Norms) -> Counter[i
     today = clock.today()
     planned = _planned(session, customers)
     reached = _contacts(session, customers, today - timedelta(days=norms.spacing))
-    standings = _standings(session, customers)
+    known = standings(session, customers)
     changes: Counter[int] = Counter()
     for customer, tasks in planned.items():
         over = [one for one in tasks if one.task.expires_on < today]
         changes[customer] += sum(_end(one.task) for one in over)
         there = [one for one in tasks if one.task.expires_on >= today]
-        silent, complains = standings[customer]
-        standing = Standing(reached[customer], silent, complains)
+        standing = replace(known[customer], contacts=reached[customer])
         rulings = rule([one.wanted for one in there], standing, today, norms)
         changes[customer] += _apply([one.task for one in there], rulings, today)
     session.flush()
@@ -176,7 +174,7 @@ def _contacts(
             col(Touch.customer_id).in_(customers),
             col(Touch.at) >= clock.midnight(since),
             col(Touch.is_inbound).is_(False),
-            col(Touch.kind).in_(stamps.OURS),
+            col(Touch.kind).in_(OURS),
         )
     )
     found: dict[int, list[Contact]] = defaultdict(list)
@@ -193,26 +191,6 @@ def _by_touch(rows: Iterable[Row[Any]]) -> Mapping[int, Mapping[int, list[Row[An
     for row in rows:
         found[row.customer_id][row.id].append(row)
     return found
-
-
-def _standings(
-    session: Session, customers: Collection[int]
-) -> Mapping[int, tuple[date | None, bool]]:
-    """Until when each wants to be left alone, and whether he waits for an answer of ours."""
-    complains = (
-        select(col(Complaint.customer_id))
-        .where(
-            col(Complaint.customer_id).in_(customers),
-            col(Complaint.closed_at).is_(None),
-            col(Complaint.kind).in_(stamps.WAITED_FOR),
-        )
-        .distinct()
-    )
-    waiting = set(session.execute(complains).scalars())
-    silent = select(col(Customer.id), col(Customer.do_not_contact_until)).where(
-        col(Customer.id).in_(customers)
-    )
-    return {key: (until, key in waiting) for key, until in session.execute(silent)}
 
 
 def _norms(session: Session) -> Norms:

@@ -4,7 +4,7 @@ Random days of a customer are lived through: each day what the rule lets pass is
 or not. What came of it is then looked at by itself, without asking the rule.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import pytest
@@ -22,6 +22,7 @@ from services.visits.budget import (
     Wanted,
     rule,
 )
+from services.visits.preferred import ANY_DAY
 
 FIRST = date(2026, 6, 1)
 DAYS = 60
@@ -232,3 +233,51 @@ def test_a_visit_is_not_made_by_telephone():
     found = rule([task(1, 3), task(2, 3, kind=VisitKind.VISIT)], Standing(), on(3), NORMS)
     assert found[2].into is None
     assert found[2].free_on == on(10)
+
+
+SPACED = sorted(set(Trigger) - UNSPACED)
+
+
+@st.composite
+def wishes(draw: st.DrawFn) -> tuple[Wanted, Standing]:
+    """One contact that may wait, of somebody whom some weekdays suit."""
+    one = replace(draw(wanted(1)), trigger=draw(st.sampled_from(SPACED)), is_marketing=False)
+    reached = draw(st.lists(st.integers(1, 20), max_size=3))
+    contacts = [Contact(one.due_from - timedelta(days=n)) for n in reached]
+    suits = draw(st.frozensets(st.integers(0, 6), min_size=1))
+    return one, Standing(contacts, weekdays=suits)
+
+
+@settings(max_examples=800, deadline=None)
+@given(wishes())
+def test_the_first_day_in_time_that_suits_him(wish: tuple[Wanted, Standing]):
+    """A day that does not suit is right only where none in time does."""
+    one, standing = wish
+    plain = rule([one], replace(standing, weekdays=ANY_DAY), one.due_from, NORMS)[1].free_on
+    suited = rule([one], standing, one.due_from, NORMS)[1].free_on
+    assert plain is not None
+    span = range(max(0, (one.expires_on - plain).days + 1))
+    in_time = [plain + timedelta(days=n) for n in span]
+    fitting = [day for day in in_time if day.weekday() in standing.weekdays]
+    assert suited == (fitting[0] if fitting else plain)
+
+
+def test_a_wish_moves_what_is_made_together_and_not_what_he_asked_for():
+    saturdays = Standing(weekdays=frozenset({5}))
+    found = rule([task(1, 3, priority=7), task(2, 5)], saturdays, on(3), NORMS)
+    assert (found[1].free_on, found[1].hold) == (on(5), Hold.PREFERRED_DAYS)  # 6 June 2026
+    assert found[2].into == 1
+    asked = rule([task(1, 3, trigger=Trigger.NEXT_DATE)], saturdays, on(3), NORMS)
+    assert asked[1].free_on == on(3)
+
+
+def test_who_took_back_his_consent_is_offered_nothing_and_who_took_it_all_back_is_left_alone():
+    offers = Standing(may_offer=False)
+    found = rule([task(1, 4, is_marketing=True), task(2, 4)], offers, on(4), NORMS)
+    assert (found[1].free_on, found[1].hold) == (None, Hold.NO_CONSENT)
+    assert found[2].free_on == on(4)
+    calls = Standing(may_call=False)
+    asked = task(2, 4, trigger=Trigger.COMPLAINT)
+    found = rule([task(1, 4), asked], calls, on(4), NORMS)
+    assert (found[1].free_on, found[1].hold) == (None, Hold.NO_CONSENT)
+    assert found[2].free_on == on(4)

@@ -14,11 +14,13 @@ from db.models import (
     CallAttempt,
     CallResult,
     Complaint,
+    Consent,
     Customer,
     Desk,
     Hold,
     Lifecycle,
     OrderKind,
+    Purpose,
     TaskState,
     Touch,
     Trigger,
@@ -496,7 +498,7 @@ def test_one_contact_with_all_that_a_call_needs(dealer: Dealer):
     assert found.row.customer == "程思远"
     assert [touch.summary for touch in found.touches] == [f"第{n}次" for n in range(5)]
     assert found.promised == ["TS-202606-0001"]
-    assert (found.preferred_hours, found.need, found.may_work) == ("18:00 后", "换轮胎", True)
+    assert (found.row.preferred_hours, found.need, found.may_work) == ("18:00 后", "换轮胎", True)
     assert not fetch(visits.call, dealer.caller("data"), task).may_work
     with pytest.raises(NotFound):
         fetch(visits.call, dealer.caller("sales2"), task)
@@ -604,3 +606,46 @@ def test_whoever_may_not_work_on_contacts_may_not(dealer: Dealer):
         with pytest.raises(AppError):
             fetch(visits.day, dealer.caller(who))
     assert Permission.VISITS_LEAD not in dealer.actor("service").grants
+
+
+# ---- how he likes it
+
+
+def test_who_likes_other_hours_comes_after_the_others(dealer: Dealer):
+    """10:00 on a Monday."""
+    evening = planned(dealer, customer_id=dealer.customer(preferred_hours="工作日晚上"))
+    any_time = planned(dealer, customer_id=dealer.customer())
+    found = fetch(visits.day, dealer.caller("service")).rows
+    assert [(row.id, row.suits_now) for row in found] == [(any_time, True), (evening, False)]
+
+
+def test_who_likes_another_day_waits_for_it(ruled: Dealer, on_monday: list[datetime]):
+    key = ruled.customer(owner="service", lifecycle=Lifecycle.EXISTING, preferred_hours="周六上午")
+    repair(ruled, key)
+    sweep()
+    [one] = tasks(ruled, trigger=Trigger.REPAIR)
+    assert (one.hold, one.held_until) == (Hold.PREFERRED_DAYS, date(2026, 6, 13))
+    on_monday[0] = MONDAY + 5 * DAY
+    sweep()
+    assert [row.id for row in fetch(visits.day, ruled.caller("service")).rows] == [one.id]
+
+
+def test_who_took_back_his_consent_is_offered_nothing(ruled: Dealer, on_monday: list[datetime]):
+    """F48: given anew, it counts again; who was never asked may be asked."""
+    key = ruled.customer(birthday=date(1990, 6, 9), lifecycle=Lifecycle.EXISTING)
+    marketing = {
+        "customer_id": key,
+        "store_id": 1,
+        "purpose": Purpose.MARKETING,
+        "given_at": MONDAY - 90 * DAY,
+    }
+    ruled.add(Consent(**marketing, withdrawn_at=MONDAY - 30 * DAY))
+    sweep()
+    [one] = tasks(ruled, trigger=Trigger.BIRTHDAY)
+    assert (one.hold, one.held_until) == (Hold.NO_CONSENT, None)
+    assert fetch(visits.call, ruled.caller("sales"), one.id).lacks_consent
+    ruled.add(Consent(**marketing))
+    sweep()
+    [one] = tasks(ruled, trigger=Trigger.BIRTHDAY)
+    assert one.hold is None
+    assert not fetch(visits.call, ruled.caller("sales"), one.id).lacks_consent

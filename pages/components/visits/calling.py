@@ -70,6 +70,11 @@ def _why(call: Call) -> None:
                 _(N_("Complaint {number} is open: he waits for our answer"), number=number),
                 icon=":material/priority_high:",
             )
+        if call.lacks_consent:
+            st.warning(
+                _(N_("An offer, and he has not agreed to offers: ask him first")),
+                icon=":material/policy:",
+            )
         if call.script:
             st.markdown(plain_lines(call.script))
 
@@ -96,11 +101,14 @@ def _reach(call: Call) -> None:
             st.markdown(f"## {plain(fphone(row.phone))}", anchors=False)
         else:
             st.caption(_(N_("The file has no telephone number")))
+        if not row.suits_now:
+            liked = N_("He likes to be called at other hours: {hours}")
+            st.warning(_(liked, hours=row.preferred_hours), icon=":material/schedule:")
         if call.may_work and row.owner_id is None:
             _take(row)
         known = {
             raw(N_("Car")): row.car,
-            raw(N_("Preferred hours")): call.preferred_hours,
+            raw(N_("Preferred hours")): row.preferred_hours,
             raw(N_("Needs")): call.need,
         }
         layout.facts({label: value for label, value in known.items() if value})

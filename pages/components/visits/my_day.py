@@ -31,6 +31,8 @@ class Line:
     purpose: str
     kind: str
     car: str
+    hours: str
+    """When he likes to be called, where that is not now."""
     attempts: int
     owner: str
 
@@ -73,6 +75,7 @@ def _line(row: TaskRow) -> Line:
         purpose=looks.purpose(row),
         kind=choice(row.kind),
         car=row.car,
+        hours="" if row.suits_now else row.preferred_hours,
         attempts=row.attempts,
         owner=row.owner or raw(UNTAKEN),
     )
@@ -87,11 +90,13 @@ def _columns(lines: list[Line]) -> list[Column]:
         Column("purpose", raw(N_("What for")), width=200),
         Column("kind", field("kind"), width=70),
         Column("car", field("vehicle_id"), width=110),
+        Column("hours", raw(N_("Preferred hours")), width=110),
         Column("attempts", raw(N_("Attempts")), Kind.NUMBER, width=80),
         Column("owner", raw(N_("Whose")), width=100),
     ]
-    is_tried = any(line.attempts for line in lines)
-    return [column for column in columns if is_tried or column.name != "attempts"]
+    # Columns that say something of a few only, and may be empty of all.
+    empty = {name for name in ("hours", "attempts") if not any(getattr(x, name) for x in lines)}
+    return [column for column in columns if column.name not in empty]
 
 
 def _beside(found: Day) -> None:

@@ -24,6 +24,8 @@ CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
         Hold.SPACING: N_("Contacted a few days ago"),
         Hold.DO_NOT_CONTACT: N_("Does not want to be contacted"),
         Hold.OPEN_COMPLAINT: N_("Waits for our answer to a complaint"),
+        Hold.NO_CONSENT: N_("Took back the consent to it"),
+        Hold.PREFERRED_DAYS: N_("Likes another day of the week better"),
     },
     TaskState: {
         TaskState.PLANNED: N_("To be made"),
