@@ -16,7 +16,7 @@ from db.models import (
     Trigger,
     VisitTask,
 )
-from services.core import audit, clock, parameters
+from services.core import audit, calendars, clock, parameters
 from services.core.access import Actor, Permission, load
 from services.core.audit import Action
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
@@ -194,7 +194,8 @@ def _again(session: Session, task: VisitTask, result: CallResult) -> None:
     if retrying.is_enough(tries, _most(session, task)):
         _end(session, task, TaskState.UNREACHABLE)
         return
-    task.not_before = retrying.again_at(result, tries, clock.now())
+    hours = calendars.calendar(session, task.store_id).spans
+    task.not_before = retrying.again_at(result, tries, clock.now(), hours)
 
 
 def _most(session: Session, task: VisitTask) -> int:

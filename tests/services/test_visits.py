@@ -11,6 +11,7 @@ from db.engine import write_transaction
 from db.models import (
     AuditEntry,
     Cadence,
+    CalendarDay,
     CallAttempt,
     CallResult,
     Complaint,
@@ -582,23 +583,60 @@ def test_a_draft_makes_nothing(dealer: Dealer):
 # ---- times of the day
 
 
+NINE_TO_SIX = ((9 * 60, 18 * 60),)
+
+
 @pytest.mark.parametrize(
     ("result", "hours", "expected"),
     [
         (C.NO_ANSWER, [10], (8, 11)),
         (C.NO_ANSWER, [10, 11], (8, 14)),
-        (C.NO_ANSWER, [18], (9, 9)),
+        (C.NO_ANSWER, [17.5], (9, 9)),
         (C.OFF, [10], (9, 11)),
-        (C.NO_ANSWER, [9, 11, 14, 18], (9, 9)),
+        (C.NO_ANSWER, [9, 11, 14, 17], (9, 9)),
+        (C.BUSY, [10], (8, 10.5)),
+        (C.BUSY, [17.75], (9, 9)),
     ],
 )
 def test_again_at_another_time_of_the_day(
-    result: CallResult, hours: list[int], expected: tuple[int, int]
+    result: CallResult, hours: list[float], expected: tuple[int, float]
 ):
     tries = [MONDAY + timedelta(hours=hour - 10) for hour in hours]
-    found = retrying.again_at(result, tries, tries[-1])
+    found = retrying.again_at(result, tries, tries[-1], lambda _day: NINE_TO_SIX)
     here = found.astimezone(clock.SHANGHAI)
-    assert (here.day, here.hour) == expected
+    assert (here.day, here.hour + here.minute / 60) == expected
+
+
+def test_again_when_the_store_is_open():
+    """Closed on Tuesday and Wednesday, open on Thursday from 13:30 to 16:00."""
+
+    def hours(day: date) -> tuple[tuple[int, int], ...]:
+        return {8: NINE_TO_SIX, 11: ((810, 960),)}.get(day.day, ())
+
+    late = MONDAY + timedelta(hours=7.5)
+    found = retrying.again_at(C.NO_ANSWER, [late], late, hours)
+    assert found.astimezone(clock.SHANGHAI) == datetime(2026, 6, 11, 13, 30, tzinfo=clock.SHANGHAI)
+
+
+def test_again_also_where_no_open_day_is_in_sight():
+    found = retrying.again_at(C.NO_ANSWER, [MONDAY], MONDAY, lambda _day: ())
+    assert found == MONDAY + timedelta(hours=25)  # tomorrow at eleven
+
+
+def test_the_stores_own_calendar_says_when(dealer: Dealer, on_monday: list[datetime]):
+    dealer.add(
+        CalendarDay(
+            store_id=1,
+            falls_on=date(2026, 6, 9),
+            hours=[],
+            reason="盘点",
+            created_at=MONDAY,
+            author_id=dealer.user_id("manager"),
+        )
+    )
+    on_monday[0] = MONDAY + timedelta(hours=7.5)
+    again = record(dealer, planned(dealer), C.NO_ANSWER).again_at
+    assert again.astimezone(clock.SHANGHAI).date() == date(2026, 6, 10)
 
 
 def test_whoever_may_not_work_on_contacts_may_not(dealer: Dealer):
