@@ -2,10 +2,30 @@
 (V01–V54)."""
 
 from db.models import CadenceState, CallResult, Lifecycle, TaskState, Trigger, ValueClass, VisitKind
+from services.visits.board import (
+    BoardPerson,
+    Card,
+    Cell,
+    Stack,
+    Standings,
+    Week,
+    monday_of,
+    standings,
+    week,
+)
 from services.visits.calling import CallTooShort, record_call
-from services.visits.inputs import CancelTask, MoveTask, PlanContact, RecordCall, WorkOnTask
+from services.visits.inputs import (
+    CancelTask,
+    MoveTask,
+    MoveTasks,
+    PlanContact,
+    RecordCall,
+    Shown,
+    WorkOnTask,
+)
 from services.visits.making import Made, MakeTasks, make
-from services.visits.planning import cancel, move, plan, take
+from services.visits.moving import Moved, Refusal, move_many, undo_move
+from services.visits.planning import NeedsReason, cancel, move, plan, take
 from services.visits.rules import (
     AdoptCadences,
     ApproveCadence,
@@ -23,26 +43,37 @@ from services.visits.weighing import Weighed, WeighTasks, weigh
 __all__ = [
     "AdoptCadences",
     "ApproveCadence",
+    "BoardPerson",
     "CadenceLine",
     "CadenceState",
     "Call",
     "CallResult",
     "CallTooShort",
     "CancelTask",
+    "Card",
+    "Cell",
     "Day",
     "Lifecycle",
     "Made",
     "MakeTasks",
     "MoveTask",
+    "MoveTasks",
+    "Moved",
+    "NeedsReason",
     "PlanContact",
     "Receipt",
     "RecordCall",
+    "Refusal",
     "RetireCadence",
+    "Shown",
+    "Stack",
+    "Standings",
     "TaskRow",
     "TaskState",
     "Trigger",
     "ValueClass",
     "VisitKind",
+    "Week",
     "WeighTasks",
     "Weighed",
     "WorkOnTask",
@@ -53,10 +84,15 @@ __all__ = [
     "cancel",
     "day",
     "make",
+    "monday_of",
     "move",
+    "move_many",
     "plan",
     "record_call",
     "retire",
+    "standings",
     "take",
+    "undo_move",
+    "week",
     "weigh",
 ]
