@@ -121,4 +121,4 @@ def _names(session: Session, task_ids: dict[int, AppError]) -> dict[int, str]:
         .join(Customer, col(Customer.id) == col(VisitTask.customer_id))
         .where(col(VisitTask.id).in_(task_ids))
     )
-    return dict(session.execute(query).tuples().all())
+    return {key: name for key, name in session.execute(query)}  # noqa: C416 - rows are no pairs

@@ -15,7 +15,9 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 def upgrade() -> None:
     # Not in batch mode: a table made anew would lose its rules and what refers to it.
     nothing = sa.text("'{}'")
-    op.add_column("visit_tasks", sa.Column("last_move", JSON, nullable=False, server_default=nothing))
+    op.add_column(
+        "visit_tasks", sa.Column("last_move", JSON, nullable=False, server_default=nothing)
+    )
     op.create_index("ix_call_attempts_user_at", "call_attempts", ["user_id", "at"])
 
 
