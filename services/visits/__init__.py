@@ -1,7 +1,17 @@
 """The visit plan: the right customer contacted at the right moment by the right person, once
 (V01–V54)."""
 
-from db.models import CadenceState, CallResult, Lifecycle, TaskState, Trigger, ValueClass, VisitKind
+from db.models import (
+    CadenceState,
+    CallResult,
+    Desk,
+    Hold,
+    Lifecycle,
+    TaskState,
+    Trigger,
+    ValueClass,
+    VisitKind,
+)
 from services.visits.board import (
     BoardPerson,
     Card,
@@ -13,6 +23,7 @@ from services.visits.board import (
     standings,
     week,
 )
+from services.visits.callers import CallerLine, Callers, callers
 from services.visits.calling import CallTooShort, record_call
 from services.visits.inputs import (
     CancelTask,
@@ -22,6 +33,15 @@ from services.visits.inputs import (
     RecordCall,
     Shown,
     WorkOnTask,
+)
+from services.visits.lists import (
+    ExportTasks,
+    Place,
+    TaskFilters,
+    TaskPage,
+    export_tasks,
+    page,
+    places,
 )
 from services.visits.making import Made, MakeTasks, make
 from services.visits.moving import Moved, Refusal, move_many, undo_move
@@ -49,10 +69,15 @@ __all__ = [
     "Call",
     "CallResult",
     "CallTooShort",
+    "CallerLine",
+    "Callers",
     "CancelTask",
     "Card",
     "Cell",
     "Day",
+    "Desk",
+    "ExportTasks",
+    "Hold",
     "Lifecycle",
     "Made",
     "MakeTasks",
@@ -60,6 +85,7 @@ __all__ = [
     "MoveTasks",
     "Moved",
     "NeedsReason",
+    "Place",
     "PlanContact",
     "Receipt",
     "RecordCall",
@@ -68,6 +94,8 @@ __all__ = [
     "Shown",
     "Stack",
     "Standings",
+    "TaskFilters",
+    "TaskPage",
     "TaskRow",
     "TaskState",
     "Trigger",
@@ -81,12 +109,16 @@ __all__ = [
     "approve",
     "cadences",
     "call",
+    "callers",
     "cancel",
     "day",
+    "export_tasks",
     "make",
     "monday_of",
     "move",
     "move_many",
+    "page",
+    "places",
     "plan",
     "record_call",
     "retire",

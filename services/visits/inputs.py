@@ -46,9 +46,10 @@ class PlanContact(Request):
 
 
 class MoveTask(WorkOnTask):
-    """To another day, another person, or both."""
+    """To another day (None: it stays), another person (None: whoever of the desk takes it), or
+    both."""
 
-    due_on: DateInRange
+    due_on: OrNone[DateInRange] = None
     owner_id: OrNone[PositiveId] = None
     reason: OrNone[Reason] = None
 

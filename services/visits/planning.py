@@ -100,7 +100,8 @@ def move(session: Session, actor: Actor, form: MoveTask) -> Receipt:
     """
     actor.require(Permission.VISITS_WORK)
     task = as_shown(session, form.task_id, form.version)
-    shift(session, actor, task, form.due_on, form.owner_id, form.reason or "")
+    due_on = form.due_on or task.due_from
+    shift(session, actor, task, due_on, form.owner_id, form.reason or "")
     session.flush()
     return Receipt(task.id, task.state, version=task.version)
 
