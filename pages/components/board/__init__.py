@@ -31,7 +31,8 @@ class Mark:
 
 @dataclass(frozen=True)
 class BoardCard:
-    """All words are texts. `label` says all of it at once; `last`: beyond this column it may not
+    """All words are texts. `label` says all of it at once; `icon` and the text of `mark` are names
+    of Material Symbols; `last`: beyond this column it may not
     go; `desk`: to the row of which desk it may."""
 
     id: int

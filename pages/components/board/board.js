@@ -52,7 +52,9 @@ const draw = (me) => {
   me.isOld = false
   me.cells = new Map()
   root.className = `board${rows ? "" : " stacks"}${me.data.moves ? " moves" : ""}`
-  root.style.setProperty("--n", columns.length)
+  const isEmpty = ({ id, closed }) => closed && !cards.some((one) => placeOf(me, one).col === id)
+  const widths = columns.map((one) => (isEmpty(one) ? "var(--shut)" : "minmax(var(--least), 1fr)"))
+  root.style.gridTemplateColumns = `${rows ? "var(--head) " : ""}${widths.join(" ")}`
   root.setAttribute("aria-label", words.name)
   const places = new Map()
   for (const card of cards) {
@@ -163,7 +165,11 @@ const card = (me, one) => {
   const icon = el("span", "icon", one.icon)
   icon.setAttribute("aria-hidden", "true")
   top.append(icon, el("span", "t", one.title))
-  if (one.mark) top.append(el("span", `chip ${one.mark.tone}`, one.mark.text))
+  if (one.mark) {
+    const mark = el("span", `icon ${one.mark.tone}`, one.mark.text)
+    mark.setAttribute("aria-hidden", "true")
+    top.append(mark)
+  }
   node.append(top, el("div", "sub", one.sub))
   if (one.chips.length) {
     const chips = el("div", "chips")

@@ -9,6 +9,7 @@ from pages.components.layout import Tone
 from pages.components.visits import looks
 from pages.components.words import choice, fdate, listed, raw
 from services.core.words import N_
+from services.customers import Label
 from services.visits import Card, Desk, TaskRow
 
 LATE: Final = "late"
@@ -36,8 +37,10 @@ def stacked(
     """In a column."""
     chip, what = label_chip(row.label), looks.purpose(row)
     marks = _marks(row)
+    until = row.held_until
     said = [row.customer, chip.text, what, choice(row.kind), *(mark.text for mark in marks)]
     said += [raw(N_("due until {day}"), day=fdate(row.due_to))]
+    said += [raw(N_("held until {day}"), day=fdate(until))] if until else []
     return BoardCard(
         id=row.id,
         version=row.version,
@@ -46,9 +49,9 @@ def stacked(
         title=row.customer,
         sub=what if row_id or not row.owner else f"{what} · {row.owner}",
         label=listed(said),
-        icon=looks.KINDS[row.kind].split("/")[1].rstrip(":"),
+        icon=_symbol(looks.KINDS[row.kind]),
         tone=_tone(row, today).value,
-        mark=Mark(chip.text, chip.tone.value),
+        mark=None if row.label is Label.EXISTING else Mark(_symbol(chip.icon), chip.tone.value),
         chips=marks,
         last=row.expires_on.isoformat(),
         desk=desk.value if desk else "",
@@ -64,6 +67,11 @@ def desk_row(desk: Desk) -> str:
     return f"d{desk.value}"
 
 
+def _symbol(icon: str) -> str:
+    """The name of an icon, such as call of ":material/call:"."""
+    return icon.split("/")[1].rstrip(":")
+
+
 def _tone(row: TaskRow, today: dt.date) -> Tone:
     if row.hold is not None:
         return Tone.QUIET
@@ -76,8 +84,7 @@ def _marks(row: TaskRow) -> list[Mark]:
     """What keeps it, how often it was tried, what it takes the place of."""
     found = []
     if row.hold is not None:
-        until = f" · {fdate(row.held_until)}" if row.held_until else ""
-        found.append(Mark(choice(row.hold) + until, Tone.WARN.value))
+        found.append(Mark(choice(row.hold), Tone.WARN.value))
     if row.attempts:
         found.append(Mark(raw(N_("tried {n} ×"), n=row.attempts), Tone.QUIET.value))
     if row.merged:

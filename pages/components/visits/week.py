@@ -263,6 +263,7 @@ def _day(day: dt.date) -> str:
 
 
 def _lines(found: Week) -> list[Line]:
+    in_use = {one.desk for one in found.cards} | {one.desk for one in found.cells}
     desks = [
         Line(
             desk_row(desk),
@@ -272,7 +273,7 @@ def _lines(found: Week) -> list[Line]:
             takes=found.may_lead,
         )
         for desk in found.desks
-        if found.may_lead or desk
+        if desk in in_use
     ]
     people = [
         Line(
@@ -300,6 +301,8 @@ def _places(found: Week, counts: dict[tuple[str, str], Any]) -> dict[tuple[str, 
         whole = open_ + (cell.held if cell else 0)
         is_bar = at[1].startswith("p") and at[0] != LATE
         text = f"{fnumber(tried + open_)}/{found.capacity}" if is_bar else fnumber(open_)
+        if not tried + open_:
+            text = ""  # all that stands there is held
         places[at] = Place(
             text,
             made=tried,
