@@ -5,7 +5,16 @@ import streamlit as st
 
 from pages.components import layout, pickers
 from pages.components.frame import fetch, keep_alive, open_page
-from pages.components.visits import calling, my_day, rules, week
+from pages.components.visits import (
+    calling,
+    districts,
+    my_day,
+    planning,
+    rules,
+    standings,
+    task_list,
+    week,
+)
 from pages.components.words import _, fnumber, raw
 from services import customers, visits
 from services.core.access import Permission
@@ -14,8 +23,16 @@ from services.core.words import N_
 MY_DAY = "day"
 WEEK = "week"
 RULES = "rules"
-VIEWS = {MY_DAY: N_("My day"), WEEK: N_("Week"), RULES: N_("Rules of contact")}
-BOARDS = {WEEK: week.show}
+LIST = "list"
+VIEWS = {
+    MY_DAY: N_("My day"),
+    WEEK: N_("Week"),
+    "standings": N_("By standing"),
+    LIST: N_("List"),
+    "districts": N_("Districts"),
+    RULES: N_("Rules of contact"),
+}
+BOARDS = {WEEK: week.show, "standings": standings.show, "districts": districts.show}
 
 actor = open_page(N_("Visit plan"), needs=Permission.VISITS_VIEW)
 keep_alive()
@@ -33,7 +50,10 @@ else:
         capacity=fnumber(found.capacity),
         left=fnumber(len(found.rows)),
     )
+    may_lead = actor.may(Permission.VISITS_LEAD)
     with layout.header(_(N_("Visit plan")), said):
+        if st.button(_(N_("New contact")), icon=":material/add:", shortcut="alt+n"):
+            planning.show(actor)
         if found.rows and st.button(
             _(N_("Begin")), icon=":material/call:", type="primary", shortcut="alt+j"
         ):
@@ -42,7 +62,12 @@ else:
     view = pickers.switch(raw(N_("View")), views, "view", MY_DAY)
     if view in BOARDS:
         BOARDS[view](fetch(customers.places))
+    elif view == LIST:
+        task_list.show(fetch(customers.places), may_lead=may_lead)
     elif view == RULES:
         rules.show(actor)
     else:
-        my_day.show(found, may_lead=actor.may(Permission.VISITS_LEAD))
+        my_day.show(found, may_lead=may_lead)
+    if (whom := pickers.asked_record("plan")) is not None:
+        st.query_params.pop("plan")
+        planning.show(actor, whom)

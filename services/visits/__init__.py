@@ -26,6 +26,7 @@ from services.visits.board import (
 from services.visits.callers import CallerLine, Callers, callers
 from services.visits.calling import CallTooShort, record_call
 from services.visits.inputs import (
+    AT_ONCE,
     CancelTask,
     MoveTask,
     MoveTasks,
@@ -35,6 +36,7 @@ from services.visits.inputs import (
     WorkOnTask,
 )
 from services.visits.lists import (
+    NOWHERE,
     ExportTasks,
     Place,
     TaskFilters,
@@ -61,6 +63,8 @@ from services.visits.views import Call, Day, Receipt, TaskRow
 from services.visits.weighing import Weighed, WeighTasks, weigh
 
 __all__ = [
+    "AT_ONCE",
+    "NOWHERE",
     "AdoptCadences",
     "ApproveCadence",
     "BoardPerson",

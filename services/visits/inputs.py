@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from db.models import CallResult, TouchKind, VisitKind
+from db.models import CallResult, Desk, TouchKind, VisitKind
 from services.core.fields import DateInRange, Line, OrNone, PositiveId, Reason, text, whole
 from services.core.inputs import Input, Request
 
@@ -43,6 +43,8 @@ class PlanContact(Request):
     due_on: DateInRange
     purpose: Line
     owner_id: OrNone[PositiveId] = None
+    desk: OrNone[Desk] = None
+    """Whose work it is; None: one's own desk's."""
 
 
 class MoveTask(WorkOnTask):

@@ -59,7 +59,7 @@ def plan(session: Session, actor: Actor, form: PlanContact) -> Receipt:
         store_id=customer.store_id,
         owner_id=owner,
         customer_id=customer.id,
-        desk=actor.desk or Desk.SERVICE,
+        desk=form.desk or actor.desk or Desk.SERVICE,
         kind=form.kind,
         trigger=Trigger.MANUAL,
         trigger_key=f"request:{form.request_id}",
@@ -130,10 +130,11 @@ def as_shown(session: Session, task_id: int, version: int) -> VisitTask:
         was = task.last_move
         if not was or was["version"] < version:
             raise
-        owner = session.get(User, task.owner_id) if task.owner_id is not None else None
-        if owner is None:
-            raise BackAtDesk(person=was["name"], day=task.due_from) from None
-        raise MovedMeanwhile(person=was["name"], day=task.due_from, owner=owner.name) from None
+        told = {"person": was["name"], "day": task.due_from}
+        if task.owner_id is None:
+            raise BackAtDesk(**told) from None
+        owner = load(session, User, task.owner_id)
+        raise MovedMeanwhile(**told, owner=owner.name) from None
 
 
 def shift(

@@ -14,7 +14,6 @@ import streamlit as st
 HERE: Final = Path(__file__).parent
 _board: Final = st.components.v2.component(
     "crm_board",
-    html='<div class="board" role="application"></div>\n',
     css=(HERE / "board.css").read_text(encoding="utf-8"),
     js=(HERE / "board.js").read_text(encoding="utf-8"),
 )

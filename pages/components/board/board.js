@@ -12,9 +12,11 @@ const boards = new WeakMap()
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".board")
   let me = boards.get(parentElement)
   if (!me) {
+    const root = el("div", "board")
+    root.setAttribute("role", "application")
+    parentElement.append(root)
     me = { root, open: new Set(), queue: [], under: null, carried: null, at: null, turn: data.turn }
     boards.set(parentElement, me)
     listen(me)
@@ -31,6 +33,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     settle(me)
     clearTimeout(me.patience)
     me.abort.abort()
+    me.root.remove()
     boards.delete(parentElement)
   }
 }
@@ -57,10 +60,13 @@ const draw = (me) => {
   root.style.gridTemplateColumns = `${rows ? "var(--head) " : ""}${widths.join(" ")}`
   root.setAttribute("aria-label", words.name)
   const places = new Map()
+  // What was just put somewhere stands on top there: it must be seen.
+  const onTop = (card) => card.id === me.landed || placeOf(me, card) !== card
   for (const card of cards) {
     const { col, row } = placeOf(me, card)
     const at = key(col, row)
-    places.set(at, [...(places.get(at) ?? []), card])
+    const there = places.get(at) ?? []
+    places.set(at, onTop(card) ? [card, ...there] : [...there, card])
   }
   const all = document.createDocumentFragment()
   if (rows) all.append(el("div", "corner"))
@@ -104,7 +110,7 @@ const key = (col, row) => `${col}|${row}`
 // Where a card stands: where it was put, until the server has said so.
 const placeOf = (me, card) => {
   const moves = [...(me.under ? [me.under] : []), ...me.queue]
-  return moves.findLast((move) => move.id === card.id) ?? { col: card.col, row: card.row ?? "" }
+  return moves.findLast((move) => move.id === card.id) ?? card
 }
 
 const cell = (me, column, row, cards, nth) => {

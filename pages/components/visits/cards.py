@@ -17,7 +17,7 @@ LATE: Final = "late"
 SOON: Final = dt.timedelta(days=2)
 
 
-def card(one: Card, today: dt.date, *, is_fixed: bool) -> BoardCard:
+def placed(one: Card, today: dt.date, *, is_fixed: bool) -> BoardCard:
     """At its place in the week; `is_fixed`: it is not his to move."""
     row = one.row
     at = desk_row(one.desk) if row.owner_id is None else person_row(row.owner_id)

@@ -7,14 +7,15 @@ from typing import Any, Final
 import streamlit as st
 from babel import dates
 
-from pages.components import board, pickers
+from pages.components import board
 from pages.components.board import Board, Column, Line, Place
 from pages.components.drawers import drawer
 from pages.components.forms import Form, send_button
 from pages.components.frame import done, fetch, request_id, submit
 from pages.components.visits import opened
-from pages.components.visits.cards import LATE, card, desk_row, person_row
-from pages.components.words import _, choice, fdate, field, fnumber, language, raw
+from pages.components.visits.cards import LATE, desk_row, person_row, placed
+from pages.components.visits.choosing import one_store
+from pages.components.words import _, choice, fdate, fnumber, language, raw
 from services import visits
 from services.core.words import N_
 from services.customers import Places
@@ -25,12 +26,19 @@ UNDO: Final = f"{KEY}:undo"
 TAKE_BACK: Final = f"{KEY}:take-back"
 MOVE: Final = "visits.move"
 WORDS: Final = {
+    "name": N_("Week"),
     "more": N_("{n} more"),
     "fewer": N_("Fewer"),
     "all": N_("All {n} in the list"),
     "carried": N_("Arrows choose the place, Enter puts it there, Escape leaves it where it was"),
     "no": N_("It does not go there"),
 }
+STEPS: Final = {
+    "before": (N_("Week before"), ":material/chevron_left:", -7, "alt+pageup"),
+    "this": (N_("This week"), ":material/today:", None, None),
+    "next": (N_("Next week"), ":material/chevron_right:", 7, "alt+pagedown"),
+}
+"""By code: words, sign, days from the week that is shown (None: to today's), keys."""
 HINT: Final = N_(
     "Drag a card, or hold Alt and press arrows, to give it another day or person. A click opens it"
 )
@@ -40,16 +48,8 @@ def show(places: Places) -> None:
     moved = _move(board.heard(KEY, "moved"))
     if st.session_state.pop(TAKE_BACK, False):
         moved = _take_back()
-    store = None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        if len(places.stores) > 1:
-            store = pickers.filter_pair(
-                field("store_id"),
-                places.stores,
-                "store",
-                default=places.stores[0][0],
-                width=170,
-            )
+        store = one_store(places)
         found = fetch(visits.week, _asked_day(), store)
         _weeks(found)
         if UNDO in st.session_state:
@@ -77,12 +77,7 @@ def _asked_day() -> dt.date | None:
 
 def _weeks(found: Week) -> None:
     """The week before, this one, the next one."""
-    steps = {
-        "before": (N_("Week before"), ":material/chevron_left:", -7, "alt+pageup"),
-        "this": (N_("This week"), ":material/today:", None, None),
-        "next": (N_("Next week"), ":material/chevron_right:", 7, "alt+pagedown"),
-    }
-    for name, (words, icon, days, keys) in steps.items():
+    for name, (words, icon, days, keys) in STEPS.items():
         pressed = st.button(
             _(words),
             key=f"{KEY}:{name}",
@@ -144,9 +139,12 @@ def _wanted(told: Any) -> dict[str, Any] | None:
 
 
 def _why_later(values: dict[str, Any]) -> None:
-    @drawer(_(N_("Why is it made later?")), width="small")
+    row = fetch(visits.call, values["task_id"]).row
+
+    @drawer(_(N_("Why is it made later?")), name=row.customer, width="small")
     def draw() -> None:
-        form = Form("visits.later", subject=values["task_id"])
+        st.caption(_(N_("It was to be made by {day}"), day=fdate(row.due_to)))
+        form = Form("visits.later", subject=row.id)
         form.text("reason", needed=True)
         if send_button(_(N_("Move it")), key=f"{form.name}:send"):
             kept = {name: value for name, value in values.items() if name != "request_id"}
@@ -224,11 +222,11 @@ def _board(found: Week) -> Board:
         columns=_columns(found),
         rows=_lines(found),
         cards=[
-            card(one, found.today, is_fixed=not _may_move(found, one.row.owner_id))
+            placed(one, found.today, is_fixed=not _may_move(found, one.row.owner_id))
             for one in found.cards
         ],
         cells=_places(found, counts),
-        words={name: raw(words) for name, words in WORDS.items()} | {"name": raw(N_("Week"))},
+        words={name: raw(words) for name, words in WORDS.items()},
         moves=found.may_work,
     )
 
