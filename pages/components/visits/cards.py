@@ -10,7 +10,7 @@ from pages.components.visits import looks
 from pages.components.words import choice, fdate, listed, raw
 from services.core.words import N_
 from services.customers import Label
-from services.visits import Card, Desk, TaskRow
+from services.visits import Card, Desk, TaskRow, TaskState
 
 LATE: Final = "late"
 """The column of what is over."""
@@ -73,7 +73,9 @@ def _symbol(icon: str) -> str:
 
 
 def _tone(row: TaskRow, today: dt.date) -> Tone:
-    if row.hold is not None:
+    if row.state is TaskState.DONE:
+        return Tone.GOOD
+    if row.hold is not None or row.state is not TaskState.PLANNED:
         return Tone.QUIET
     if row.due_to < today:
         return Tone.BAD

@@ -14,7 +14,6 @@ from services.visits import NOWHERE, Desk, TaskFilters, TaskState, Trigger, Visi
 
 SOUGHT: Final = N_("Customer, phone, plate")
 PARTS: Final = {
-    "open": N_("Open"),
     "late": N_("Overdue"),
     "today": N_("Due today"),
     "pool": N_("Nobody yet"),

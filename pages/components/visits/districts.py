@@ -54,7 +54,8 @@ def show(places: Places) -> None:
         lines, _columns(lines), key=KEY, on_select="once", alt=raw(N_("Districts"))
     )
     if chosen is not None:
-        st.query_params.update({"view": "list", "place": str(chosen)})
+        at = {} if store is None else {"store": str(store)}
+        st.query_params.update({"view": "list", "place": str(chosen), **at})
         st.rerun()
 
 

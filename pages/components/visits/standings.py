@@ -56,7 +56,7 @@ def show(places: Places) -> None:
             words={name: raw(phrase) for name, phrase in WORDS.items()},
         ),
     )
-    _follow()
+    _follow(store)
 
 
 def _place(stack: Stack) -> Place:
@@ -69,7 +69,7 @@ def _place(stack: Stack) -> Place:
     return Place(listed(holds), beyond=is_beyond, all=fnumber(stack.total))
 
 
-def _follow() -> None:
+def _follow(store: int | None) -> None:
     told = board.heard(KEY, "opened")
     if isinstance(told, dict) and isinstance(told.get("id"), int):
         opened.show(told["id"])
@@ -77,6 +77,8 @@ def _follow() -> None:
     if isinstance(wish, dict):
         col = str(wish.get("col", ""))
         st.query_params["view"] = "list"
+        if store is not None:
+            st.query_params["store"] = str(store)
         if col in {"late", "today"}:
             st.query_params["part"] = col
         elif col not in NAMES:
