@@ -106,8 +106,10 @@ def _many(found: TaskPage, ticked: Sequence[int], places: Places) -> None:
     """Another day, another person, or back to their desks: for those that are ticked."""
     rows = [row for row in found.rows if row.id in set(ticked)]
     if not rows:
+        st.session_state.pop(f"{KEY}:shown", None)
         st.caption(_(N_("Tick contacts to move them together; the box on top ticks the page")))
         return
+    shown = _as_shown(rows)
     people = [*places.owners(), (TO_DESK, raw(N_("Nobody: back to the desk")))]
     form = Form("visits.move_many")
     with (
@@ -125,7 +127,7 @@ def _many(found: TaskPage, ticked: Sequence[int], places: Places) -> None:
         moved = form.send(
             visits.move_many,
             MoveTasks,
-            tasks=[{"task_id": row.id, "version": row.version} for row in rows],
+            tasks=[{"task_id": row.id, "version": shown[row.id]} for row in rows],
             owner_id=None if owner == TO_DESK else owner,
             to_desk=owner == TO_DESK,
         )
@@ -133,6 +135,15 @@ def _many(found: TaskPage, ticked: Sequence[int], places: Places) -> None:
             tables.untick(KEY)
             st.session_state[CAME] = moved
             st.rerun()
+
+
+def _as_shown(rows: Sequence[TaskRow]) -> dict[int, int]:
+    """The version of each as it was when it was ticked: what others did to it since, one has not
+    seen."""
+    before: dict[int, int] = st.session_state.get(f"{KEY}:shown", {})
+    shown = {row.id: before.get(row.id, row.version) for row in rows}
+    st.session_state[f"{KEY}:shown"] = shown
+    return shown
 
 
 def _came() -> None:
