@@ -3,14 +3,14 @@ came of each attempt."""
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from db.models.customers import Lifecycle, ValueClass
 from db.models.users import Desk
-from db.types import Base, Scoped, UtcDateTime, Versioned, enum_type
+from db.types import Base, Json, Scoped, UtcDateTime, Versioned, enum_type
 
 
 class VisitKind(StrEnum):
@@ -209,6 +209,8 @@ class VisitTask(Base, Scoped, Versioned, table=True):
     attempts: int = Field(default=0)
     """In vain, at different times of the day."""
     rescheduled: int = Field(default=0)
+    last_move: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    """Who moved it last and when, and what stood here before, so that he can take it back."""
     next_on: date | None = Field(default=None)
     """The next contact that was agreed at this one (V30)."""
     reason: str = Field(default="", max_length=200)
@@ -235,6 +237,7 @@ class CallAttempt(Base, Scoped, table=True):
     __tablename__ = "call_attempts"
     __table_args__ = (
         Index("ix_call_attempts_task", "task_id", "at"),
+        Index("ix_call_attempts_user_at", "user_id", "at"),
         CheckConstraint("duration_seconds >= 0", name="duration_not_negative"),
     )
 

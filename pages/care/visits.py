@@ -5,15 +5,34 @@ import streamlit as st
 
 from pages.components import layout, pickers
 from pages.components.frame import fetch, keep_alive, open_page
-from pages.components.visits import calling, my_day, rules
+from pages.components.visits import (
+    calling,
+    districts,
+    my_day,
+    planning,
+    rules,
+    standings,
+    task_list,
+    week,
+)
 from pages.components.words import _, fnumber, raw
-from services import visits
+from services import customers, visits
 from services.core.access import Permission
 from services.core.words import N_
 
 MY_DAY = "day"
+WEEK = "week"
 RULES = "rules"
-VIEWS = {MY_DAY: N_("My day"), RULES: N_("Rules of contact")}
+LIST = "list"
+VIEWS = {
+    MY_DAY: N_("My day"),
+    WEEK: N_("Week"),
+    "standings": N_("By standing"),
+    LIST: N_("List"),
+    "districts": N_("Districts"),
+    RULES: N_("Rules of contact"),
+}
+BOARDS = {WEEK: week.show, "standings": standings.show, "districts": districts.show}
 
 actor = open_page(N_("Visit plan"), needs=Permission.VISITS_VIEW)
 keep_alive()
@@ -31,13 +50,24 @@ else:
         capacity=fnumber(found.capacity),
         left=fnumber(len(found.rows)),
     )
+    may_lead = actor.may(Permission.VISITS_LEAD)
     with layout.header(_(N_("Visit plan")), said):
+        if st.button(_(N_("New contact")), icon=":material/add:", shortcut="alt+n"):
+            planning.show(actor)
         if found.rows and st.button(
             _(N_("Begin")), icon=":material/call:", type="primary", shortcut="alt+j"
         ):
             my_day.go_to(found.rows[0].id)
     views = {key: raw(words) for key, words in VIEWS.items()}
-    if pickers.switch(raw(N_("View")), views, "view", MY_DAY) == RULES:
+    view = pickers.switch(raw(N_("View")), views, "view", MY_DAY)
+    if view in BOARDS:
+        BOARDS[view](fetch(customers.places))
+    elif view == LIST:
+        task_list.show(fetch(customers.places), may_lead=may_lead)
+    elif view == RULES:
         rules.show(actor)
     else:
-        my_day.show(found, may_lead=actor.may(Permission.VISITS_LEAD))
+        my_day.show(found, may_lead=may_lead)
+    if (whom := pickers.asked_record("plan")) is not None:
+        st.query_params.pop("plan")
+        planning.show(actor, whom)

@@ -90,14 +90,7 @@ def rows_table(
     if len(rows) > LONGEST:
         raise ValueError(f"{len(rows)} rows; show a page of at most {LONGEST}")
     ids = [_id(row) for row in rows]
-    look: dict[str, Any] = {
-        "hide_index": True,
-        "height": height if (len(rows) + 1) * ROW_PX > height else "content",
-        "column_config": {column.name: _config(column, rows, i) for i, column in _nth(columns)},
-        "placeholder": NOTHING,
-        "lazy": False,
-        "alt": alt,
-    }
+    look = _look(rows, columns, height, alt)
     data = arrow(rows, columns)
     if on_select is None:
         st.dataframe(data, key=key, **look)
@@ -105,6 +98,65 @@ def rows_table(
     if on_select == "once":
         return _picked_once(data, ids, key, look)
     return _kept(data, ids, key, look)
+
+
+def ticked_table(
+    rows: Sequence[Any],
+    columns: Sequence[Column],
+    *,
+    key: str,
+    height: int = DEFAULT_HEIGHT,
+    alt: str | None = None,
+) -> tuple[list[Any], Any]:
+    """Rows of which any number can be ticked; a click on a cell opens its row. Returns the ids of
+    those that are ticked, and in the one run that follows a click the opened one's, else None.
+    What is ticked stays so while it is among the rows. Raises `ValueError` over `LONGEST` rows."""
+    if len(rows) > LONGEST:
+        raise ValueError(f"{len(rows)} rows; show a page of at most {LONGEST}")
+    ids = [_id(row) for row in rows]
+    memory, turns = f"{key}:ticked", f"{key}:turn"
+    turn = st.session_state.setdefault(turns, 0)
+    widget = f"{key}:{turn}:{_digest(ids)}"
+
+    def keep() -> None:
+        if widget not in st.session_state:
+            return  # the session was emptied while the click was on its way
+        selection = st.session_state[widget]["selection"]
+        st.session_state[memory] = [ids[at] for at in selection["rows"] if at < len(ids)]
+        if cells := selection["cells"]:
+            st.session_state[f"{key}:picked"] = _at(ids, [row for row, _column in cells])
+            st.session_state[turns] = turn + 1
+
+    ticked = [one for one in st.session_state.get(memory, ()) if one in ids]
+    default = {"selection": {"rows": [ids.index(one) for one in ticked]}}
+    st.dataframe(
+        arrow(rows, columns),
+        key=widget,
+        on_select=keep,
+        selection_mode=["multi-row", "single-cell"],
+        selection_default=cast("Any", default),
+        **_look(rows, columns, height, alt),
+    )
+    return ticked, st.session_state.pop(f"{key}:picked", None)
+
+
+def untick(key: str) -> None:
+    """Take all ticks away."""
+    st.session_state.pop(f"{key}:ticked", None)
+    st.session_state[f"{key}:turn"] = st.session_state.get(f"{key}:turn", 0) + 1
+
+
+def _look(
+    rows: Sequence[Any], columns: Sequence[Column], height: int, alt: str | None
+) -> dict[str, Any]:
+    return {
+        "hide_index": True,
+        "height": height if (len(rows) + 1) * ROW_PX > height else "content",
+        "column_config": {column.name: _config(column, rows, i) for i, column in _nth(columns)},
+        "placeholder": NOTHING,
+        "lazy": False,
+        "alt": alt,
+    }
 
 
 def arrow(rows: Sequence[Any], columns: Sequence[Column]) -> pa.Table:

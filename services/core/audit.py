@@ -110,6 +110,7 @@ class Action(StrEnum):
     VEHICLES_EDITED = "vehicles:edited"
     VISITS_CALLED = "visits:called"
     VISITS_CANCELLED = "visits:cancelled"
+    VISITS_EXPORTED = "visits:exported"
     VISITS_MADE = "visits:made"
     VISITS_MOVED = "visits:moved"
     VISITS_PLANNED = "visits:planned"
@@ -202,6 +203,7 @@ ACTIONS: dict[Action, str] = {
     Action.VEHICLES_EDITED: N_("Vehicle edited"),
     Action.VISITS_CALLED: N_("Contact attempted"),
     Action.VISITS_CANCELLED: N_("Contact cancelled"),
+    Action.VISITS_EXPORTED: N_("Contacts taken along as a file"),
     Action.VISITS_MADE: N_("Contacts planned by a cadence"),
     Action.VISITS_MOVED: N_("Contact moved"),
     Action.VISITS_PLANNED: N_("Contact planned"),

@@ -1,11 +1,53 @@
 """The visit plan: the right customer contacted at the right moment by the right person, once
 (V01–V54)."""
 
-from db.models import CadenceState, CallResult, Lifecycle, TaskState, Trigger, ValueClass, VisitKind
+from db.models import (
+    CadenceState,
+    CallResult,
+    Desk,
+    Hold,
+    Lifecycle,
+    TaskState,
+    Trigger,
+    ValueClass,
+    VisitKind,
+)
+from services.visits.board import (
+    BoardPerson,
+    Card,
+    Cell,
+    Stack,
+    Standings,
+    Week,
+    monday_of,
+    standings,
+    week,
+)
+from services.visits.callers import CallerLine, Callers, callers
 from services.visits.calling import CallTooShort, record_call
-from services.visits.inputs import CancelTask, MoveTask, PlanContact, RecordCall, WorkOnTask
+from services.visits.inputs import (
+    AT_ONCE,
+    CancelTask,
+    MoveTask,
+    MoveTasks,
+    PlanContact,
+    RecordCall,
+    Shown,
+    WorkOnTask,
+)
+from services.visits.lists import (
+    NOWHERE,
+    ExportTasks,
+    Place,
+    TaskFilters,
+    TaskPage,
+    export_tasks,
+    page,
+    places,
+)
 from services.visits.making import Made, MakeTasks, make
-from services.visits.planning import cancel, move, plan, take
+from services.visits.moving import Moved, Refusal, move_many, undo_move
+from services.visits.planning import NeedsReason, cancel, move, plan, take
 from services.visits.rules import (
     AdoptCadences,
     ApproveCadence,
@@ -21,28 +63,49 @@ from services.visits.views import Call, Day, Receipt, TaskRow
 from services.visits.weighing import Weighed, WeighTasks, weigh
 
 __all__ = [
+    "AT_ONCE",
+    "NOWHERE",
     "AdoptCadences",
     "ApproveCadence",
+    "BoardPerson",
     "CadenceLine",
     "CadenceState",
     "Call",
     "CallResult",
     "CallTooShort",
+    "CallerLine",
+    "Callers",
     "CancelTask",
+    "Card",
+    "Cell",
     "Day",
+    "Desk",
+    "ExportTasks",
+    "Hold",
     "Lifecycle",
     "Made",
     "MakeTasks",
     "MoveTask",
+    "MoveTasks",
+    "Moved",
+    "NeedsReason",
+    "Place",
     "PlanContact",
     "Receipt",
     "RecordCall",
+    "Refusal",
     "RetireCadence",
+    "Shown",
+    "Stack",
+    "Standings",
+    "TaskFilters",
+    "TaskPage",
     "TaskRow",
     "TaskState",
     "Trigger",
     "ValueClass",
     "VisitKind",
+    "Week",
     "WeighTasks",
     "Weighed",
     "WorkOnTask",
@@ -50,13 +113,22 @@ __all__ = [
     "approve",
     "cadences",
     "call",
+    "callers",
     "cancel",
     "day",
+    "export_tasks",
     "make",
+    "monday_of",
     "move",
+    "move_many",
+    "page",
+    "places",
     "plan",
     "record_call",
     "retire",
+    "standings",
     "take",
+    "undo_move",
+    "week",
     "weigh",
 ]

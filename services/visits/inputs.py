@@ -1,13 +1,17 @@
 """What the commands on contacts take."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from db.models import CallResult, TouchKind, VisitKind
+from pydantic import Field
+
+from db.models import CallResult, Desk, TouchKind, VisitKind
 from services.core.fields import DateInRange, Line, OrNone, PositiveId, Reason, text, whole
-from services.core.inputs import Request
+from services.core.inputs import Input, Request
 
 Words = Annotated[str, text(2000, least=0, lines=True)]
 Seconds = Annotated[int, whole(0, 24 * 3600)]
+AT_ONCE: Final = 200
+"""Contacts that one command moves."""
 
 
 class WorkOnTask(Request):
@@ -39,13 +43,34 @@ class PlanContact(Request):
     due_on: DateInRange
     purpose: Line
     owner_id: OrNone[PositiveId] = None
+    desk: OrNone[Desk] = None
+    """Whose work it is; None: one's own desk's."""
 
 
 class MoveTask(WorkOnTask):
-    """To another day, another person, or both."""
+    """To another day (None: it stays), another person (None: whoever of the desk takes it), or
+    both."""
 
-    due_on: DateInRange
+    due_on: OrNone[DateInRange] = None
     owner_id: OrNone[PositiveId] = None
+    reason: OrNone[Reason] = None
+
+
+class Shown(Input):
+    """A contact as it was shown."""
+
+    task_id: PositiveId
+    version: PositiveId
+
+
+class MoveTasks(Request):
+    """Many at once, to a day, to a person or back to their desks. What is not said stays."""
+
+    tasks: Annotated[tuple[Shown, ...], Field(min_length=1, max_length=AT_ONCE)]
+    due_on: OrNone[DateInRange] = None
+    owner_id: OrNone[PositiveId] = None
+    to_desk: bool = False
+    """Whoever of the desk takes them; then nobody is named."""
     reason: OrNone[Reason] = None
 
 

@@ -1,6 +1,6 @@
 """Contacts that people plan, take, move and cancel (spec 2.4)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from sqlmodel import Session
@@ -9,7 +9,7 @@ from db.models import Customer, Desk, TaskState, Trigger, User, VisitTask
 from services.core import audit, clock
 from services.core.access import WRITES, Actor, Permission, load
 from services.core.audit import Action, Change
-from services.core.errors import InvalidInput, NotFound, NotPermitted
+from services.core.errors import InvalidInput, NotFound, NotPermitted, StaleRecord
 from services.core.words import N_
 from services.customers import policy
 from services.visits.calling import check_desk, hold
@@ -38,6 +38,14 @@ class NeedsReason(InvalidInput):
     msgid = N_("Say why it is made later")
 
 
+class MovedMeanwhile(StaleRecord):
+    msgid = N_("{person} moved this contact meanwhile: {owner} makes it on {day}")
+
+
+class BackAtDesk(StaleRecord):
+    msgid = N_("{person} moved this contact meanwhile: nobody has it yet, and it is due on {day}")
+
+
 def plan(session: Session, actor: Actor, form: PlanContact) -> Receipt:
     """Somebody wants this customer contacted on a day. Raises DayPast, NotACaller, NotFound."""
     actor.require(Permission.VISITS_WORK)
@@ -51,7 +59,7 @@ def plan(session: Session, actor: Actor, form: PlanContact) -> Receipt:
         store_id=customer.store_id,
         owner_id=owner,
         customer_id=customer.id,
-        desk=actor.desk or Desk.SERVICE,
+        desk=form.desk or actor.desk or Desk.SERVICE,
         kind=form.kind,
         trigger=Trigger.MANUAL,
         trigger_key=f"request:{form.request_id}",
@@ -87,22 +95,15 @@ def move(session: Session, actor: Actor, form: MoveTask) -> Receipt:
     """To another day or person. One's own goes to another day; to another person whoever leads
     gives it. Later than it should be needs a reason.
 
-    Raises TaskEnded, StaleRecord, DayPast, BeyondExpiry, NeedsReason, NotACaller, NotPermitted.
+    Raises TaskEnded, MovedMeanwhile, StaleRecord, DayPast, BeyondExpiry, NeedsReason, NotACaller,
+    NotPermitted.
     """
     actor.require(Permission.VISITS_WORK)
-    task = hold(session, form.task_id, form.version)
-    if not actor.covers(WRITES, task):
-        raise NotPermitted(record="visit_tasks", id=task.id)
-    if form.due_on != task.due_from:
-        _reschedule(session, actor, task, form)
-    if form.owner_id != task.owner_id:
-        if form.owner_id != actor.id or task.owner_id is not None:
-            actor.require(Permission.VISITS_LEAD)
-        if form.owner_id is not None:
-            _check_caller(session, task.store_id, form.owner_id)
-        _give(session, actor, task, form.owner_id)
+    task = as_shown(session, form.task_id, form.version)
+    due_on = form.due_on or task.due_from
+    shift(session, actor, task, due_on, form.owner_id, form.reason or "")
     session.flush()
-    return Receipt(task.id, task.state)
+    return Receipt(task.id, task.state, version=task.version)
 
 
 def cancel(session: Session, actor: Actor, form: CancelTask) -> Receipt:
@@ -117,24 +118,86 @@ def cancel(session: Session, actor: Actor, form: CancelTask) -> Receipt:
     return Receipt(task.id, task.state)
 
 
-def _reschedule(session: Session, actor: Actor, task: VisitTask, form: MoveTask) -> None:
-    if form.due_on < clock.today():
+def as_shown(session: Session, task_id: int, version: int) -> VisitTask:
+    """As `hold`; says who moved it since it was shown.
+
+    Raises NotFound, TaskEnded, MovedMeanwhile, StaleRecord.
+    """
+    try:
+        return hold(session, task_id, version)
+    except StaleRecord:
+        task = load(session, VisitTask, task_id)
+        was = task.last_move
+        if not was or was["version"] < version:
+            raise
+        told = {"person": was["name"], "day": task.due_from}
+        if task.owner_id is None:
+            raise BackAtDesk(**told) from None
+        owner = load(session, User, task.owner_id)
+        raise MovedMeanwhile(**told, owner=owner.name) from None
+
+
+def shift(
+    session: Session,
+    actor: Actor,
+    task: VisitTask,
+    due_on: date,
+    owner_id: int | None,
+    reason: str = "",
+) -> None:
+    """Everything is looked at before anything is changed; what stood there is kept with it.
+
+    Raises DayPast, BeyondExpiry, NeedsReason, NotACaller, NotPermitted.
+    """
+    if not actor.covers(WRITES, task):
+        raise NotPermitted(record="visit_tasks", id=task.id)
+    check_desk(actor, task)
+    is_other_day, is_given = due_on != task.due_from, owner_id != task.owner_id
+    if is_other_day:
+        _check_day(task, due_on, reason)
+    if is_given:
+        check_giving(session, actor, task, owner_id)
+    was = {
+        "by": actor.id,
+        "name": actor.name,
+        "at": clock.now().isoformat(),
+        "version": task.version,
+        "due_from": task.due_from.isoformat(),
+        "due_to": task.due_to.isoformat(),
+        "owner_id": task.owner_id,
+        "rescheduled": task.rescheduled,
+    }
+    changes = []
+    if is_other_day:
+        changes.append(Change("due_from", task.due_from, due_on))
+        task.due_from, task.due_to = due_on, max(due_on, task.due_to)
+        task.rescheduled += 1
+    if is_given:
+        changes.append(Change("owner_id", task.owner_id, owner_id))
+        task.owner_id = owner_id
+    if changes:
+        task.last_move = was
+        audit.record(session, actor, Action.VISITS_MOVED, task, changes=changes, reason=reason)
+
+
+def check_giving(session: Session, actor: Actor, task: VisitTask, owner_id: int | None) -> None:
+    """What nobody has is taken by whoever may; given to another one by who leads.
+
+    Raises NotACaller, NotPermitted.
+    """
+    if owner_id != actor.id or task.owner_id is not None:
+        actor.require(Permission.VISITS_LEAD)
+    if owner_id is not None:
+        _check_caller(session, task.store_id, owner_id)
+
+
+def _check_day(task: VisitTask, due_on: date, reason: str) -> None:
+    if due_on < clock.today():
         raise DayPast
-    if form.due_on > task.expires_on:
+    if due_on > task.expires_on:
         raise BeyondExpiry(day=task.expires_on)
-    if form.due_on > task.due_to and not form.reason:
+    if due_on > task.due_to and not reason:
         raise NeedsReason
-    was = task.due_from
-    task.due_from, task.due_to = form.due_on, max(form.due_on, task.due_to)
-    task.rescheduled += 1
-    audit.record(
-        session,
-        actor,
-        Action.VISITS_MOVED,
-        task,
-        changes=[Change("due_from", was, form.due_on)],
-        reason=form.reason or "",
-    )
 
 
 def _give(session: Session, actor: Actor, task: VisitTask, owner_id: int | None) -> None:

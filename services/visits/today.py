@@ -49,9 +49,9 @@ def day(session: Session, actor: Actor) -> Day:
     today = clock.today()
     due = [*_mine(actor), _PLANNED, col(VisitTask.due_from) <= today]
     is_free = or_(col(VisitTask.not_before).is_(None), col(VisitTask.not_before) <= clock.now())
-    query = _ROWS.where(*due, col(VisitTask.hold).is_(None), is_free, _not_reached(today))
+    query = ROWS.where(*due, col(VisitTask.hold).is_(None), is_free, _not_reached(today))
     query = query.order_by(col(VisitTask.due_to), col(VisitTask.id)).limit(MOST)
-    rows = [_row(row, today) for row in session.execute(query)]
+    rows = [row_of(row, today) for row in session.execute(query)]
     rows.sort(key=lambda row: (not row.suits_now, -row.urgency, row.expires_on, row.id))
     capacity = parameters.value(session, parameters.CAPACITY, today, actor.store_id)
     return Day(
@@ -70,11 +70,11 @@ def call(session: Session, actor: Actor, task_id: int) -> Call:
     """
     actor.require(Permission.VISITS_VIEW)
     task = load(session, VisitTask, task_id)
-    found = session.execute(_ROWS.where(col(VisitTask.id) == task_id)).first()
+    found = session.execute(ROWS.where(col(VisitTask.id) == task_id)).first()
     if found is None:
         raise NotFound(record="VisitTask", id=task_id)
     customer = load(session, Customer, task.customer_id)
-    row = _row(found, clock.today(), phone=_phone(session, actor, task, customer))
+    row = row_of(found, clock.today(), phone=_phone(session, actor, task, customer))
     steps = _steps(session, task)
     return Call(
         row=row,
@@ -110,7 +110,7 @@ def _phone(session: Session, actor: Actor, task: VisitTask, customer: Customer) 
 
 _PLANNED: Final = col(VisitTask.state) == TaskState.PLANNED
 _merged = aliased(VisitTask)
-_ROWS: Final[Any] = (
+ROWS: Final[Any] = (
     select(
         col(VisitTask.id),
         col(VisitTask.version),
@@ -176,7 +176,7 @@ def _not_reached(today: date) -> ColumnElement[bool]:
     return or_(col(VisitTask.trigger).in_(UNSPACED), ~reached)
 
 
-def _row(row: Row[Any], today: date, phone: str | None = None) -> TaskRow:
+def row_of(row: Row[Any], today: date, phone: str | None = None) -> TaskRow:
     """`phone` None: masked, as in every list."""
     return TaskRow(
         id=row.id,

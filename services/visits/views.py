@@ -21,6 +21,7 @@ class Receipt:
     id: int
     state: TaskState
     again_at: datetime | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -979,6 +979,18 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     ),
     "services.visits.take": on_task(visits.WorkOnTask),
     "services.visits.move": on_task(visits.MoveTask, due_on=clock.today()),
+    "services.visits.move_many": lambda world, at: form(
+        visits.MoveTasks,
+        tasks=[{"task_id": world.ids["task", at], "version": 1}],
+        due_on=clock.today(),
+    ),
+    "services.visits.undo_move": on_task(visits.WorkOnTask),
+    "services.visits.week": constant(clock.today()),
+    "services.visits.standings": constant(clock.today()),
+    "services.visits.page": constant(visits.TaskFilters()),
+    "services.visits.places": constant(clock.today()),
+    "services.visits.callers": customer,
+    "services.visits.export_tasks": lambda world, at: form(visits.ExportTasks, language="en"),
     "services.visits.cancel": on_task(visits.CancelTask, reason=REASON),
     "services.visits.record_call": on_task(
         visits.RecordCall, result="connected", words="called", no_more=REASON, short_reason=REASON

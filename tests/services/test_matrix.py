@@ -258,6 +258,8 @@ UNFINISHED = {
     "services.imports.check_rows": "Conflict",
     "services.imports.undo_chunk": "NothingToUndo",
     "services.imports.start_undo": "NothingToUndo",
+    # Nobody has moved the contact.
+    "services.visits.undo_move": "NothingToUndo",
     # A parameter is not the manager's to decide.
     "services.approvals.decide": "NotFound",
     # The salesperson's alone: what he asked for, his job, his notice.

@@ -13,7 +13,7 @@ from pages.components.tables import Column, Kind
 from pages.components.words import _, choice, fdate, field, fmoment, fmoney, fphone, plain, raw
 from services import complaints, customers
 from services.complaints import Tally
-from services.core.access import Actor
+from services.core.access import Actor, Permission
 from services.core.audit import ACTIONS, Action
 from services.core.words import N_
 from services.customers import (
@@ -48,7 +48,7 @@ FACTS = (
 
 def show(file: CustomerFile, actor: Actor) -> None:
     tally = fetch(complaints.tally, file.id)
-    _header(file, tally)
+    _header(file, tally, actor)
     _banners(file)
     left, right = st.columns([2, 1], gap="medium")
     with left:
@@ -59,7 +59,7 @@ def show(file: CustomerFile, actor: Actor) -> None:
         _facts(file)
 
 
-def _header(file: CustomerFile, tally: Tally) -> None:
+def _header(file: CustomerFile, tally: Tally, actor: Actor) -> None:
     values = file.values
     chips = [label_chip(file.label)]
     if values["is_member"]:
@@ -77,6 +77,9 @@ def _header(file: CustomerFile, tally: Tally) -> None:
             _(N_("Record touch")), icon=":material/add_call:", type="primary", shortcut="alt+t"
         ):
             dialogs.touch(file)
+        if actor.may(Permission.VISITS_WORK):
+            address = f"/visits?plan={file.id}"
+            st.link_button(_(N_("Plan a contact")), address, icon=":material/event:")
         if file.may_edit and st.button(_(N_("Edit")), icon=":material/edit:", shortcut="alt+e"):
             gaps.edit(file)
         if file.may_assign and st.button(_(N_("Hand on")), icon=":material/swap_horiz:"):
