@@ -54,9 +54,16 @@ def write_surveys(connection: Connection, world: World) -> None:
         surveys.append(
             {
                 **{name: told[name] for name in ("name", "name_en", "kind")},
-                "id": key, "code": code, "number": 1, "state": SurveyState.APPROVED,
-                "from_on": begun, "version": 1, "created_at": at, "updated_at": at,
-                "approved_at": at, "approved_by_id": world.directors[0],
+                "id": key,
+                "code": code,
+                "number": 1,
+                "state": SurveyState.APPROVED,
+                "from_on": begun,
+                "version": 1,
+                "created_at": at,
+                "updated_at": at,
+                "approved_at": at,
+                "approved_by_id": world.directors[0],
             }
         )
         items += [

@@ -136,9 +136,16 @@ class Form:
         """A whole number from `least` on; empty until typed. `label` is a phrase; without it the
         field's own."""
         value = self._begin.get(name)
-        words, hint = label or plain(field(name)), f"{least}–{most}" if label else f"{least}"
+        hint = f"{least}–{most}" if label else f"{least}"
         typed: int | None = st.number_input(
-            words, least, most, value, step=1, placeholder=hint, **self._bound(name), **look
+            label or plain(field(name)),
+            least,
+            most,
+            value,
+            step=1,
+            placeholder=hint,
+            **self._bound(name),
+            **look,
         )
         return self._took(name, typed)
 

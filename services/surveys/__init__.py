@@ -21,6 +21,7 @@ from services.surveys.versions import adopt, approve, begin, edit, next_version,
 from services.surveys.views import (
     AnswerLine,
     Asking,
+    Category,
     Driver,
     Group,
     ItemLine,
@@ -37,7 +38,7 @@ from services.surveys.views import (
     SurveyLine,
     TextLine,
 )
-from services.surveys.wording import choices_text
+from services.surveys.wording import categories, choices_text
 
 __all__ = [
     "SCALES",
@@ -47,6 +48,7 @@ __all__ = [
     "ApproveSurvey",
     "Asking",
     "BeginSurvey",
+    "Category",
     "Driver",
     "EditSurvey",
     "Group",
@@ -76,6 +78,7 @@ __all__ = [
     "adopt",
     "approve",
     "begin",
+    "categories",
     "choices_text",
     "edit",
     "next_version",

@@ -69,6 +69,15 @@ class SurveyLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Category:
+    """A category of complaints; its names from the top of the tree down, Chinese and English."""
+
+    code: str
+    path: tuple[str, ...]
+    path_en: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """A version after a deed."""
 

@@ -7,11 +7,13 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Heading, HeadingTree, ItemKind, SurveyKind
+from services.complaints import trees
+from services.core.access import Actor, Permission
 from services.core.errors import InvalidInput
 from services.core.words import N_
 from services.surveys.inputs import ItemForm
 from services.surveys.scoring import SCALES
-from services.surveys.views import ItemLine
+from services.surveys.views import Category, ItemLine
 
 BETWEEN: Final = "|"
 FEWEST_CHOICES: Final = 2
@@ -49,6 +51,19 @@ class ItemTwice(InvalidInput):
 
 class NoSuchHeading(InvalidInput):
     msgid = N_("Question {nth}: there is no category of complaints {code}")
+
+
+def categories(session: Session, actor: Actor) -> list[Category]:
+    """Under which categories of complaints a bad answer may fall, each below what it belongs to."""
+    actor.require(Permission.VISITS_VIEW)
+    query = select(col(Heading.id), col(Heading.code)).where(
+        col(Heading.tree) == HeadingTree.CATEGORY, col(Heading.is_active)
+    )
+    names = trees.named(session)
+    return [
+        Category(code, names[key].path, names[key].path_en)
+        for key, code in session.execute(query.order_by(col(Heading.code)))
+    ]
 
 
 def checked(

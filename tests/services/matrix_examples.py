@@ -1010,6 +1010,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.surveys.begin": lambda world, at: form(
         surveys.BeginSurvey, kind=surveys.SurveyKind.CUSTOM, name="展会", name_en="Show"
     ),
+    "services.surveys.categories": constant(),
     "services.surveys.edit": on_survey(
         "draft",
         surveys.EditSurvey,
