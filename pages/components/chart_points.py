@@ -41,7 +41,7 @@ def points(found: Sequence[Point], *, x_name: str, y_name: str, height: int = 30
     for axis, name in (("xaxis", x_name), ("yaxis", y_name)):
         title = {"text": safe(name), "font": {"size": 12, "color": look.faint}}
         layout[axis] = numbers_of(look, share=False) | {"title": title}
-    layout["xaxis"] |= {"showgrid": False, "tickformat": ".1f"}
+    layout["xaxis"] |= {"showgrid": False, "tickformat": ".2f"}
     layout["margin"] = {"l": 4, "r": 20, "t": 20, "b": 4}
     if found:
         layout["shapes"] = [

@@ -81,18 +81,18 @@ def _groups(found: Sequence[Group], kind: str) -> int | None:
         )
         for one in found
     ]
-    few = {raw(N_("few")): Tone.QUIET}
+    few = Column("few", "", Kind.BADGE, width=60, tones={raw(N_("few")): Tone.QUIET})
     picked: int | None = tables.rows_table(
         rows,
         [
             Column("name", raw(N_("Name")), width=110),
-            Column("n", raw(N_("Answered")), Kind.NUMBER, width=70),
-            Column("score", raw(N_("Score")), width=60),
-            Column("span", raw(N_("True score")), width=90, note=_(N_("95 times of 100"))),
-            Column("net", raw(N_("NPS")), width=60),
-            Column("net_span", raw(N_("True NPS")), width=90, note=_(N_("95 times of 100"))),
-            Column("low", raw(N_("Bad")), Kind.NUMBER, width=60),
-            Column("few", "", Kind.BADGE, width=60, tones=few),
+            Column("n", raw(N_("Answered")), Kind.NUMBER, width=64),
+            Column("score", raw(N_("Score")), width=54),
+            Column("span", raw(N_("True score")), width=80, note=_(N_("95 times of 100"))),
+            Column("net", raw(N_("NPS")), width=48),
+            Column("net_span", raw(N_("True NPS")), width=80, note=_(N_("95 times of 100"))),
+            Column("low", raw(N_("Bad")), Kind.NUMBER, width=48),
+            *([few] if any(row.few for row in rows) else []),
         ],
         key=f"surveys:{kind}",
         on_select="once",

@@ -20,7 +20,8 @@ from services.core.words import N_
 from services.customers import Places
 from services.surveys import SCALES, Group, Part, Results, SurveyLine
 
-DAYS: Final = 365
+DAYS: Final = 182
+"""With today: half a year, and the one before it beside it."""
 CARD_PX: Final = 360
 TOP: Final = 9
 NONE: Final = "–"
