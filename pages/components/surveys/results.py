@@ -153,11 +153,10 @@ def _delta(now: float | None, before: float | None) -> str | None:
 def _course(found: Results) -> None:
     values = [group.score.value for _month, group in found.months]
     known = [value for value in values if value is not None]
-    reading = raw(
-        N_("The score moved between {low} and {high}"),
-        low=groups.one_decimal(min(known, default=None)),
-        high=groups.one_decimal(max(known, default=None)),
-    )
+    low, high = (groups.one_decimal(of(known, default=None)) for of in (min, max))
+    reading = raw(N_("The score moved between {low} and {high}"), low=low, high=high)
+    if low == high:
+        reading = raw(N_("The score was {value}"), value=low)
     nets = [_hundred(group.net.value) for _month, group in found.months]
     charts.draw(
         charts.line(
