@@ -1,9 +1,10 @@
 """Whether a contact asks the customer something: by which survey, or why not."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.models import Survey, SurveyResponse, TaskState, VisitTask
@@ -53,11 +54,21 @@ def between(session: Session, on: date) -> timedelta:
 
 
 def last_asked(session: Session, customer_ids: Sequence[int]) -> dict[int, date]:
-    """Customer -> the day of his last answers, in whatever store: that he was asked is all that is
-    said."""
+    """Customer -> the day of his last answers."""
+    found = asked_days(session, customer_ids)
+    return {key: max(day for day, _code in days) for key, days in found.items()}
+
+
+def asked_days(session: Session, customer_ids: Sequence[int]) -> dict[int, list[tuple[date, str]]]:
+    """Customer -> the days on which he answered, and the code of which survey, in whatever store:
+    that he was asked is all that is said."""
     query = (
-        select(col(SurveyResponse.customer_id), func.max(col(SurveyResponse.at)))
+        select(col(SurveyResponse.customer_id), col(SurveyResponse.at), col(Survey.code))
+        .join(Survey, col(Survey.id) == col(SurveyResponse.survey_id))
         .where(col(SurveyResponse.customer_id).in_(customer_ids))
-        .group_by(col(SurveyResponse.customer_id))
+        .order_by(col(SurveyResponse.at))
     )
-    return {key: clock.day_of(at) for key, at in beyond(session, query)}
+    found: dict[int, list[tuple[date, str]]] = defaultdict(list)
+    for key, at, code in beyond(session, query):
+        found[key].append((clock.day_of(at), code))
+    return dict(found)
