@@ -14,6 +14,7 @@ from services.surveys.inputs import (
     RaiseComplaint,
     WorkOnSurvey,
 )
+from services.surveys.metrics import METRICS, Answers
 from services.surveys.responses import response, responses
 from services.surveys.results import Part, results
 from services.surveys.scoring import SCALES
@@ -41,10 +42,12 @@ from services.surveys.views import (
 from services.surveys.wording import categories, choices_text
 
 __all__ = [
+    "METRICS",
     "SCALES",
     "AdoptSurveys",
     "Answer",
     "AnswerLine",
+    "Answers",
     "ApproveSurvey",
     "Asking",
     "BeginSurvey",

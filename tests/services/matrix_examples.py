@@ -377,7 +377,7 @@ class World:
             for state in (CadenceState.DRAFT, CadenceState.APPROVED)
         }
 
-    def _surveys(self, store: int, keeper: int) -> None:
+    def _surveys(self, store: int, keeper: str) -> None:
         """A survey that is a draft, one in force, and a bad answer that came with a list."""
         for state in SurveyState:
             survey = Survey(
@@ -391,12 +391,12 @@ class World:
             )
             [self.ids[f"survey:{state}", store]] = self.dealer.add(survey)
             values = {"survey_id": survey.id, "nth": 1, "code": "q1", "kind": ItemKind.TEXT}
-            self.dealer.add(SurveyItem(**values, wording=f"{MARKS[store][0]} wording"))
+            self.dealer.add(SurveyItem(**values, wording="满意吗？"))
         response = SurveyResponse(
             survey_id=self.ids["survey:approved", store],
             customer_id=self.ids["customer", store],
             store_id=store,
-            owner_id=keeper,
+            owner_id=self.dealer.user_id(keeper),
             at=clock.now(),
             channel=SurveyChannel.ONLINE,
             source=ResponseSource.IMPORT,

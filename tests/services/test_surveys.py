@@ -34,7 +34,7 @@ from db.models import (
     User,
     VisitTask,
 )
-from services import complaints, surveys, sweeping, visits
+from services import complaints, kpi, surveys, sweeping, visits
 from services.complaints import registering
 from services.core import audit, clock
 from services.core.access import System
@@ -618,6 +618,29 @@ def test_a_bad_answer_of_a_list_is_taken_up_by_hand_once(asking: Dealer):
     good = said(asking, "ssi", MONDAY, reception=9, recommend=10)
     with pytest.raises(answering.TakenUp):
         do(asking, "manager", surveys.raise_complaint, surveys.RaiseComplaint, response_id=good)
+
+
+def test_the_dictionary_has_satisfaction(asking: Dealer):
+    for score, recommend in ((10, 10), (4, 5), (7, 8)):
+        said(asking, "csi", MONDAY, **dict.fromkeys(GOOD, score), recommend=recommend)
+    said(asking, "nps", MONDAY, recommend=9)
+    said(asking, "csi", MONDAY, store=2, **GOOD, recommend=10)
+    codes = ("CSI", "SSI", "NPS", "SURVEYS")
+    days = (date(2026, 6, 1), date(2026, 6, 30))
+    found = {
+        one.metric.code: one.figure
+        for one in fetch(kpi.figures, asking.caller("manager"), codes, *days)
+    }
+    # (100 + 33.3 + 66.7) / 3; of four marks two praise and one warns
+    assert (found["CSI"].n, found["CSI"].value) == (3, pytest.approx(200 / 3))
+    assert (found["NPS"].n, found["NPS"].value) == (4, 25.0)
+    assert (found["SSI"].n, found["SSI"].value) == (0, None)
+    assert found["SURVEYS"].value == 4
+    assert found["CSI"].parts["low"] < found["CSI"].value < found["CSI"].parts["high"]
+    everywhere = fetch(kpi.figures, asking.caller("director"), codes, *days, 2)
+    assert everywhere[0].figure.value == pytest.approx(92.2)
+    with pytest.raises(kpi.ShownElsewhere):
+        fetch(kpi.behind, asking.caller("manager"), "CSI", *days)
 
 
 def test_nonsense_is_answered_as_what_is_not_there(asking: Dealer):
