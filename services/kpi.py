@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from db.models import Store
-from services import complaints
+from services import complaints, surveys
 from services.core import parameters
 from services.core.access import Actor, Permission, load
 from services.core.errors import InvalidInput, NotFound
@@ -23,6 +23,10 @@ class UnknownMetric(NotFound):
 
 class EndBeforeBegin(InvalidInput):
     msgid = N_("The last day lies before the first")
+
+
+class ShownElsewhere(InvalidInput):
+    msgid = N_("What stands behind {code} is shown on the page of satisfaction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,13 @@ class _Subject:
     past: Callable[[Session, Period, int | None], Any]
     needs: Permission
     """To see what stands behind a figure, one by one."""
-    behind: Callable[[Session, Figure, int], complaints.Behind]
+    behind: Callable[[Session, Figure, int], complaints.Behind] | None
+    """None: the feature's own page shows it (`surveys.responses`)."""
 
 
 SUBJECTS: Final = (
     _Subject(complaints.METRICS, complaints.Past, Permission.COMPLAINTS_VIEW, complaints.behind),
+    _Subject(surveys.METRICS, surveys.Answers, Permission.VISITS_VIEW, None),
 )
 METRICS: Final[Mapping[str, tuple[Metric, _Subject]]] = {
     metric.code: (metric, subject) for subject in SUBJECTS for metric in subject.metrics
@@ -123,11 +129,14 @@ def behind(
     """A metric's figure and a page of the cases that it is made of, both of the same moment: over
     all pages their counts make `n` (of a rate: the numerator), their hits the numerator.
 
-    Raises UnknownMetric, EndBeforeBegin, NotFound, NotPermitted where he may not see such cases.
+    Raises UnknownMetric, ShownElsewhere, EndBeforeBegin, NotFound, NotPermitted where he may not
+    see such cases.
     """
     actor.require(Permission.KPI_VIEW)
     metric, subject = _known(code)
     actor.require(subject.needs)
+    if subject.behind is None:
+        raise ShownElsewhere(code=metric.code)
     period = _period(session, since, until, store_id)
     figure = metric.measure(subject.past(session, period, store_id))
     target = _targets(session, [metric], period, store_id).get(code)

@@ -258,6 +258,8 @@ BEYOND_CALLERS = {
     # How often a customer, or a cause, comes up in the whole group: a number and nothing else.
     "services.complaints.raising.by_cluster",
     "services.complaints.raising.by_repetition",
+    # A customer is not surveyed twice in a quarter: on which days he was, in whatever store.
+    "services.surveys.asking.asked_days",
     # A notice is over for everyone who was told, whoever did the deed.
     "services.core.notices.settle",
     "services.core.notices.settle_unseen",

@@ -13,6 +13,7 @@ from db.demo.facts import Fact
 from db.demo.people import File, Part, Row, customer
 from db.demo.planting import Planting
 from db.demo.recipe import Recipe
+from db.demo.surveys import Asked
 from db.demo.world import World
 from db.models import (
     CauseAction,
@@ -28,6 +29,8 @@ from db.models import (
     Order,
     Ownership,
     Remedy,
+    SurveyAnswer,
+    SurveyResponse,
     Touch,
     Vehicle,
 )
@@ -50,6 +53,8 @@ TABLES: Final[tuple[type[Base], ...]] = (
     ComplaintStep,
     ComplaintFile,
     ComplaintPerson,
+    SurveyResponse,
+    SurveyAnswer,
 )
 """In the order in which they can be filled."""
 
@@ -105,6 +110,7 @@ def _ending(chunk: Chunk, told: Iterable[Told]) -> Iterator[Chunk]:
 def _files(world: World, at_once: int, grievances: Grievances) -> Iterator[Chunk]:
     """The customers with all that is theirs; their complaints are gathered."""
     dice, ids, cars, planting = Dice(), Ids(), 0, Planting(world)
+    asked = Asked(world)
     for first in range(1, world.customers + 1, at_once):
         last = min(world.customers, first + at_once - 1)
         garage = Garage(world, dice, ids.of(Vehicle), cars)
@@ -117,6 +123,7 @@ def _files(world: World, at_once: int, grievances: Grievances) -> Iterator[Chunk
             own = _live(_Life(world, dice, file, garage, ids, rows), planting)
             if file.part is Part.TRUE:
                 grievances.gather(file, own)
+                asked.after(file, own, rows)
             files.append(file)
         cars = garage.made
         rows[Customer] = [file.row for file in files]

@@ -14,6 +14,8 @@ COMPLAINING, TELLING, PLANTING, STAFF = 1 << 36, 1 << 37, 1 << 38, 1 << 39
 """Where the sequences of complaints (whether an order has one, and how it is led), of what is
 planted and of the staff begin: apart from the customers', so that a rule which plants more leaves
 all others as they were."""
+ASKING = STAFF + PLANTING + TELLING
+"""Of what customers answer who are asked how content they were."""
 BESIDE, CRISES = STAFF + COMPLAINING, STAFF + TELLING
 """Of what happens to a complaint beside its course, and of the crises that are told out."""
 

@@ -71,6 +71,17 @@ from db.models.mailbox import MailboxCheck
 from db.models.notices import Notice
 from db.models.parameters import ParameterValue
 from db.models.posts import Post, PostDuty
+from db.models.surveys import (
+    ItemKind,
+    ResponseSource,
+    Survey,
+    SurveyAnswer,
+    SurveyChannel,
+    SurveyItem,
+    SurveyKind,
+    SurveyResponse,
+    SurveyState,
+)
 from db.models.users import (
     Desk,
     Installation,
@@ -145,6 +156,7 @@ __all__ = [
     "ImportRow",
     "Installation",
     "InstallationKind",
+    "ItemKind",
     "Job",
     "JobState",
     "Lifecycle",
@@ -163,6 +175,7 @@ __all__ = [
     "RemedyKind",
     "RemedyState",
     "RepairKind",
+    "ResponseSource",
     "Reveal",
     "Revision",
     "Role",
@@ -176,6 +189,13 @@ __all__ = [
     "Stage",
     "Store",
     "StoredFile",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyChannel",
+    "SurveyItem",
+    "SurveyKind",
+    "SurveyResponse",
+    "SurveyState",
     "TaskState",
     "Touch",
     "TouchKind",

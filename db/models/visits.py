@@ -153,6 +153,8 @@ class CadenceStep(Base, table=True):
     max_attempts: int = Field(default=3)
     priority: int = Field(default=5)
     """0 lightest, 9 heaviest: of contacts made together the heaviest leads."""
+    survey_code: str | None = Field(default=None, max_length=40)
+    """The survey that is asked at it, in the version that is in force by then."""
 
 
 _PLANNED = text("state = 'planned'")

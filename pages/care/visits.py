@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.components import layout, pickers
 from pages.components.frame import fetch, keep_alive, open_page
+from pages.components.surveys import asking
 from pages.components.visits import (
     calling,
     districts,
@@ -38,6 +39,7 @@ actor = open_page(N_("Visit plan"), needs=Permission.VISITS_VIEW)
 keep_alive()
 asked = pickers.asked_record("task")
 found = fetch(visits.day)
+asking.tell()
 
 if asked is not None:
     my_day.way_back()

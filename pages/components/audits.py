@@ -38,6 +38,8 @@ SUBJECTS = {
     "posts": N_("Named person"),
     "visit_tasks": N_("Contact"),
     "cadences": N_("Rule of contacts"),
+    "surveys": N_("Survey"),
+    "survey_responses": N_("Answered survey"),
     "calendar_days": N_("Single days"),
     "calendar_weeks": N_("Working hours"),
     "parameter_values": N_("Parameter"),

@@ -1,7 +1,7 @@
 """Bars that lie. Each has its label on a line of its own above it, with the whole width of the
 chart: a name in any language is read there, on a phone too, where no room is left of the bars."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import accumulate
 from typing import Any, Final
 
@@ -38,15 +38,21 @@ def lying(
     *,
     target: Series | None = None,
     share: bool = False,
+    faint: Collection[int] = (),
 ) -> Figure:
     """Amounts below each other, the first on top; as high as it needs to be. `target` says for each
-    row where it should be."""
+    row where it should be; the `faint` rows say little and are grey."""
     look = colours()
     rows = _Rows(labels, len(series))
     data = [
         rows.bars(one, nth, colour, share=share)
         for nth, (one, colour) in enumerate(coloured(series, look))
     ]
+    for bars in data if faint else ():
+        tints = [
+            look.grid if row in faint else bars["marker"]["color"] for row in range(len(labels))
+        ]
+        bars["marker"] = {"color": tints}
     layout = rows.layout(look, legend=len(series) > 1 or target is not None)
     most = 1.0 if share else max((v or 0 for one in series for v in one.values), default=1)
     layout["xaxis"] |= {"range": [0, ROOM * (most or 1)], "tickformat": ".0%" if share else ","}

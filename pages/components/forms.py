@@ -88,11 +88,21 @@ class Form:
         )
         return self._took(name, chosen)
 
-    def pair(self, name: str, pairs: Sequence[tuple[int, str]], *, of: object = "") -> int | None:
-        """`of` is what the choice depends on: with another one the field begins anew."""
+    def pair(
+        self,
+        name: str,
+        pairs: Sequence[tuple[int, str]],
+        *,
+        of: object = "",
+        label: str | None = None,
+    ) -> int | None:
+        """`of` is what the choice depends on: with another one the field begins anew. `label` is a
+        text; without it the field's own."""
         value = self._begin.get(name)
         begin = int(value) if value not in {None, ""} else None
-        chosen = pickers.choose_pair(field(name), pairs, value=begin, **self._bound(name, of))
+        chosen = pickers.choose_pair(
+            label or field(name), pairs, value=begin, **self._bound(name, of)
+        )
         return self._took(name, chosen)
 
     def day(self, name: str, **bounds: Any) -> dt.date | None:
@@ -120,11 +130,22 @@ class Form:
             name, pickers.moment(field(name), value=begin, is_past=is_past, **self._bound(name))
         )
 
-    def number(self, name: str, most: int) -> int | None:
-        """A whole number from 0 on; empty until typed."""
+    def number(
+        self, name: str, most: int, *, least: int = 0, label: str | None = None, **look: Any
+    ) -> int | None:
+        """A whole number from `least` on; empty until typed. `label` is a phrase; without it the
+        field's own."""
         value = self._begin.get(name)
+        hint = f"{least}–{most}" if label else f"{least}"
         typed: int | None = st.number_input(
-            plain(field(name)), 0, most, value, step=1, placeholder="0", **self._bound(name)
+            label or plain(field(name)),
+            least,
+            most,
+            value,
+            step=1,
+            placeholder=hint,
+            **self._bound(name),
+            **look,
         )
         return self._took(name, typed)
 

@@ -50,6 +50,14 @@ ENTRIES: Final = (
         CUSTOMERS,
     ),
     Entry(
+        "care/surveys.py",
+        N_("Satisfaction"),
+        ":material/sentiment_satisfied:",
+        "surveys",
+        Permission.VISITS_VIEW,
+        CUSTOMERS,
+    ),
+    Entry(
         "care/complaints.py",
         N_("Complaints"),
         ":material/feedback:",

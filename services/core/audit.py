@@ -103,6 +103,13 @@ class Action(StrEnum):
     SETTINGS_CHANGED = "settings:changed"
     SETTINGS_WITHDRAWN = "settings:withdrawn"
     STORES_CREATED = "stores:created"
+    SURVEYS_ADOPTED = "surveys:adopted"
+    SURVEYS_ANSWERED = "surveys:answered"
+    SURVEYS_APPROVED = "surveys:approved"
+    SURVEYS_DRAFTED = "surveys:drafted"
+    SURVEYS_EDITED = "surveys:edited"
+    SURVEYS_RETIRED = "surveys:retired"
+    SURVEYS_TAKEN_UP = "surveys:taken_up"
     USERS_CREATED = "users:created"
     USERS_EDITED = "users:edited"
     USERS_PASSWORD_RESET = "users:password_reset"  # noqa: S105 - a name, not a password
@@ -196,6 +203,13 @@ ACTIONS: dict[Action, str] = {
     Action.SETTINGS_CHANGED: N_("Parameter changed"),
     Action.SETTINGS_WITHDRAWN: N_("Parameter change withdrawn"),
     Action.STORES_CREATED: N_("Store created"),
+    Action.SURVEYS_ADOPTED: N_("Survey taken over"),
+    Action.SURVEYS_ANSWERED: N_("Survey answered"),
+    Action.SURVEYS_APPROVED: N_("Survey approved"),
+    Action.SURVEYS_DRAFTED: N_("New version of a survey"),
+    Action.SURVEYS_EDITED: N_("Draft of a survey changed"),
+    Action.SURVEYS_RETIRED: N_("Survey ended"),
+    Action.SURVEYS_TAKEN_UP: N_("Complaint made of a bad answer"),
     Action.USERS_CREATED: N_("User created"),
     Action.USERS_EDITED: N_("User edited"),
     Action.USERS_PASSWORD_RESET: N_("Password reset"),

@@ -30,6 +30,8 @@ class Unit(StrEnum):
     WORKING_HOURS = "working_hours"
     COUNT = "count"
     YUAN = "yuan"
+    POINTS = "points"
+    """Of a survey."""
 
 
 UNITS: Final = {
@@ -38,6 +40,7 @@ UNITS: Final = {
     Unit.WORKING_HOURS: N_("{value} h"),
     Unit.COUNT: N_("{value} cases"),
     Unit.YUAN: N_("{value} yuan"),
+    Unit.POINTS: N_("{value} points"),
 }
 """How a value is told; a share is the same in every language: 50 %."""
 

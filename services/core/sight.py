@@ -35,6 +35,8 @@ from db.models import (
     Reveal,
     Revision,
     StoredFile,
+    SurveyAnswer,
+    SurveyResponse,
 )
 from db.types import Base, scoped_models
 from services.core.rights import READS, Permission, Reach
@@ -78,7 +80,12 @@ def criteria(actor: "Actor") -> Iterable[tuple[type[Base], ColumnElement[bool]]]
     if actor.reach(READS) is Reach.ALL:
         return own
     seen = [(model, _readable(actor, model)) for model in (*scoped_models(), CustomerSummary)]
-    return [*seen, *own, (Revision, _of_customer(Revision, actor))]
+    return [
+        *seen,
+        *own,
+        (Revision, _of_customer(Revision, actor)),
+        (SurveyAnswer, _of_response(actor)),
+    ]
 
 
 def _readable(actor: "Actor", model: Any, reach: Reach | None = None) -> ColumnElement[bool]:
@@ -116,6 +123,13 @@ def _of_customer(model: Any, actor: "Actor") -> ColumnElement[bool]:
     """The rows whose customer is within the actor's eyes."""
     customer = aliased(Customer)
     return exists().where(col(customer.id) == model.customer_id, _readable(actor, customer))
+
+
+def _of_response(actor: "Actor") -> ColumnElement[bool]:
+    """The answers whose response is within the actor's eyes."""
+    response = aliased(SurveyResponse)
+    held = col(response.id) == col(SurveyAnswer.response_id)
+    return exists().where(held, _readable(actor, response))
 
 
 def _readable_complaints(actor: "Actor", model: Any) -> ColumnElement[bool]:

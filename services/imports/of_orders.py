@@ -129,7 +129,7 @@ def plan(kind: OrderKind, place: Place, world: World, line: Line) -> Plan:
     if there is not None:
         return _again(line, there, wanted)
     car = world.known.car(values.get("vin"), values.get("plate"))
-    customer, refusal = _customer(place, world.known, line, car)
+    customer, refusal = customer_of(place, world.known, line, car)
     if refusal:
         return skipped(line, refusal)
     deed = Deed(wanted, customer=customer)
@@ -175,7 +175,7 @@ def _again(line: Line, there: Order, wanted: Mapping[str, Any]) -> Plan:
     return Plan(line, outcome, notes, Deed(fill, order=there))
 
 
-def _customer(
+def customer_of(
     place: Place, known: Known, line: Line, car: Car | None
 ) -> tuple[Customer | None, Reason | None]:
     """Whose order it is: by number, else by phone (and name), else by the car's owner."""

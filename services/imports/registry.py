@@ -8,10 +8,11 @@ from services.core.words import N_
 from services.imports.of_complaints import COMPLAINTS
 from services.imports.of_customers import CUSTOMERS
 from services.imports.of_orders import REPAIRS, SALES
+from services.imports.of_surveys import SURVEYS
 from services.imports.plans import Kind
 
 KINDS: Final = MappingProxyType(
-    {kind.name: kind for kind in (CUSTOMERS, SALES, REPAIRS, COMPLAINTS)}
+    {kind.name: kind for kind in (CUSTOMERS, SALES, REPAIRS, COMPLAINTS, SURVEYS)}
 )
 
 

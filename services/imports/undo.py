@@ -28,6 +28,8 @@ from db.models import (
     Reveal,
     Revision,
     RowState,
+    SurveyAnswer,
+    SurveyResponse,
     Touch,
     Vehicle,
 )
@@ -59,9 +61,9 @@ FIELD_EDITED: Final = N_("Kept: changed since the import")
 
 TABLES: Final[dict[str, type[Base]]] = {
     str(model.__tablename__): model
-    for model in (Customer, Vehicle, Ownership, Consent, Order, Complaint)
+    for model in (Customer, Vehicle, Ownership, Consent, Order, Complaint, SurveyResponse)
 }
-_LAST_FIRST: Final = (Consent, Ownership, Order, Vehicle, Customer)
+_LAST_FIRST: Final = (SurveyResponse, Consent, Ownership, Order, Vehicle, Customer)
 _DEPENDENTS: Final = (Touch, Document, Reveal)
 _VOIDED: Final = frozenset({"orders", "complaints"})
 """Tables whose rows have a number that stays given."""
@@ -174,8 +176,15 @@ def _ground(session: Session, rows: Iterable[ImportRow]) -> Ground:
         ground.used |= set(session.execute(query.distinct()).scalars())
     merged = select(col(Customer.merged_into_id)).where(col(Customer.merged_into_id).in_(customers))
     ground.used |= {key for key in session.execute(merged).scalars() if key}
-    _hang(session, ground, "customers", "customer_id", customers, (Ownership, Consent, Order))
-    _hang(session, ground, "vehicles", "vehicle_id", vehicles, (Ownership, Order))
+    _hang(
+        session,
+        ground,
+        "customers",
+        "customer_id",
+        customers,
+        (Ownership, Consent, Order, SurveyResponse),
+    )
+    _hang(session, ground, "vehicles", "vehicle_id", vehicles, (Ownership, Order, SurveyResponse))
     for parent, key in bringing.naming(session, customers, vehicles):
         ground.hanging.setdefault(parent, set()).add(("complaints", key))
     ground.lengths = bringing.lengths(session, wanted["complaints"])
@@ -228,6 +237,7 @@ def _obstacle(ground: Ground, made: dict[tuple[str, int], int | None]) -> str:
         if ended is not None or getattr(thing, "voided_at", None) is not None:
             return EDITED
         is_used = name[0] == "customers" and name[1] in ground.used
+        is_used = is_used or getattr(thing, "complaint_id", None) is not None
         if is_used or ground.hanging.get(name, set()) - own:
             return USED
     return ""
@@ -296,6 +306,11 @@ def _carry_out(session: Session, ground: Ground) -> None:
     gone = {key for table, key in ground.going if table == "customers"}
     session.execute(delete(Revision).where(col(Revision.customer_id).in_(gone)))
     session.execute(delete(CustomerSummary).where(col(CustomerSummary.customer_id).in_(gone)))
+    responses = [key for table, key in ground.going if table == "survey_responses"]
+    answers = select(SurveyAnswer).where(col(SurveyAnswer.response_id).in_(responses))
+    for answer in session.execute(answers).scalars():
+        session.delete(answer)
+    session.flush()
     for model in _LAST_FIRST:
         for table, key in ground.going:
             if table == model.__tablename__:

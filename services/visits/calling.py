@@ -22,6 +22,8 @@ from services.core.audit import Action
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
 from services.core.words import N_
 from services.customers import summary
+from services.surveys import answering
+from services.surveys.views import Raised
 from services.visits import retrying
 from services.visits.inputs import TOUCHES, RecordCall
 from services.visits.views import Receipt
@@ -52,16 +54,21 @@ class CallTooShort(InvalidInput):
     msgid = N_("A call of {seconds} seconds needs a reason to count as made")
 
 
+class NobodyAnswered(InvalidInput):
+    msgid = N_("Only who was reached has answered a survey")
+
+
 class ReasonMissing(InvalidInput):
     msgid = N_("Say why the customer does not want it")
 
 
 def record_call(session: Session, actor: Actor, form: RecordCall) -> Receipt:
     """Write down what came of an attempt. Where the customer was reached the contact is done, with
-    everything that was merged into it, and what was agreed becomes a contact of its own.
+    everything that was merged into it, and what was agreed becomes a contact of its own. What he
+    answered to the survey is written down with it, and a bad answer is a complaint at once.
 
     Raises NotPermitted, TaskEnded, StaleRecord, WordsMissing, NextMissing, NextPast, CallTooShort,
-    ReasonMissing.
+    ReasonMissing, NobodyAnswered, and what `surveys.answering.answer` does.
     """
     actor.require(Permission.VISITS_WORK)
     task = hold(session, form.task_id, form.version)
@@ -92,9 +99,21 @@ def record_call(session: Session, actor: Actor, form: RecordCall) -> Receipt:
     else:
         _again(session, task, form.result)
     audit.record(session, actor, Action.VISITS_CALLED, task, result=form.result)
+    raised = _answered(session, actor, task, form)
     if touch is not None:
         summary.refresh(session, customer.id)
-    return Receipt(task.id, task.state, task.not_before)
+    return Receipt(task.id, task.state, task.not_before, raised=raised)
+
+
+def _answered(session: Session, actor: Actor, task: VisitTask, form: RecordCall) -> Raised | None:
+    """What he answered, last of all: it may register a complaint."""
+    if form.survey_id is None or not any(
+        one.value is not None or one.words for one in form.answers
+    ):
+        return None
+    return answering.answer(
+        session, actor, task, form.survey_id, form.answers, form, words=form.words
+    )
 
 
 def may_take(actor: Actor, task: VisitTask) -> bool:
@@ -125,6 +144,8 @@ def _check(session: Session, task: VisitTask, form: RecordCall) -> None:
     if form.result is CallResult.REFUSED and not form.no_more:
         raise ReasonMissing
     if form.result is not CallResult.CONNECTED:
+        if form.answers:
+            raise NobodyAnswered
         return
     if not form.words:
         raise WordsMissing

@@ -7,6 +7,7 @@ from pydantic import Field
 from db.models import CallResult, Desk, TouchKind, VisitKind
 from services.core.fields import DateInRange, Line, OrNone, PositiveId, Reason, text, whole
 from services.core.inputs import Input, Request
+from services.surveys.inputs import Answers
 
 Words = Annotated[str, text(2000, least=0, lines=True)]
 Seconds = Annotated[int, whole(0, 24 * 3600)]
@@ -33,6 +34,10 @@ class RecordCall(WorkOnTask):
     seconds: OrNone[Seconds] = None
     """How long it took."""
     short_reason: OrNone[Reason] = None
+    survey_id: OrNone[PositiveId] = None
+    """The version by which he was asked."""
+    answers: Answers = ()
+    """What he answered, where he was reached; none: he was not asked, or would not answer."""
 
 
 class PlanContact(Request):

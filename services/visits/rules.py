@@ -72,6 +72,7 @@ class StepLine:
     purpose_en: str
     priority: int
     max_attempts: int
+    survey_code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,5 +193,6 @@ def _steps(cadence_id: int, told: list[dict[str, Any]]) -> Iterator[CadenceStep]
             kind=VisitKind(step["kind"]),
             priority=step["weight"],
             max_attempts=ATTEMPTS,
+            survey_code=step.get("survey"),
             **{name: step[name] for name in ("purpose", "purpose_en", "script")},
         )

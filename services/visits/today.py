@@ -29,6 +29,7 @@ from services.core.access import WRITES, Actor, Permission, load
 from services.core.errors import NotFound
 from services.customers import policy
 from services.customers.views import label_of
+from services.surveys.asking import asking
 from services.visits import preferred
 from services.visits.budget import UNSPACED
 from services.visits.calling import may_take
@@ -86,6 +87,7 @@ def call(session: Session, actor: Actor, task_id: int) -> Call:
         touches=_touches(session, customer.id),
         attempts=_attempts(session, task.id),
         may_work=_may_work(actor, task),
+        asking=asking(session, task, [step.survey_code for step in steps]),
     )
 
 
@@ -243,6 +245,7 @@ def _steps(session: Session, task: VisitTask) -> Sequence[Row[Any]]:
             col(CadenceStep.script),
             col(CadenceStep.purpose),
             col(CadenceStep.purpose_en),
+            col(CadenceStep.survey_code),
         )
         .join(VisitTask, col(VisitTask.step_id) == col(CadenceStep.id))
         .where(or_(col(VisitTask.id) == task.id, col(VisitTask.merged_into_id) == task.id))

@@ -12,6 +12,7 @@ from db.models import (
     VisitKind,
 )
 from services.customers.views import Label
+from services.surveys.views import Asking, Raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Receipt:
     state: TaskState
     again_at: datetime | None = None
     version: int = 1
+    raised: Raised | None = None
+    """The complaint that a bad answer led to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Call:
     touches: list[TouchLine]
     attempts: list[AttemptLine]
     may_work: bool
+    asking: Asking
+    """The survey that is asked at it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,17 @@ from db.models import (
     Ownership,
     OwnershipRole,
     Purpose,
+    ResponseSource,
     Reveal,
     Revision,
     RowOutcome,
     RowState,
     Store,
+    Survey,
+    SurveyChannel,
+    SurveyKind,
+    SurveyResponse,
+    SurveyState,
     Touch,
     TouchKind,
     Trigger,
@@ -120,6 +126,7 @@ BATCHES: dict[str, set[int]] = {
 
 SCOPED = (
     Customer, Vehicle, Ownership, Order, Touch, Document, Consent, VisitTask, CallAttempt,
+    SurveyResponse,
 )  # fmt: skip
 DERIVED = (CustomerSummary, Revision)
 
@@ -133,6 +140,13 @@ class Ground:
     def scope(self, kind: str) -> dict[str, Any]:
         store, owner, _ = KINDS[kind]
         return {"store_id": store, "owner_id": self.dealer.user_id(owner) if owner else None}
+
+    def survey(self) -> int:
+        """One that all stores ask by."""
+        there = self.dealer.rows(Survey)
+        values = {"code": "csi", "number": 1, "name": "满意度", "created_at": clock.now()}
+        new = Survey(kind=SurveyKind.CSI, state=SurveyState.APPROVED, **values)
+        return there[0].id if there else self.dealer.add(new)[0]
 
     def put(self, model: Any, make: Callable[[str], Any]) -> None:
         rows = {kind: make(kind) for kind in KINDS}
@@ -203,6 +217,17 @@ def _attempt(ground: Ground, kind: str) -> CallAttempt:
     )
 
 
+def _response(ground: Ground, kind: str) -> SurveyResponse:
+    return SurveyResponse(
+        survey_id=ground.survey(),
+        customer_id=ground.key(Customer, kind),
+        at=datetime(2026, 5, 4, tzinfo=UTC),
+        channel=SurveyChannel.PHONE,
+        source=ResponseSource.IMPORT,
+        **ground.scope(kind),
+    )
+
+
 MAKERS: dict[Any, Callable[[Ground, str], Any]] = {
     Customer: _customer,
     Vehicle: lambda ground, kind: Vehicle(brand="Aurora", **ground.scope(kind)),
@@ -215,6 +240,7 @@ MAKERS: dict[Any, Callable[[Ground, str], Any]] = {
     Consent: _of_customer(Consent, purpose=Purpose.CLUB, given_at=datetime(2026, 5, 4, tzinfo=UTC)),
     VisitTask: _task,
     CallAttempt: _attempt,
+    SurveyResponse: _response,
 }
 
 
@@ -466,6 +492,7 @@ SMALL_CHANGES: dict[Any, tuple[str, Any]] = {
     Consent: ("proof", "changed"),
     VisitTask: ("purpose", "changed"),
     CallAttempt: ("note", "changed"),
+    SurveyResponse: ("is_low", True),
 }
 
 

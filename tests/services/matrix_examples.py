@@ -36,6 +36,7 @@ from db.models import (
     HeadingTree,
     ImportBatch,
     ImportRow,
+    ItemKind,
     Job,
     JobState,
     Notice,
@@ -48,11 +49,18 @@ from db.models import (
     Remedy,
     RemedyKind,
     RemedyState,
+    ResponseSource,
     RowOutcome,
     RowState,
     Severity,
     Stage,
     StoredFile,
+    Survey,
+    SurveyChannel,
+    SurveyItem,
+    SurveyKind,
+    SurveyResponse,
+    SurveyState,
     TouchKind,
     Trigger,
     Urgency,
@@ -82,6 +90,7 @@ from services import (
     sessions,
     settings,
     stores,
+    surveys,
     sweeping,
     users,
     visits,
@@ -164,6 +173,7 @@ class World:
             [self.ids["task", store]] = self.dealer.add(self._task(store))
             for kind, row in self._rules(store).items():
                 [self.ids[kind, store]] = self.dealer.add(row)
+            self._surveys(store, keeper)
             for kind, row in self._work(store, keeper).items():
                 [self.ids[kind, store]] = self.dealer.add(row)
         decks.freeze_month(System("tests"), MONTH)
@@ -367,6 +377,33 @@ class World:
             for state in (CadenceState.DRAFT, CadenceState.APPROVED)
         }
 
+    def _surveys(self, store: int, keeper: str) -> None:
+        """A survey that is a draft, one in force, and a bad answer that came with a list."""
+        for state in SurveyState:
+            survey = Survey(
+                code=f"{state}{store}",
+                number=1,
+                name="满意度",
+                kind=SurveyKind.CUSTOM,
+                state=state,
+                from_on=None if state is SurveyState.DRAFT else clock.today(),
+                created_at=clock.now(),
+            )
+            [self.ids[f"survey:{state}", store]] = self.dealer.add(survey)
+            values = {"survey_id": survey.id, "nth": 1, "code": "q1", "kind": ItemKind.TEXT}
+            self.dealer.add(SurveyItem(**values, wording="满意吗？"))
+        response = SurveyResponse(
+            survey_id=self.ids["survey:approved", store],
+            customer_id=self.ids["customer", store],
+            store_id=store,
+            owner_id=self.dealer.user_id(keeper),
+            at=clock.now(),
+            channel=SurveyChannel.ONLINE,
+            source=ResponseSource.IMPORT,
+            is_low=True,
+        )
+        [self.ids["response", store]] = self.dealer.add(response)
+
     def _day(self, store: int) -> CalendarDay:
         return CalendarDay(
             store_id=store,
@@ -423,6 +460,14 @@ def on_work(work: str, kind: Any, /, **values: Any) -> Callable[[World, int], tu
 
 def on_task(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
     return lambda world, at: form(kind, task_id=world.ids["task", at], version=1, **values)
+
+
+def on_survey(state: str, kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(kind, survey_id=world.ids[f"survey:{state}", at], **values)
+
+
+def a_part(_world: World, at: int) -> tuple[surveys.Part]:
+    return (surveys.Part(f"approved{at}", clock.today(), clock.today()),)
 
 
 def on_batch(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
@@ -958,6 +1003,31 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     ),
     "services.users.switch": a_person(users.SwitchUser, version=1, is_active=False),
     "services.users.reset_password": a_person(users.ResetPassword, password=NEW_PASSWORD),
+    "services.surveys.adopt": lambda world, at: form(surveys.AdoptSurveys),
+    "services.surveys.approve": on_survey(
+        "draft", surveys.ApproveSurvey, version=1, from_on=clock.today()
+    ),
+    "services.surveys.begin": lambda world, at: form(
+        surveys.BeginSurvey, kind=surveys.SurveyKind.CUSTOM, name="展会", name_en="Show"
+    ),
+    "services.surveys.categories": constant(),
+    "services.surveys.edit": on_survey(
+        "draft",
+        surveys.EditSurvey,
+        version=1,
+        name="满意度",
+        name_en="Satisfaction",
+        items=(surveys.ItemForm(kind=surveys.ItemKind.SCALE, wording="接待", weight=1),),
+    ),
+    "services.surveys.next_version": on_survey("approved", surveys.NextVersion),
+    "services.surveys.raise_complaint": lambda world, at: form(
+        surveys.RaiseComplaint, response_id=world.ids["response", at]
+    ),
+    "services.surveys.response": lambda world, at: (world.ids["response", at],),
+    "services.surveys.responses": a_part,
+    "services.surveys.results": a_part,
+    "services.surveys.retire": on_survey("approved", surveys.WorkOnSurvey, version=1),
+    "services.surveys.surveys": constant(),
     "services.users.end_sessions": a_person(users.EndSessions),
     "services.verification.parts": constant(),
     "services.verification.verify": constant("summaries"),

@@ -75,7 +75,8 @@ class Somewhere(World):
         kinds = (
             *("customer", "vehicle", "consent", "batch", "ownership", "setting", "week"),
             *("approval", "job", "notice", "remedy", "money", "action", "done_action"),
-            *("step", "steward", "paper", "apology", "task"),
+            *("step", "steward", "paper", "apology", "task", "response"),
+            *("survey:draft", "survey:approved"),
             *(CadenceState.DRAFT, CadenceState.APPROVED),
             *(f"complaint:{stage}" for stage in STAGES),
         )

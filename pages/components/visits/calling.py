@@ -11,6 +11,7 @@ from pages.components.customers.colours import label_chip
 from pages.components.forms import Form, send_button
 from pages.components.frame import done, request_id, submit
 from pages.components.layout import Chip, Event, Tone
+from pages.components.surveys import asking
 from pages.components.visits import looks
 from pages.components.words import _, choice, fmoment, fphone, language, plain, plain_lines, raw
 from services import visits
@@ -46,13 +47,18 @@ def show(call: Call, found: Day) -> None:
             _(N_("Customer file")), f"/customers?id={row.customer_id}", icon=":material/badge:"
         )
     left, right = st.columns([3, 2], gap="medium")
-    with left:
-        _why(call)
-        _before(call)
     with right:
         _reach(call)
-        if call.may_work:
-            _result(call, found)
+        may = call.may_work
+        form = Form("visits.record_call", subject=row.id, keeps_draft=True) if may else None
+    with left:
+        _why(call)
+        if form is not None:
+            asking.show(form, call.asking)
+        _before(call)
+    with right:
+        if form is not None:
+            _result(form, call, found)
         elif row.state is not TaskState.PLANNED:
             st.info(_(N_("This contact has ended: {state}"), state=choice(row.state)))
 
@@ -135,10 +141,9 @@ def _take(row: TaskRow) -> None:
             st.rerun()
 
 
-def _result(call: Call, found: Day) -> None:
+def _result(form: Form, call: Call, found: Day) -> None:
     """What came of it. Without words at once by one key; with words by Ctrl+Enter."""
     row = call.row
-    form = Form("visits.record_call", subject=row.id, keeps_draft=True)
     begun: float = st.session_state.setdefault(f"call-begun:{row.id}", time.monotonic())
     with layout.card(_(N_("What came of it"))):
         with st.container(horizontal=True, gap="small"):
@@ -159,7 +164,8 @@ def _result(call: Call, found: Day) -> None:
         asked = _was_too_short(form) and form.text("short_reason") is not None
         if is_reached:
             seconds = int(time.monotonic() - begun)
-            _send(form, call, found, CallResult.CONNECTED, seconds=seconds)
+            answers = asking.said(form, call.asking.form)
+            _send(form, call, found, CallResult.CONNECTED, seconds=seconds, **answers)
         if is_refused:
             _send(form, call, found, CallResult.REFUSED)
         if not asked and _was_too_short(form):  # just now: the field is there at once
@@ -173,11 +179,11 @@ def _was_too_short(form: Form) -> bool:
 def _send(form: Form, call: Call, found: Day, result: CallResult, **more: Any) -> None:
     """Write it down, and lead to the next one."""
     row = call.row
-    receipt = form.send(
-        visits.record_call, RecordCall, task_id=row.id, version=row.version, result=result, **more
-    )
+    more |= {"task_id": row.id, "version": row.version, "result": result}
+    receipt = form.send(visits.record_call, RecordCall, asking.without(form), **more)
     if receipt is None:
         return
+    st.session_state[asking.RAISED] = receipt.raised
     st.session_state.pop(f"call-begun:{row.id}", None)
     following = [one.id for one in found.rows if one.id != row.id]
     if following:

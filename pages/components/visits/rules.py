@@ -72,6 +72,7 @@ def _rule(line: CadenceLine, *, may_lead: bool) -> None:
                     step.offset_days + step.window_days,
                     step.expiry_days,
                     step.max_attempts,
+                    (step.survey_code or "").upper(),
                 )
                 for step in line.steps
             ],
@@ -82,6 +83,7 @@ def _rule(line: CadenceLine, *, may_lead: bool) -> None:
                 Column("to", raw(N_("In time until")), Kind.NUMBER, width=110),
                 Column("last", raw(N_("Tried until day")), Kind.NUMBER, width=90),
                 Column("most", raw(N_("Attempts")), Kind.NUMBER, width=90),
+                Column("survey", field("survey_id"), width=80),
             ],
             key=f"visits:rule:{line.id}",
             alt=name,

@@ -43,11 +43,13 @@ from db.models import (
     WaitingFor,
 )
 from services.core.calendars import DayState, Place
+from services.core.choices.asked import ASKED
 from services.core.choices.contacts import CONTACTS
 from services.core.parameters import Unit
 from services.core.words import N_
 
 CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
+    **ASKED,
     **CONTACTS,
     ActionKind: {
         ActionKind.CORRECTIVE: N_("Corrective action"),
@@ -334,6 +336,7 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
         Unit.DAYS: N_("days"),
         Unit.PER_DAY: N_("per day"),
         Unit.TIMES: N_("times"),
+        Unit.POINTS: N_("points"),
         Unit.SHARE: N_("share (0 to 1)"),
         Unit.YUAN: N_("yuan"),
         Unit.MEGABYTES: N_("MB"),

@@ -41,6 +41,9 @@ CONTACT_DAYS: Final = "visits.contact_days"
 TOGETHER_DAYS: Final = "visits.together_days"
 SHORT_CALL: Final = "visits.short_call"
 CAPACITY: Final = "visits.capacity"
+SURVEY_DAYS: Final = "visits.survey_days"
+LOW_ITEM: Final = "visits.low_item"
+LOW_SCORE: Final = "visits.low_score"
 TARGET_CLOCKS: Final = "complaints.target.clocks"
 TARGET_CLOSED: Final = "complaints.target.closed"
 TARGET_REOPENED: Final = "complaints.target.reopened"
@@ -246,6 +249,25 @@ PARAMETERS: Final[dict[str, Parameter]] = {
             most=1000,
             source="V43",
             by_store=True,
+        ),
+        _days(SURVEY_DAYS, N_("Days between two surveys of a customer"), 90, "K02", most=730),
+        Parameter(
+            LOW_ITEM,
+            N_("Answer of 1 to 10 up to which somebody talks with the customer"),
+            Unit.POINTS,
+            6,
+            least=0,
+            most=9,
+            source="K05",
+        ),
+        Parameter(
+            LOW_SCORE,
+            N_("Score of a survey below which somebody talks with the customer"),
+            Unit.POINTS,
+            60,
+            least=0,
+            most=100,
+            source="K05",
         ),
         _target(TARGET_CLOCKS, N_("Target: share of clocks kept"), "0.9", "C09"),
         _target(TARGET_CLOSED, N_("Target: share closed in time"), "0.9", "C09"),
