@@ -46,6 +46,9 @@ class NoticeKind(StrEnum):
     DECK_TO_SIGN = "deck_to_sign"
     HOLIDAYS_UNKNOWN = "holidays_unknown"
     IMPORT_DONE = "import_done"
+    INBOUND_DUE = "inbound_due"
+    INBOUND_LATE = "inbound_late"
+    INBOUND_PASSED = "inbound_passed"
     JOB_FAILED = "job_failed"
     MAILBOX_MISSED = "mailbox_missed"
     MAILBOX_NEGLECTED = "mailbox_neglected"
@@ -197,6 +200,30 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
     ),
     NoticeKind.IMPORT_DONE: Telling(
         N_("{what} is done: {title}"), ":material/task_alt:", "imports", {"batch": "subject"}
+    ),
+    NoticeKind.INBOUND_DUE: Telling(
+        N_("{who} waits for your answer until {time}"),
+        ":material/phone_callback:",
+        "inbound",
+        {"call": "call"},
+        is_urgent=True,
+        waits_for_deed=True,
+    ),
+    NoticeKind.INBOUND_LATE: Telling(
+        N_("{who} was promised an answer by {time} and has none yet"),
+        ":material/alarm:",
+        "inbound",
+        {"call": "call"},
+        is_urgent=True,
+        waits_for_deed=True,
+    ),
+    NoticeKind.INBOUND_PASSED: Telling(
+        N_("{person} put a caller through to you: {who}, answer by {time}"),
+        ":material/phone_forwarded:",
+        "inbound",
+        {"call": "call"},
+        is_urgent=True,
+        waits_for_deed=True,
     ),
     NoticeKind.JOB_FAILED: Telling(
         N_("{what} could not be finished: {title}"),

@@ -32,6 +32,7 @@ class Unit(StrEnum):
     MEGABYTES = "megabytes"
     """Of 2**20 bytes."""
     FILES = "files"
+    CUSTOMERS = "customers"
     LEVEL = "level"
     """Of a complaint: 1 the lightest, 4 a crisis."""
 
