@@ -22,7 +22,7 @@ found = fetch(visits.day)
 
 if asked is not None:
     my_day.way_back()
-    calling.show(fetch(visits.call, asked), found)
+    calling.show(actor, fetch(visits.call, asked), found)
 else:
     made = N_("{done} of {capacity} made today, {left} wait")
     said = _(

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum, auto
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import streamlit as st
@@ -90,7 +90,37 @@ def rows_table(
     if len(rows) > LONGEST:
         raise ValueError(f"{len(rows)} rows; show a page of at most {LONGEST}")
     ids = [_id(row) for row in rows]
-    look: dict[str, Any] = {
+    look = _look(rows, columns, height, alt)
+    data = arrow(rows, columns)
+    if on_select is None:
+        st.dataframe(data, key=key, **look)
+        return None
+    if on_select == "once":
+        picked = _picked_once(data, ids, key, look)
+        return picked[0] if isinstance(picked, _Picked) else picked
+    return _kept(data, ids, key, look)
+
+
+def cells_table(
+    rows: Sequence[Any],
+    columns: Sequence[Column],
+    *,
+    key: str,
+    height: int = DEFAULT_HEIGHT,
+    alt: str | None = None,
+) -> tuple[Any, str] | None:
+    """The same where each cell is a thing of its own, as in a timetable: (row's id, column's name)
+    of the cell that was clicked, in the one run that follows."""
+    ids = [_id(row) for row in rows]
+    look = _look(rows, columns, height, alt)
+    picked: tuple[Any, str] | None = _picked_once(arrow(rows, columns), ids, key, look)
+    return picked
+
+
+def _look(
+    rows: Sequence[Any], columns: Sequence[Column], height: int, alt: str | None
+) -> dict[str, Any]:
+    return {
         "hide_index": True,
         "height": height if (len(rows) + 1) * ROW_PX > height else "content",
         "column_config": {column.name: _config(column, rows, i) for i, column in _nth(columns)},
@@ -98,13 +128,6 @@ def rows_table(
         "lazy": False,
         "alt": alt,
     }
-    data = arrow(rows, columns)
-    if on_select is None:
-        st.dataframe(data, key=key, **look)
-        return None
-    if on_select == "once":
-        return _picked_once(data, ids, key, look)
-    return _kept(data, ids, key, look)
 
 
 def arrow(rows: Sequence[Any], columns: Sequence[Column]) -> pa.Table:
@@ -151,6 +174,13 @@ def _kept(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any]) -> Any
     return chosen if chosen in ids else None
 
 
+class _Picked(NamedTuple):
+    """A cell that was clicked: its row's id, its column's name."""
+
+    row: Any
+    column: str
+
+
 def _picked_once(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any]) -> Any:
     """A click is kept by its callback; then the table is made anew, with nothing chosen."""
     turn = st.session_state.setdefault(f"{key}:turn", 0)
@@ -160,7 +190,8 @@ def _picked_once(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any])
         if widget not in st.session_state:
             return  # the session was emptied while the click was on its way
         cells = st.session_state[widget]["selection"]["cells"]
-        st.session_state[f"{key}:picked"] = _at(ids, [row for row, _column in cells])
+        if cells and cells[0][0] < len(ids):
+            st.session_state[f"{key}:picked"] = _Picked(ids[cells[0][0]], cells[0][1])
         st.session_state[f"{key}:turn"] = turn + 1
 
     st.dataframe(data, key=widget, on_select=keep, selection_mode="single-cell", **look)

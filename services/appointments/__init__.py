@@ -6,7 +6,6 @@ Writing:  `book`, `agree`, `remind`, `confirm`, `move`, `arrive`, `miss`, `cance
 """
 
 from db.models import AppointmentSource, AppointmentState, WorkKind
-from services.appointments.bays import advisors, bays, change_bay, open_bay
 from services.appointments.booking import (
     COMING,
     agree,
@@ -19,6 +18,7 @@ from services.appointments.booking import (
     remind,
 )
 from services.appointments.exporting import export_list
+from services.appointments.garage import advisors, bays, change_bay, open_bay
 from services.appointments.inputs import (
     BookAppointment,
     CancelAppointment,

@@ -21,7 +21,7 @@ from db.models import (
     WorkKind,
 )
 from services.appointments import slots
-from services.appointments.bays import advisors_of, bays_of, check_reach
+from services.appointments.garage import advisors_of, bays_of, check_reach
 from services.appointments.views import (
     AppointmentRow,
     By,

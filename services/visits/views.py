@@ -34,6 +34,7 @@ class TaskRow:
     number: str
     phone: str
     label: Label
+    vehicle_id: int | None
     car: str
     kind: VisitKind
     trigger: Trigger
