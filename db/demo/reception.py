@@ -188,7 +188,7 @@ class _Desk:
             "minutes": minutes,
             "advisor_id": advisor,
             "bay_id": bay["id"],
-            "purpose": dice.pick(self._told["works"][work]["purposes"]),
+            "concern": dice.pick(self._told["works"][work]["purposes"]),
             "source": dice.pick(_SOURCES),
             "moved": int(dice.chance(self._told["shares"]["moved"])),
             "made_by_id": self._colleague(made_on),
@@ -257,7 +257,7 @@ class _Desk:
     def _calls(self, day: int) -> None:
         """Those that became appointments, and some that did not."""
         for made in self.promised[day]:
-            row = self._call(day, made["created_at"], "appointment", made["purpose"])
+            row = self._call(day, made["created_at"], "appointment", made["concern"])
             row |= {
                 "customer_id": made["customer_id"],
                 "caller": "",

@@ -88,7 +88,7 @@ class Appointment(Base, Scoped, Versioned, table=True):
     minutes: int
     advisor_id: int | None = Field(default=None, foreign_key="users.id", ondelete="RESTRICT")
     bay_id: int | None = Field(default=None, foreign_key="bays.id", ondelete="RESTRICT")
-    purpose: str = Field(default="", max_length=200)
+    concern: str = Field(default="", max_length=200)
     source: AppointmentSource = Field(sa_type=enum_type(AppointmentSource))
     state: AppointmentState = Field(sa_type=enum_type(AppointmentState))
     reason: str = Field(default="", max_length=200)

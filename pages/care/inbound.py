@@ -7,7 +7,7 @@ from pages.components.words import _, raw
 from services.core.access import Permission
 from services.core.words import N_
 
-VIEWS = {"desk": N_("Desk"), "calls": N_("All calls"), "lost": N_("Out of stock")}
+VIEWS = {"desk": N_("Front desk"), "calls": N_("All calls"), "lost": N_("Out of stock")}
 
 actor = open_page(N_("Reception"), needs=Permission.VISITS_VIEW)
 keep_alive()

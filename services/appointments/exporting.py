@@ -58,7 +58,7 @@ COLUMNS: Final[dict[str, Callable[[AppointmentRow, str], str]]] = {
     field_label("customer_id"): lambda row, _: row.who,
     field_label("vehicle_id"): lambda row, _: row.car,
     field_label("work"): lambda row, language: _choice(row.work, language),
-    field_label("purpose"): lambda row, _: row.purpose,
+    field_label("concern"): lambda row, _: row.concern,
     field_label("bay_id"): lambda row, _: row.bay,
     field_label("advisor_id"): lambda row, _: row.advisor,
     N_("State"): lambda row, language: _choice(row.state, language),

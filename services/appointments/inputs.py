@@ -26,7 +26,7 @@ class BookAppointment(Request):
     minutes: Minutes
     advisor_id: OrNone[PositiveId] = None
     bay_id: OrNone[PositiveId] = None
-    purpose: Annotated[str, words(200, least=0)] = ""
+    concern: Annotated[str, words(200, least=0)] = ""
     source: AppointmentSource
     is_request: bool = False
 

@@ -222,7 +222,7 @@ _ROWS: Final[Any] = (
         func.coalesce(col(User.name), "").label("advisor"),
         col(Appointment.bay_id),
         func.coalesce(col(Bay.name), "").label("bay"),
-        col(Appointment.purpose),
+        col(Appointment.concern),
         col(Appointment.source),
         col(Appointment.state),
         col(Appointment.reason),

@@ -43,7 +43,7 @@ class AppointmentRow:
     advisor: str
     bay_id: int | None
     bay: str
-    purpose: str
+    concern: str
     source: AppointmentSource
     state: AppointmentState
     reason: str

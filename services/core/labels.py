@@ -46,6 +46,7 @@ FIELDS: Final[dict[str, str]] = {
     "companion_answer": N_("What he said to it"),
     "compensation_fen": N_("Compensation"),
     "complaint": N_("Complaint"),
+    "concern": N_("What it is about"),
     "complaint_id": N_("Complaint"),
     "complaint_kind": N_("Kind of complaint"),
     "consent_no": N_("Number of finance's consent"),
@@ -228,7 +229,7 @@ FIELDS: Final[dict[str, str]] = {
     "withdrawn_at": N_("Withdrawn at"),
     "wording_version": N_("Version of the wording"),
     "words": N_("In words"),
-    "work": N_("Work"),
+    "work": N_("Kind of work"),
     "would_return": N_("Would come again"),
 }
 

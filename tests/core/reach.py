@@ -490,7 +490,7 @@ SMALL_CHANGES: dict[Any, tuple[str, Any]] = {
     Consent: ("proof", "changed"),
     VisitTask: ("purpose", "changed"),
     CallAttempt: ("note", "changed"),
-    Appointment: ("purpose", "changed"),
+    Appointment: ("concern", "changed"),
     InboundCall: ("words", "changed"),
 }
 

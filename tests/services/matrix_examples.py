@@ -383,7 +383,7 @@ class World:
                 starts_at=at,
                 minutes=30,
                 bay_id=self.ids["bay", store],
-                purpose=f"{MARKS[store][0]} noise",
+                concern=f"{MARKS[store][0]} noise",
                 source=AppointmentSource.CALL,
                 state=state,
             )

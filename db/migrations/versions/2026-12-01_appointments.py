@@ -89,7 +89,7 @@ def _appointments() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("advisor_id", sa.Integer(), nullable=True),
         sa.Column("bay_id", sa.Integer(), nullable=True),
-        sa.Column("purpose", sa.String(length=200), nullable=False),
+        sa.Column("concern", sa.String(length=200), nullable=False),
         sa.Column(
             "source",
             _one_of("appointmentsource_known", "call", "inbound", "reminder", "walk_in"),

@@ -44,7 +44,7 @@ class Preset:
     call_id: int | None = None
     visitor: str = ""
     phone: str = ""
-    purpose: str = ""
+    concern: str = ""
     source: AppointmentSource = AppointmentSource.CALL
 
 
@@ -71,7 +71,7 @@ def open_booking(actor: Actor, preset: Preset) -> None:
         with st.container(horizontal=True):
             work = form.choice("work", WorkKind)
             form.choice("source", AppointmentSource)
-            form.text("purpose", label_visibility="visible")
+            form.text("concern", label_visibility="visible")
         when = _when(form, store_id, preset, work)
         form.check("is_request", _(N_("Only asked for: somebody has to agree first")))
         if send_button(_(N_("Book")), key=f"{form.name}:send"):
@@ -88,7 +88,7 @@ def _form(preset: Preset) -> Form:
         "vehicle_id": preset.vehicle_id,
         "visitor": preset.visitor,
         "phone": preset.phone,
-        "purpose": preset.purpose,
+        "concern": preset.concern,
     }
     subject = f"task-{preset.task_id}" if preset.task_id else ""
     subject = f"call-{preset.call_id}" if preset.call_id else subject
@@ -129,7 +129,7 @@ def _when(form: Form, store_id: int, preset: Preset | AppointmentRow, work: Any)
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day = pickers.day(
-            raw(N_("Day")), f"{key}:day", value=clock.day_of(begin), earliest=clock.today()
+            raw(N_("Which day")), f"{key}:day", value=clock.day_of(begin), earliest=clock.today()
         )
         day = day or clock.day_of(begin)
         times = fetch(appointments.free, store_id, day, minutes, bay, advisor)
@@ -161,7 +161,7 @@ def _send(form: Form, preset: Preset, store_id: int, customer_id: int | None, wh
         "vehicle_id": typed.get("vehicle_id") or None if customer_id else None,
         "task_id": preset.task_id,
         "call_id": preset.call_id,
-        **{name: typed[name] for name in ("work", "source", "purpose", "is_request")},
+        **{name: typed[name] for name in ("work", "source", "concern", "is_request")},
         **_place(when),
     }
     receipt = form.send(appointments.book, BookAppointment, values)

@@ -38,7 +38,7 @@ def choose(store_id: int) -> Place:
     """By bay or by advisor, and the day: fields in the page's row."""
     ways = {key: raw(words) for key, words in WAYS.items()}
     by = By(pickers.switch(raw(N_("Whose times")), ways, "by", By.BAY.value))
-    day = pickers.filter_day(raw(N_("Day")), "day", clock.today(), width=150)
+    day = pickers.filter_day(raw(N_("Which day")), "day", clock.today(), width=150)
     return Place(store_id, day, by)
 
 

@@ -33,7 +33,7 @@ class Line:
     phone: str
     car: str
     work: str
-    purpose: str
+    concern: str
     bay: str
     advisor: str
     moved: int | None
@@ -133,7 +133,7 @@ def _line(row: AppointmentRow) -> Line:
         phone=row.phone,
         car=row.car,
         work=choice(row.work),
-        purpose=row.purpose,
+        concern=row.concern,
         bay=row.bay,
         advisor=row.advisor,
         moved=row.moved or None,
@@ -150,14 +150,14 @@ def _columns(rows: list[AppointmentRow]) -> list[Column]:
         Column("phone", field("phone"), width=120),
         Column("car", field("vehicle_id"), width=110),
         Column("work", field("work"), width=100),
-        Column("purpose", field("purpose"), width=170),
+        Column("concern", field("concern"), width=170),
         Column("bay", field("bay_id"), width=100),
         Column("advisor", field("advisor_id"), width=100),
         Column("moved", raw(N_("Times moved")), Kind.NUMBER, width=80),
         Column("reason", field("reason"), width=150),
     ]
     needless = set()
-    for name in ("moved", "reason", "purpose"):
+    for name in ("moved", "reason", "concern"):
         if not any(getattr(row, name) for row in rows):
             needless.add(name)
     return [column for column in columns if column.name not in needless]

@@ -41,7 +41,7 @@ def open_one(actor: Actor, appointment_id: int) -> None:
         row = fetch(appointments.one, appointment_id)
         chips = [looks.chip(row)]
         layout.chips(chips)
-        st.markdown(f"### {plain(fdate(clock.day_of(row.starts_at)))} {plain(looks.span(row))}")
+        st.markdown(f"## {plain(fdate(clock.day_of(row.starts_at)))} {plain(looks.span(row))}")
         layout.facts(_facts(row))
         if row.customer_id is not None:
             address = f"/customers?id={row.customer_id}"
@@ -59,7 +59,7 @@ def _forget() -> None:
 def _facts(row: AppointmentRow) -> dict[str, object]:
     facts: dict[str, object] = {
         field("work"): row.work,
-        field("purpose"): row.purpose,
+        field("concern"): row.concern,
         field("phone"): fphone(row.phone),
         field("vehicle_id"): row.car,
         field("bay_id"): row.bay,

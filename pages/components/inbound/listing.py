@@ -100,7 +100,7 @@ def _columns(lines: list[Line], *, is_lost: bool) -> list[Column]:
     return [
         *first,
         Column("wish", field("wish"), width=110),
-        Column("end", raw(N_("Answer")), Kind.BADGE, tones=tones, width=190),
+        Column("end", raw(N_("Our answer")), Kind.BADGE, tones=tones, width=190),
         Column("words", field("words"), width=260),
         Column("answerer", field("answerer_id"), width=110),
         Column("rings", field("rings"), Kind.NUMBER, width=70),

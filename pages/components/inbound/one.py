@@ -115,7 +115,7 @@ def _follow(actor: Actor, row: CallRow) -> None:
                 _(N_("Register a complaint")),
                 key="inbound:complain",
                 icon=":material/feedback:",
-                shortcut="alt+c",
+                shortcut="alt+m",
             )
         ):
             _complain(actor, row)

@@ -124,7 +124,7 @@ def _buttons(form: Form) -> tuple[Lead | None, bool]:
             _(N_("Register a complaint")),
             key=f"{form.name}:complain",
             icon=":material/feedback:",
-            shortcut="alt+c",
+            shortcut="alt+m",
         )
         if form.has_draft:
             words = _(N_("Start over"))

@@ -73,7 +73,7 @@ def _book(actor: Actor, row: TaskRow) -> None:
         customer_id=row.customer_id,
         vehicle_id=row.vehicle_id,
         task_id=row.id,
-        purpose=looks.purpose(row),
+        concern=looks.purpose(row),
         source=source,
     )
     booking.open_booking(actor, preset)

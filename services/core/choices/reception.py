@@ -21,12 +21,12 @@ RECEPTION: Final[dict[type[StrEnum], dict[str, str]]] = {
         AppointmentSource.WALK_IN: N_("Walked in"),
     },
     AppointmentState: {
-        AppointmentState.REQUESTED: N_("Asked for"),
+        AppointmentState.REQUESTED: N_("Wished for"),
         AppointmentState.BOOKED: N_("Booked"),
         AppointmentState.CONFIRMED: N_("Confirmed"),
         AppointmentState.ARRIVED: N_("Arrived"),
         AppointmentState.NO_SHOW: N_("Did not come"),
-        AppointmentState.CANCELLED: N_("Called off"),
+        AppointmentState.CANCELLED: N_("Cancelled"),
     },
     CallWish: {
         CallWish.APPOINTMENT: N_("An appointment"),
