@@ -83,7 +83,7 @@ class NotYet(InvalidInput):
     msgid = N_("This can be said on the day of the appointment, not before")
 
 
-class TooEarly(InvalidInput):
+class NotBegun(InvalidInput):
     msgid = N_("He may still come: the appointment has not begun")
 
 
@@ -200,11 +200,11 @@ def arrive(session: Session, actor: Actor, form: WorkOnAppointment) -> Receipt:
 
 
 def miss(session: Session, actor: Actor, form: WorkOnAppointment) -> Receipt:
-    """He did not come. Raises NotAwaited, TooEarly."""
+    """He did not come. Raises NotAwaited, NotBegun."""
     actor.require(Permission.VISITS_WORK)
     row = hold(session, actor, form)
     if row.starts_at > clock.now():
-        raise TooEarly
+        raise NotBegun
     give_up(session, actor, row)
     return _receipt(row)
 

@@ -333,7 +333,7 @@ def test_the_states_and_what_leads_from_one_to_the_next(
     do(dealer, "confirm", key)
     with pytest.raises(booking.NotYet):
         do(dealer, "arrive", key)
-    with pytest.raises(booking.TooEarly):
+    with pytest.raises(booking.NotBegun):
         do(dealer, "miss", key)
     on_monday[0] = TEN - HOUR / 4
     do(dealer, "arrive", key)

@@ -64,7 +64,7 @@ def day(actor: Actor, place: Place) -> None:
     at, key = dt.datetime.fromisoformat(picked[0]), int(picked[1][1:])
     cell = found.cells[at, key]
     if cell.rows:
-        one.open_one(actor, cell.rows[0].id)
+        one.open_one(actor, cell.rows[-1].id)
     elif cell.is_free:
         bay, advisor = (key, None) if place.by is By.BAY else (None, key)
         preset = booking.Preset(
@@ -124,10 +124,12 @@ def _day_rows(found: DayGrid) -> list[tuple[object, ...]]:
 
 
 def _words(cell: Cell, at: dt.datetime, step: int) -> list[str]:
-    words = []
+    words: list[str] = []
     for row in cell.rows:
-        begins = at <= row.starts_at < at + dt.timedelta(minutes=step)
-        words.append(looks.line(row) if begins else f"{GOES_ON} {looks.name(row)}")
+        if at <= row.starts_at < at + dt.timedelta(minutes=step):
+            words.insert(0, looks.line(row))  # what begins is read first, and opened by a click
+        else:
+            words.append(f"{GOES_ON} {looks.name(row)}")
     if cell.is_free and not cell.rows:
         words.append(raw(FREE))
     return words
@@ -169,8 +171,9 @@ def _week_columns(found: WeekGrid) -> list[Column]:
     columns = [Column("place", raw(N_("Whose")), width=130)]
     for day in found.days:
         booked = {raw(N_("{count} booked"), count=n): Tone.INFO for n in range(1, 100)}
-        label = f"{raw(DAYS[day.weekday()])} {fdate(day)[5:]}"
+        parts = [raw(DAYS[day.weekday()]), fdate(day)[5:]]
         if day == clock.today():
-            label = f"{label} · {raw(N_('Today'))}"
+            parts.append(raw(N_("Today")))
+        label = " ".join(parts)
         columns.append(Column(f"d{day}", label, Kind.BADGE, tones=booked, width=130))
     return columns

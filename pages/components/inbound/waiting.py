@@ -67,7 +67,8 @@ def _share(part: int, whole: int) -> str:
 def show() -> None:
     """A click opens the call."""
     found = fetch(inbound.due)
-    st.markdown(f"**{_(N_('Promised answers'))}**")
+    title = _(N_("Promised answers"))
+    st.markdown(f"**{title}**")
     if not found:
         layout.empty(
             _(N_("Nobody waits for an answer")),
