@@ -81,7 +81,7 @@ def test_each_view_shows_what_is_booked(dealer: Dealer, bay: int, view: str, by:
 def test_a_closed_day_and_a_store_without_bays_say_what_to_do(dealer: Dealer):
     app = visit(dealer, "manager", PAGE, language="en")
     assert "No timetable yet" in texts(app)
-    app = visit(dealer, "manager", PAGE, language="en", by="advisor", day="2026-10-01")
+    app = visit(dealer, "director", PAGE, language="en", by="advisor", day="2026-10-01")
     assert "The store is closed on this day" in texts(app)
 
 

@@ -44,15 +44,10 @@ def show(actor: Actor, call_id: int) -> None:
     with right:
         _reach(row)
         if row.may_work:
-            _follow(actor, row)
-            if row.is_open:
+            goes_on = _follow(actor, row)
+            if row.is_open and not goes_on:  # the drawer hears Ctrl+Enter alone
                 _answer(row)
                 _pass_on(row)
-    then = st.session_state.pop(taking.THEN, None)
-    if then == (Lead.APPOINTMENT, row.id):
-        _book(actor, row)
-    elif then == (Lead.COMPLAINT, row.id):
-        _complain(actor, row)
 
 
 def _facts(row: CallRow) -> dict[str, object]:
@@ -98,8 +93,11 @@ def _reach(row: CallRow) -> None:
         st.markdown(f"## {plain_lines(fphone(row.phone))}", anchors=False)
 
 
-def _follow(actor: Actor, row: CallRow) -> None:
-    """One click to an appointment, one to a complaint."""
+def _follow(actor: Actor, row: CallRow) -> bool:
+    """One click to an appointment, one to a complaint; whether a drawer for one is open now."""
+    lead, of = st.session_state.pop(taking.THEN, (None, None))
+    if of != row.id:
+        lead = None
     with st.container(horizontal=True, gap="small"):
         if row.appointment_id is None and st.button(
             _(N_("Book an appointment")),
@@ -107,7 +105,7 @@ def _follow(actor: Actor, row: CallRow) -> None:
             icon=":material/calendar_clock:",
             shortcut="alt+b",
         ):
-            _book(actor, row)
+            lead = Lead.APPOINTMENT
         if (
             row.complaint_id is None
             and actor.may(Permission.COMPLAINTS_REGISTER)
@@ -118,7 +116,12 @@ def _follow(actor: Actor, row: CallRow) -> None:
                 shortcut="alt+m",
             )
         ):
-            _complain(actor, row)
+            lead = Lead.COMPLAINT
+    if lead is Lead.APPOINTMENT:
+        _book(actor, row)
+    elif lead is Lead.COMPLAINT:
+        _complain(actor, row)
+    return lead is not None
 
 
 def _book(actor: Actor, row: CallRow) -> None:

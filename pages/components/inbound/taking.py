@@ -36,6 +36,12 @@ WAITS: Final = {
     TOMORROW: N_("tomorrow at ten"),
     OTHER: N_("at another time"),
 }
+LEADS: Final = {CallWish.APPOINTMENT: Lead.APPOINTMENT, CallWish.COMPLAINT: Lead.COMPLAINT}
+SENDS: Final = {
+    None: N_("Write down"),
+    Lead.APPOINTMENT: N_("Write down and book"),
+    Lead.COMPLAINT: N_("Write down and register the complaint"),
+}
 MORNING: Final = dt.timedelta(hours=10)
 
 
@@ -58,7 +64,8 @@ def show(actor: Actor) -> None:
             promised_at = _promise(actor, form, is_urgent=urgency is Urgency.URGENT)
             form.area("reply", height=68, label=_(N_("Answered at once: what he was told")))
         _sales(form)
-        lead, is_wanted = _buttons(form)
+        is_settled = bool(form.typed["reply"]) or promised_at is not None
+        lead, is_wanted = _buttons(form, is_settled=is_settled)
         if is_wanted:
             about: dict[str, Any] = {"customer_id": found.id if found else None}
             about |= {"promised_at": promised_at, "leads_to": lead}
@@ -111,9 +118,12 @@ def _sales(form: Form) -> None:
             form.choice("companion_answer", CompanionAnswer)
 
 
-def _buttons(form: Form) -> tuple[Lead | None, bool]:
+def _buttons(form: Form, *, is_settled: bool) -> tuple[Lead | None, bool]:
+    """Where nothing was told or promised yet, what he wants says what it goes on with: so that a
+    booking needs one key from within the words."""
+    first = None if is_settled else LEADS.get(form.typed["wish"])
     with st.container(horizontal=True, gap="small"):
-        is_sent = send_button(_(N_("Write down")), key=f"{form.name}:send")
+        is_sent = send_button(_(SENDS[first]), key=f"{form.name}:send")
         books = st.button(
             _(N_("Book an appointment")),
             key=f"{form.name}:book",
@@ -129,7 +139,7 @@ def _buttons(form: Form) -> tuple[Lead | None, bool]:
         if form.has_draft:
             words = _(N_("Start over"))
             st.button(words, key=f"{form.name}:anew", type="tertiary", on_click=form.forget)
-    lead = Lead.APPOINTMENT if books else Lead.COMPLAINT if complains else None
+    lead = Lead.APPOINTMENT if books else Lead.COMPLAINT if complains else first
     return lead, is_sent or books or complains
 
 

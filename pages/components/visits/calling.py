@@ -49,17 +49,18 @@ def show(actor: Actor, call: Call, found: Day) -> None:
         st.link_button(
             _(N_("Customer file")), f"/customers?id={row.customer_id}", icon=":material/badge:"
         )
-        if call.may_work and st.button(
+        books = call.may_work and st.button(
             _(N_("Book an appointment")), icon=":material/calendar_clock:", shortcut="alt+b"
-        ):
-            _book(actor, row)
+        )
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _why(call)
         _before(call)
     with right:
         _reach(call)
-        if call.may_work:
+        if books:  # its drawer hears Ctrl+Enter alone
+            _book(actor, row)
+        elif call.may_work:
             _result(call, found)
         elif row.state is not TaskState.PLANNED:
             st.info(_(N_("This contact has ended: {state}"), state=choice(row.state)))
