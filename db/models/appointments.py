@@ -76,7 +76,7 @@ class Appointment(Base, Scoped, Versioned, table=True):
     id: int = Field(default=None, primary_key=True)
     customer_id: int | None = Field(default=None, foreign_key="customers.id", ondelete="RESTRICT")
     visitor: str = Field(default="", max_length=80)
-    """Whoever comes, where he has no file."""
+    """Whoever comes, where he has no file, or where another one comes than whose file it is."""
     phone: str | None = Field(default=None, max_length=20)
     vehicle_id: int | None = Field(default=None, foreign_key="vehicles.id", ondelete="RESTRICT")
     task_id: int | None = Field(

@@ -102,7 +102,7 @@ def book(session: Session, actor: Actor, form: BookAppointment) -> Receipt:
     values = form.model_dump(exclude={"request_id", "call_id", "is_request", "store_id", "visitor"})
     row = Appointment(
         store_id=store_id,
-        visitor="" if customer else form.visitor or "",
+        visitor=form.visitor or "",
         state=AppointmentState.REQUESTED if form.is_request else AppointmentState.BOOKED,
         made_by_id=actor.id,
         **values,

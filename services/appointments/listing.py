@@ -34,6 +34,7 @@ from services.appointments.views import (
 from services.core import clock, masks
 from services.core.access import READS, Actor, Permission
 from services.core.errors import NotFound
+from services.core.normal import EARLIEST, LATEST
 
 MOST: Final = 200
 WEEK: Final = 7
@@ -115,6 +116,7 @@ def free(
     """The times of a day at which an appointment could begin. Raises NotFound (store)."""
     actor.require(Permission.VISITS_VIEW)
     check_reach(session, actor, store_id)
+    day = within(day)
     wanted = slots.Wanted(store_id, clock.midnight(day), minutes, bay_id, advisor_id)
     return slots.free_times(session, wanted, day)
 
@@ -123,6 +125,7 @@ def day(session: Session, actor: Actor, store_id: int, on: date, by: By) -> DayG
     """A store's day. Raises NotFound (store)."""
     actor.require(Permission.VISITS_VIEW)
     check_reach(session, actor, store_id)
+    on = within(on)
     step = slots.step_of(session, store_id, on)
     times = list(slots.opening(session, store_id, on, step, slots.GRID))
     rows = rows_of(session, Filters(on, on, store_id), MOST * 5, SHOWN)
@@ -147,6 +150,7 @@ def week(session: Session, actor: Actor, store_id: int, since: date, by: By) -> 
     """Seven days of a store, how full each is. Raises NotFound (store)."""
     actor.require(Permission.VISITS_VIEW)
     check_reach(session, actor, store_id)
+    since = within(since)
     days = [since + timedelta(days=n) for n in range(WEEK)]
     rows = rows_of(session, Filters(since, days[-1], store_id), MOST * 10, SHOWN)
     places = _places(session, store_id, by, rows)
@@ -166,6 +170,11 @@ def week(session: Session, actor: Actor, store_id: int, since: date, by: By) -> 
             times = slots.free_times(session, wanted, one_day, found) if key else []
             loads[one_day, key] = DayLoad(counts[one_day, key], len(times), is_open)
     return WeekGrid(places, days, loads)
+
+
+def within(day: date) -> date:
+    """A day of which there can be anything: a calendar lets one choose others."""
+    return min(max(day, EARLIEST), LATEST)
 
 
 def _places(
@@ -248,8 +257,8 @@ def rows_of(
 ) -> list[AppointmentRow]:
     """By time, at most so many."""
     query = _ROWS.where(
-        col(Appointment.starts_at) >= clock.midnight(filters.since),
-        col(Appointment.starts_at) < clock.midnight(filters.until) + timedelta(days=1),
+        col(Appointment.starts_at) >= clock.midnight(within(filters.since)),
+        col(Appointment.starts_at) < clock.midnight(within(filters.until)) + timedelta(days=1),
     )
     asked = {
         Appointment.store_id: filters.store_id,

@@ -11,6 +11,7 @@ from db.models import Customer, InboundCall, User
 from services.core import clock, masks, parameters
 from services.core.access import GRANTS, WRITES, Actor, Permission, load
 from services.core.errors import NotFound
+from services.core.normal import EARLIEST, LATEST
 from services.customers import policy
 from services.inbound.views import CallRow, Filters, Listing, Rates
 
@@ -30,8 +31,8 @@ def page(session: Session, actor: Actor, filters: Filters) -> Listing:
     """The calls of some days, the latest first; at most `MOST`."""
     actor.require(Permission.VISITS_VIEW)
     query = _ROWS.where(
-        col(InboundCall.at) >= clock.midnight(filters.since),
-        col(InboundCall.at) < clock.midnight(filters.until) + timedelta(days=1),
+        col(InboundCall.at) >= clock.midnight(max(filters.since, EARLIEST)),
+        col(InboundCall.at) < clock.midnight(min(filters.until, LATEST)) + timedelta(days=1),
     )
     if filters.wish is not None:
         query = query.where(col(InboundCall.wish) == filters.wish)

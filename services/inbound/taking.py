@@ -95,6 +95,8 @@ def take(session: Session, actor: Actor, form: RecordInbound) -> Receipt:
     )
     if not actor.covers(WRITES, call):
         raise NotPermitted(record="inbound_calls")
+    if form.answerer_id is not None:
+        check_answerer(session, form.answerer_id, store_id)
     _promise(session, actor, call, form)
     session.add(call)
     audit.record(session, actor, Action.INBOUND_TAKEN, call, wish=form.wish)

@@ -46,14 +46,14 @@ def head(store_id: int | None) -> None:
     weeks = _(N_("last 4 weeks"))
     with layout.tiles(3):
         layout.tile(
-            _(N_("Came")),
+            _(N_("Show rate")),
             _share(found.show_rate),
             weeks,
             note=_(N_("{came} of {due} came; who called off in time is not counted"),
                    came=fnumber(found.came), due=fnumber(found.due)),
         )  # fmt: skip
         layout.tile(
-            _(N_("Called off")),
+            _(N_("Cancellation rate")),
             _share(found.cancel_rate),
             weeks,
             delta=raw(N_("far above the usual")) if found.is_alarming else None,

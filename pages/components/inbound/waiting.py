@@ -46,7 +46,7 @@ def head() -> None:
                    count=fnumber(found.in_time), whole=fnumber(found.counted)),
         )  # fmt: skip
         layout.tile(
-            _(N_("Calls back kept")),
+            _(N_("Call-backs kept")),
             _share(found.kept, found.promised),
             weeks,
             note=_(N_("{count} of {whole} promises whose time is over"),
