@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from server.answers import ELSEWHERE, language_of, say
 from server.gate import token_of
-from services import complaints, decks, imports, sessions, visits
+from services import appointments, complaints, decks, imports, sessions, visits
 from services.core import incidents, run
 from services.core.access import SignedIn
 from services.core.errors import AppError, Conflict, InvalidInput, NotFound, NotPermitted, SignedOut
@@ -27,6 +27,7 @@ from services.core.inputs import Input
 from services.core.uploads import BY_SUFFIX, suffix_of
 
 WRITTEN_DOWN: Final[Mapping[str, tuple[run.Command[Any, File], type[Input]]]] = {
+    "/files/appointments.xlsx": (appointments.export_list, appointments.ExportAppointments),
     "/files/complaints/ledger.xlsx": (complaints.export_ledger, complaints.ExportLedger),
     "/files/complaints/{complaint_id}/log.pdf": (complaints.log, complaints.TakeLog),
     "/files/complaints/papers/{file_id}": (complaints.take_file, complaints.TakeFile),

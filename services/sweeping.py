@@ -17,12 +17,14 @@ from sqlmodel import Session, col
 from db.locks import LockHeld, only_one
 from db.models import Job, JobState, SentRequest
 from services import (
+    appointments,
     approvals,
     calendars,
     complaints,
     customers,
     decks,
     drafts,
+    inbound,
     jobs,
     mailbox,
     notices,
@@ -162,6 +164,11 @@ DUTIES: Final[Mapping[str, Duty]] = {
         N_("Crises that nobody tracks"),
         _all_of(complaints.remind_of_crises, complaints.RemindOfCrises),
     ),
+    "appointments": Duty(
+        N_("Appointments to which nobody came"),
+        _all_of(appointments.mark_missed, appointments.MarkMissed),
+    ),
+    "inbound": Duty(N_("Promised answers to callers"), _all_of(inbound.watch, inbound.WatchCalls)),
     "visits": Duty(N_("Contacts with customers"), _visits),
     "decks": Duty(N_("Monthly presentations"), decks.keep_up),
     "mailbox": Duty(N_("Company mailbox"), _all_of(mailbox.remind, mailbox.RemindOfMailbox)),

@@ -4,7 +4,7 @@ from bisect import bisect
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from random import Random
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -18,6 +18,8 @@ ASKING = STAFF + PLANTING + TELLING
 """Of what customers answer who are asked how content they were."""
 BESIDE, CRISES = STAFF + COMPLAINING, STAFF + TELLING
 """Of what happens to a complaint beside its course, and of the crises that are told out."""
+RECEPTION: Final = STAFF + PLANTING
+"""Of appointments and of the calls that customers make."""
 
 
 class Dice:

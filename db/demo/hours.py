@@ -9,8 +9,8 @@ from db.demo.world import World
 from db.demo.writers import table_of
 from db.models import CalendarDay, CalendarWeek
 
-_WHOLE_DAY = [[8 * 60 + 30, 18 * 60]]
-_WITH_LUNCH = [[9 * 60, 12 * 60], [13 * 60 + 30, 18 * 60]]
+WHOLE_DAY = [[8 * 60 + 30, 18 * 60]]
+WITH_LUNCH = [[9 * 60, 12 * 60], [13 * 60 + 30, 18 * 60]]
 _SHORT = [[10 * 60, 16 * 60]]
 _WEDNESDAY, _SUNDAY = 2, 6
 _MOVING_AHEAD, _SUNDAY_AHEAD = 20, 30
@@ -29,8 +29,8 @@ def write_hours(connection: Connection, world: World) -> None:
         "withdrawn_at": None,
     }
     weeks = [
-        (None, [_WHOLE_DAY] * 7, reasons["group"]),
-        (own, [_WITH_LUNCH] * 6 + [[]], reasons["lunch"]),
+        (None, [WHOLE_DAY] * 7, reasons["group"]),
+        (own, [WITH_LUNCH] * 6 + [[]], reasons["lunch"]),
     ]
     days = [(own, moving, [], reasons["moving"]), (own, sunday, _SHORT, reasons["sunday"])]
     connection.execute(

@@ -24,6 +24,8 @@ from db.demo.hours import write_hours
 from db.demo.making import Parcel, is_worth_it, parcels, without_cycle_hunting
 from db.demo.people import Row
 from db.demo.posts import write_posts
+from db.demo.reception import MODELS as OF_RECEPTION
+from db.demo.reception import write_reception
 from db.demo.recipe import CHUNK, DEFAULT_SEED, Recipe
 from db.demo.surveys import write_surveys
 from db.demo.world import CHINA, World
@@ -188,8 +190,10 @@ def _begin(connection: Connection, recipe: Recipe) -> tuple[_Begun, dict[str, in
     return _Begun(world, indexes), {"users": len(members), "stores": len(shops)}
 
 
-def _end(connection: Connection, begun: _Begun) -> None:
+def _end(connection: Connection, begun: _Begun) -> dict[str, int]:
+    """The rows that need all customers, and what makes it a whole; how many each table has."""
     world = begun.world
+    counts = write_reception(connection, world)
     counters = table_of(Counter)
     connection.execute(delete(counters).where(counters.c.series == MARK))
     last = {"series": _CUSTOMERS_SERIES, "value": world.customers, "details": None}
@@ -201,9 +205,15 @@ def _end(connection: Connection, begun: _Begun) -> None:
     at = datetime.fromordinal(world.today).replace(tzinfo=UTC)
     row = {"id": 1, "kind": InstallationKind.DEMO, "created_at": at}
     connection.execute(insert(table_of(Installation)), row)
-    writer_for(connection).finish((Store, User, Survey, SurveyItem, *TABLES), begun.indexes)
+    finished: tuple[type[Base], ...] = (
+        *(Store, User, Survey, SurveyItem),
+        *TABLES,
+        *OF_RECEPTION,
+    )
+    writer_for(connection).finish(finished, begun.indexes)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size=-{_DEFAULT_CACHE_KIB}")
+    return counts
 
 
 def _complaint_series(connection: Connection) -> list[Row]:
@@ -259,7 +269,7 @@ def load_sized(
                 truth.update(parcel.facts)
                 _write(connection, parcel, summary)
                 if parcel.is_last:
-                    _end(connection, begun)
+                    summary.counts |= _end(connection, begun)
                 if progress is not None:
                     progress(parcel.last, size.customers)
             is_done = parcel.is_last

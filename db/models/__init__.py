@@ -1,5 +1,13 @@
 """Every table, imported once so that the metadata is complete."""
 
+from db.models.appointments import (
+    Appointment,
+    AppointmentSlot,
+    AppointmentSource,
+    AppointmentState,
+    Bay,
+    WorkKind,
+)
 from db.models.approvals import Approval, ApprovalState
 from db.models.audit import AuditBlock, AuditEntry, Draft, Reveal, Revision, SentRequest
 from db.models.calendars import CalendarDay, CalendarWeek
@@ -66,6 +74,7 @@ from db.models.imports import (
     RowOutcome,
     RowState,
 )
+from db.models.inbound import CallWish, CompanionAnswer, DemandResult, InboundCall
 from db.models.jobs import Job, JobState
 from db.models.mailbox import MailboxCheck
 from db.models.notices import Notice
@@ -110,11 +119,16 @@ from db.models.visits import (
 __all__ = [
     "NEVER",
     "ActionKind",
+    "Appointment",
+    "AppointmentSlot",
+    "AppointmentSource",
+    "AppointmentState",
     "Approval",
     "ApprovalState",
     "AuditBlock",
     "AuditEntry",
     "BatchState",
+    "Bay",
     "Cadence",
     "CadenceState",
     "CadenceStep",
@@ -122,8 +136,10 @@ __all__ = [
     "CalendarWeek",
     "CallAttempt",
     "CallResult",
+    "CallWish",
     "CauseAction",
     "Channel",
+    "CompanionAnswer",
     "Complaint",
     "ComplaintChannel",
     "ComplaintDeck",
@@ -139,6 +155,7 @@ __all__ = [
     "CustomerSummary",
     "DeckFile",
     "DemandKind",
+    "DemandResult",
     "Department",
     "Desk",
     "Document",
@@ -154,6 +171,7 @@ __all__ = [
     "ImportBatch",
     "ImportMapping",
     "ImportRow",
+    "InboundCall",
     "Installation",
     "InstallationKind",
     "ItemKind",
@@ -210,4 +228,5 @@ __all__ = [
     "VisitTask",
     "VisitWeighing",
     "WaitingFor",
+    "WorkKind",
 ]

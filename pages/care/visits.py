@@ -43,7 +43,7 @@ asking.tell()
 
 if asked is not None:
     my_day.way_back()
-    calling.show(fetch(visits.call, asked), found)
+    calling.show(actor, fetch(visits.call, asked), found)
 else:
     made = N_("{done} of {capacity} made today, {left} wait")
     said = _(

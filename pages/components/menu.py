@@ -58,6 +58,22 @@ ENTRIES: Final = (
         CUSTOMERS,
     ),
     Entry(
+        "care/inbound.py",
+        N_("Reception"),
+        ":material/support_agent:",
+        "inbound",
+        Permission.VISITS_VIEW,
+        CUSTOMERS,
+    ),
+    Entry(
+        "care/appointments.py",
+        N_("Appointments"),
+        ":material/calendar_clock:",
+        "appointments",
+        Permission.VISITS_VIEW,
+        CUSTOMERS,
+    ),
+    Entry(
         "care/complaints.py",
         N_("Complaints"),
         ":material/feedback:",

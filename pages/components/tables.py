@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum, auto
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import streamlit as st
@@ -96,8 +96,25 @@ def rows_table(
         st.dataframe(data, key=key, **look)
         return None
     if on_select == "once":
-        return _picked_once(data, ids, key, look)
+        picked = _picked_once(data, ids, key, look)
+        return picked[0] if isinstance(picked, _Picked) else picked
     return _kept(data, ids, key, look)
+
+
+def cells_table(
+    rows: Sequence[Any],
+    columns: Sequence[Column],
+    *,
+    key: str,
+    height: int = DEFAULT_HEIGHT,
+    alt: str | None = None,
+) -> tuple[Any, str] | None:
+    """The same where each cell is a thing of its own, as in a timetable: (row's id, column's name)
+    of the cell that was clicked, in the one run that follows."""
+    ids = [_id(row) for row in rows]
+    look = _look(rows, columns, height, alt)
+    picked: tuple[Any, str] | None = _picked_once(arrow(rows, columns), ids, key, look)
+    return picked
 
 
 def ticked_table(
@@ -203,6 +220,13 @@ def _kept(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any]) -> Any
     return chosen if chosen in ids else None
 
 
+class _Picked(NamedTuple):
+    """A cell that was clicked: its row's id, its column's name."""
+
+    row: Any
+    column: str
+
+
 def _picked_once(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any]) -> Any:
     """A click is kept by its callback; then the table is made anew, with nothing chosen."""
     turn = st.session_state.setdefault(f"{key}:turn", 0)
@@ -212,7 +236,8 @@ def _picked_once(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any])
         if widget not in st.session_state:
             return  # the session was emptied while the click was on its way
         cells = st.session_state[widget]["selection"]["cells"]
-        st.session_state[f"{key}:picked"] = _at(ids, [row for row, _column in cells])
+        if cells and cells[0][0] < len(ids):
+            st.session_state[f"{key}:picked"] = _Picked(ids[cells[0][0]], cells[0][1])
         st.session_state[f"{key}:turn"] = turn + 1
 
     st.dataframe(data, key=widget, on_select=keep, selection_mode="single-cell", **look)

@@ -26,11 +26,22 @@ class Action(StrEnum):
     """Every deed that can stand in the audit, as `noun:past`; `ACTIONS` has its words."""
 
     ACCESS_DENIED = "access:denied"
+    APPOINTMENTS_AGREED = "appointments:agreed"
+    APPOINTMENTS_ARRIVED = "appointments:arrived"
+    APPOINTMENTS_BOOKED = "appointments:booked"
+    APPOINTMENTS_CANCELLED = "appointments:cancelled"
+    APPOINTMENTS_CONFIRMED = "appointments:confirmed"
+    APPOINTMENTS_EXPORTED = "appointments:exported"
+    APPOINTMENTS_MISSED = "appointments:missed"
+    APPOINTMENTS_MOVED = "appointments:moved"
+    APPOINTMENTS_REMINDED = "appointments:reminded"
     APPROVALS_ASKED = "approvals:asked"
     APPROVALS_EXPIRED = "approvals:expired"
     APPROVALS_GRANTED = "approvals:granted"
     APPROVALS_REFUSED = "approvals:refused"
     APPROVALS_WITHDRAWN = "approvals:withdrawn"
+    BAYS_CHANGED = "bays:changed"
+    BAYS_OPENED = "bays:opened"
     CADENCES_ADOPTED = "cadences:adopted"
     CADENCES_APPROVED = "cadences:approved"
     CADENCES_RETIRED = "cadences:retired"
@@ -93,6 +104,10 @@ class Action(StrEnum):
     IMPORTS_EXPORTED = "imports:exported"
     IMPORTS_RUN = "imports:run"
     IMPORTS_UNDONE = "imports:undone"
+    INBOUND_ANSWERED = "inbound:answered"
+    INBOUND_LINKED = "inbound:linked"
+    INBOUND_PASSED = "inbound:passed"
+    INBOUND_TAKEN = "inbound:taken"
     MAILBOX_CHECKED = "mailbox:checked"
     POSTS_ENDED = "posts:ended"
     POSTS_NAMED = "posts:named"
@@ -126,11 +141,22 @@ class Action(StrEnum):
 
 ACTIONS: dict[Action, str] = {
     Action.ACCESS_DENIED: N_("Attempt refused"),
+    Action.APPOINTMENTS_AGREED: N_("Appointment agreed to"),
+    Action.APPOINTMENTS_ARRIVED: N_("Customer arrived"),
+    Action.APPOINTMENTS_BOOKED: N_("Appointment booked"),
+    Action.APPOINTMENTS_CANCELLED: N_("Appointment cancelled"),
+    Action.APPOINTMENTS_CONFIRMED: N_("Appointment confirmed"),
+    Action.APPOINTMENTS_EXPORTED: N_("Appointments taken along"),
+    Action.APPOINTMENTS_MISSED: N_("Customer did not come"),
+    Action.APPOINTMENTS_MOVED: N_("Appointment moved"),
+    Action.APPOINTMENTS_REMINDED: N_("Customer reminded"),
     Action.APPROVALS_ASKED: N_("Approval asked for"),
     Action.APPROVALS_EXPIRED: N_("Request for approval expired"),
     Action.APPROVALS_GRANTED: N_("Approval granted"),
     Action.APPROVALS_REFUSED: N_("Approval refused"),
     Action.APPROVALS_WITHDRAWN: N_("Request for approval withdrawn"),
+    Action.BAYS_CHANGED: N_("Bay changed"),
+    Action.BAYS_OPENED: N_("Bay opened"),
     Action.CADENCES_ADOPTED: N_("Rule of contacts taken over"),
     Action.CADENCES_APPROVED: N_("Rule of contacts approved"),
     Action.CADENCES_RETIRED: N_("Rule of contacts ended"),
@@ -193,6 +219,10 @@ ACTIONS: dict[Action, str] = {
     Action.IMPORTS_EXPORTED: N_("Wrong rows exported"),
     Action.IMPORTS_RUN: N_("Import run"),
     Action.IMPORTS_UNDONE: N_("Import undone"),
+    Action.INBOUND_ANSWERED: N_("Caller answered"),
+    Action.INBOUND_LINKED: N_("Call followed up"),
+    Action.INBOUND_PASSED: N_("Call handed on"),
+    Action.INBOUND_TAKEN: N_("Call taken"),
     Action.MAILBOX_CHECKED: N_("Mailbox checked"),
     Action.POSTS_ENDED: N_("Duty ended"),
     Action.POSTS_NAMED: N_("Person named for a duty"),

@@ -7,7 +7,7 @@ words (`services.core.words`).
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -17,8 +17,9 @@ from sqlmodel import Session, col
 from db.engine import wall_opened
 from db.models import Notice, Role, User
 from db.once import add_once
-from services.core import audit, clock, parameters
+from services.core import audit, clock
 from services.core.access import GRANTS, OF_GROUP, Permission, beyond
+from services.core.quiet import after_quiet
 from services.core.words import N_
 
 
@@ -46,6 +47,9 @@ class NoticeKind(StrEnum):
     DECK_TO_SIGN = "deck_to_sign"
     HOLIDAYS_UNKNOWN = "holidays_unknown"
     IMPORT_DONE = "import_done"
+    INBOUND_DUE = "inbound_due"
+    INBOUND_LATE = "inbound_late"
+    INBOUND_PASSED = "inbound_passed"
     JOB_FAILED = "job_failed"
     MAILBOX_MISSED = "mailbox_missed"
     MAILBOX_NEGLECTED = "mailbox_neglected"
@@ -68,6 +72,12 @@ class Telling:
     """Shown at any hour."""
     waits_for_deed: bool = False
     """Stays until the deed it asks for is done (`settle`); the others end when they are opened."""
+
+
+def _owed(msgid: str, icon: str) -> Telling:
+    """An answer that a caller waits for."""
+    where = {"call": "call"}
+    return Telling(msgid, icon, "inbound", where, is_urgent=True, waits_for_deed=True)
 
 
 KINDS: Final[dict[NoticeKind, Telling]] = {
@@ -198,6 +208,16 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
     NoticeKind.IMPORT_DONE: Telling(
         N_("{what} is done: {title}"), ":material/task_alt:", "imports", {"batch": "subject"}
     ),
+    NoticeKind.INBOUND_DUE: _owed(
+        N_("{who} waits for your answer until {time}"), ":material/phone_callback:"
+    ),
+    NoticeKind.INBOUND_LATE: _owed(
+        N_("{who} was promised an answer by {time} and has none yet"), ":material/alarm:"
+    ),
+    NoticeKind.INBOUND_PASSED: _owed(
+        N_("{person} put a caller through to you: {who}, answer by {time}"),
+        ":material/phone_forwarded:",
+    ),
     NoticeKind.JOB_FAILED: Telling(
         N_("{what} could not be finished: {title}"),
         ":material/error:",
@@ -275,7 +295,7 @@ def _put_down(
     acted_at: datetime | None = None,
 ) -> list[int]:
     now = clock.now()
-    show = now if KINDS[kind].is_urgent else _after_quiet(session, now)
+    show = now if KINDS[kind].is_urgent else after_quiet(session, now)
     rows: list[dict[str, Any]] = [
         {
             "user_id": person,
@@ -371,17 +391,3 @@ def those_who_may(
         here = or_(col(User.store_id).is_(None), col(User.store_id) == store_id)
         query = query.where(or_(everywhere, here))
     return list(session.execute(query.order_by(col(User.id))).scalars())
-
-
-def _after_quiet(session: Session, now: datetime) -> datetime:
-    """`now`, or the end of the quiet hours in which it lies."""
-    hours = parameters.values(session, (parameters.QUIET_FROM, parameters.QUIET_UNTIL))
-    begin, end = (int(hours[key]) for key in (parameters.QUIET_FROM, parameters.QUIET_UNTIL))
-    midnight = clock.midnight(clock.day_of(now))
-    hour = (now - midnight) / timedelta(hours=1)
-    if begin <= end:  # within one day, such as 12 to 14; none where they are the same
-        quiet = begin <= hour < end
-        return midnight + timedelta(hours=end) if quiet else now
-    if hour >= begin:
-        return clock.midnight(clock.day_of(now) + timedelta(days=1)) + timedelta(hours=end)
-    return midnight + timedelta(hours=end) if hour < end else now

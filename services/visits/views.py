@@ -38,6 +38,7 @@ class TaskRow:
     number: str
     phone: str
     label: Label
+    vehicle_id: int | None
     car: str
     kind: VisitKind
     trigger: Trigger

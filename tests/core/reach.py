@@ -16,11 +16,15 @@ from sqlmodel import Session, col
 
 from db.engine import engine, read_transaction
 from db.models import (
+    Appointment,
+    AppointmentSource,
+    AppointmentState,
     Approval,
     AuditEntry,
     BatchState,
     CallAttempt,
     CallResult,
+    CallWish,
     Consent,
     Customer,
     CustomerKind,
@@ -32,6 +36,7 @@ from db.models import (
     Draft,
     ImportBatch,
     ImportRow,
+    InboundCall,
     Job,
     JobState,
     Lifecycle,
@@ -55,10 +60,12 @@ from db.models import (
     Touch,
     TouchKind,
     Trigger,
+    Urgency,
     ValueClass,
     Vehicle,
     VisitKind,
     VisitTask,
+    WorkKind,
 )
 from services.core import audit, clock
 from services.core.access import CLEAR, Actor, load
@@ -127,6 +134,7 @@ BATCHES: dict[str, set[int]] = {
 SCOPED = (
     Customer, Vehicle, Ownership, Order, Touch, Document, Consent, VisitTask, CallAttempt,
     SurveyResponse,
+    Appointment, InboundCall,
 )  # fmt: skip
 DERIVED = (CustomerSummary, Revision)
 
@@ -241,6 +249,22 @@ MAKERS: dict[Any, Callable[[Ground, str], Any]] = {
     VisitTask: _task,
     CallAttempt: _attempt,
     SurveyResponse: _response,
+    Appointment: _of_customer(
+        Appointment,
+        work=WorkKind.REPAIR,
+        starts_at=datetime(2026, 5, 4, 2, tzinfo=UTC),
+        minutes=30,
+        source=AppointmentSource.CALL,
+        state=AppointmentState.BOOKED,
+    ),
+    InboundCall: _of_customer(
+        InboundCall,
+        at=datetime(2026, 5, 4, tzinfo=UTC),
+        urgency=Urgency.ORDINARY,
+        wish=CallWish.QUESTION,
+        words="asks",
+        promised_at=datetime(2026, 5, 4, tzinfo=UTC),
+    ),
 }
 
 
@@ -493,6 +517,8 @@ SMALL_CHANGES: dict[Any, tuple[str, Any]] = {
     VisitTask: ("purpose", "changed"),
     CallAttempt: ("note", "changed"),
     SurveyResponse: ("is_low", True),
+    Appointment: ("concern", "changed"),
+    InboundCall: ("words", "changed"),
 }
 
 

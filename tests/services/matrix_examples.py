@@ -7,7 +7,7 @@ Each function of `EXAMPLES` gets the `World` and the store number and returns th
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,12 +15,17 @@ from pydantic import SecretStr
 
 from db.models import (
     ActionKind,
+    Appointment,
+    AppointmentSource,
+    AppointmentState,
     Approval,
     BatchState,
+    Bay,
     Cadence,
     CadenceState,
     CalendarDay,
     CalendarWeek,
+    CallWish,
     CauseAction,
     Complaint,
     ComplaintChannel,
@@ -36,6 +41,7 @@ from db.models import (
     HeadingTree,
     ImportBatch,
     ImportRow,
+    InboundCall,
     ItemKind,
     Job,
     JobState,
@@ -68,11 +74,13 @@ from db.models import (
     VisitKind,
     VisitTask,
     WaitingFor,
+    WorkKind,
 )
 from db.models import DocumentKind as Paper
 from db.storage import digest_of
 from db.types import Base
 from services import (
+    appointments,
     approvals,
     audits,
     calendars,
@@ -81,6 +89,7 @@ from services import (
     decks,
     drafts,
     imports,
+    inbound,
     installation,
     jobs,
     mailbox,
@@ -96,6 +105,7 @@ from services import (
     visits,
 )
 from services.attempts import Reservation
+from services.core import calendars as opening
 from services.core import clock
 from services.core.access import System
 from services.core.parameters import REVEALS_OF_OTHERS, REVEALS_OF_SPECIALIST
@@ -171,6 +181,10 @@ class World:
             self.ids["steward", store] = self.dealer.user_id("steward")
             self.ids["paper", store] = self._paper(store)
             [self.ids["task", store]] = self.dealer.add(self._task(store))
+            [self.ids["bay", store]] = self.dealer.add(Bay(store_id=store, name="1"))
+            for kind, visit in self._appointments(store).items():
+                [self.ids[kind, store]] = self.dealer.add(visit)
+            [self.ids["call", store]] = self.dealer.add(self._inbound(store))
             for kind, row in self._rules(store).items():
                 [self.ids[kind, store]] = self.dealer.add(row)
             self._surveys(store, keeper)
@@ -363,6 +377,43 @@ class World:
             created_at=clock.now(),
         )
 
+    def _appointments(self, store: int) -> dict[str, Appointment]:
+        """One that is asked for, one that is booked, and one that has begun without its guest."""
+        booked, asked = AppointmentState.BOOKED, AppointmentState.REQUESTED
+        told = {
+            "asked": (asked, open_at(14)),
+            "booked": (booked, open_at(15)),
+            "begun": (booked, clock.now() - timedelta(minutes=1)),
+        }
+        return {
+            kind: Appointment(
+                store_id=store,
+                customer_id=self.ids["customer", store],
+                work=WorkKind.REPAIR,
+                starts_at=at,
+                minutes=30,
+                bay_id=self.ids["bay", store],
+                concern=f"{MARKS[store][0]} noise",
+                source=AppointmentSource.CALL,
+                state=state,
+            )
+            for kind, (state, at) in told.items()
+        }
+
+    def _inbound(self, store: int) -> InboundCall:
+        """A call whose answer is promised."""
+        return InboundCall(
+            store_id=store,
+            at=clock.now(),
+            customer_id=self.ids["customer", store],
+            phone=MARKS[store][1],
+            urgency=Urgency.ORDINARY,
+            wish=CallWish.QUESTION,
+            words=f"{MARKS[store][0]} asks",
+            answerer_id=self.dealer.user_id("sales" if store == 1 else "sales2"),
+            promised_at=clock.now() + timedelta(hours=1),
+        )
+
     def _rules(self, store: int) -> dict[str, Cadence]:
         """A rule of contacts that is a draft, and one that is in force."""
         values = {"name": "回访", "desk": Desk.SERVICE, "created_at": clock.now(), "number": 1}
@@ -470,6 +521,22 @@ def a_part(_world: World, at: int) -> tuple[surveys.Part]:
     return (surveys.Part(f"approved{at}", clock.today(), clock.today()),)
 
 
+def open_at(hour: int) -> datetime:
+    """A whole hour of the next day on which a store that has decided nothing is open."""
+    day = clock.today() + timedelta(days=1)
+    while not opening.composed(opening.NOTHING).spans(day):
+        day += timedelta(days=1)
+    return clock.midnight(day) + timedelta(hours=hour)
+
+
+def on_visit(which: str, kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(kind, appointment_id=world.ids[which, at], version=1, **values)
+
+
+def on_call(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(kind, call_id=world.ids["call", at], version=1, **values)
+
+
 def on_batch(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
     return lambda world, at: form(kind, batch_id=world.ids["batch", at], **values)
 
@@ -519,6 +586,31 @@ def days_of(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
 
 
 REASON = "the customer asked for it"
+
+
+def _booking(world: World, at: int) -> tuple[Any]:
+    return form(
+        appointments.BookAppointment,
+        customer_id=world.ids["customer", at],
+        bay_id=world.ids["bay", at],
+        work="repair",
+        starts_at=open_at(10),
+        minutes=30,
+        source="call",
+    )
+
+
+def _moving(world: World, at: int) -> tuple[Any]:
+    return form(
+        appointments.MoveAppointment,
+        appointment_id=world.ids["booked", at],
+        version=1,
+        starts_at=open_at(11),
+        minutes=30,
+        bay_id=world.ids["bay", at],
+    )
+
+
 EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = {
     "services.approvals.page": constant(),
     "services.approvals.line": lambda world, at: (world.ids["approval", at],),
@@ -1031,6 +1123,66 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.users.end_sessions": a_person(users.EndSessions),
     "services.verification.parts": constant(),
     "services.verification.verify": constant("summaries"),
+    "services.appointments.stores": constant(),
+    "services.appointments.bays": lambda world, at: (at,),
+    "services.appointments.advisors": lambda world, at: (at,),
+    "services.appointments.day": lambda world, at: (at, clock.today(), appointments.By.BAY),
+    "services.appointments.week": lambda world, at: (at, clock.today(), appointments.By.ADVISOR),
+    "services.appointments.free": lambda world, at: (at, clock.today(), 30, world.ids["bay", at]),
+    "services.appointments.page": constant(
+        appointments.Filters(clock.today(), clock.today() + timedelta(days=10))
+    ),
+    "services.appointments.one": lambda world, at: (world.ids["booked", at],),
+    "services.appointments.of_customer": customer,
+    "services.appointments.rates": constant(),
+    "services.appointments.book": _booking,
+    "services.appointments.move": _moving,
+    "services.appointments.agree": on_visit("asked", appointments.WorkOnAppointment),
+    "services.appointments.remind": on_visit("booked", appointments.WorkOnAppointment),
+    "services.appointments.confirm": on_visit("booked", appointments.WorkOnAppointment),
+    "services.appointments.arrive": on_visit("begun", appointments.WorkOnAppointment),
+    "services.appointments.miss": on_visit("begun", appointments.WorkOnAppointment),
+    "services.appointments.cancel": on_visit(
+        "booked", appointments.CancelAppointment, reason=REASON
+    ),
+    "services.appointments.open_bay": lambda world, at: form(
+        appointments.OpenBay, store_id=at, name="2"
+    ),
+    "services.appointments.change_bay": lambda world, at: form(
+        appointments.ChangeBay, bay_id=world.ids["bay", at], version=1, name="3"
+    ),
+    "services.appointments.export_list": lambda world, at: form(
+        appointments.ExportAppointments,
+        language="zh_CN",
+        since=clock.today(),
+        until=clock.today() + timedelta(days=10),
+    ),
+    "services.appointments.mark_missed": constant(appointments.MarkMissed()),
+    "services.inbound.due": constant(),
+    "services.inbound.page": constant(inbound.Filters(clock.today(), clock.today())),
+    "services.inbound.one": lambda world, at: (world.ids["call", at],),
+    "services.inbound.answerers": constant(),
+    "services.inbound.rates": constant(),
+    "services.inbound.take": on_file(
+        inbound.RecordInbound,
+        urgency="ordinary",
+        wish="question",
+        words="asks",
+        reply="told",
+    ),
+    "services.inbound.answer": on_call(inbound.AnswerCall, reply_channel="phone", reply="told"),
+    "services.inbound.pass_on": lambda world, at: form(
+        inbound.PassCall,
+        call_id=world.ids["call", at],
+        version=1,
+        answerer_id=world.ids["steward", at],
+    ),
+    "services.inbound.link_complaint": lambda world, at: form(
+        inbound.LinkComplaint,
+        call_id=world.ids["call", at],
+        complaint_id=world.ids["complaint:triaged", at],
+    ),
+    "services.inbound.watch": constant(inbound.WatchCalls()),
     "services.visits.adopt": lambda world, at: form(visits.AdoptCadences),
     "services.visits.approve": lambda world, at: form(
         visits.ApproveCadence,

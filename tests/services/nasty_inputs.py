@@ -77,6 +77,7 @@ class Somewhere(World):
             *("approval", "job", "notice", "remedy", "money", "action", "done_action"),
             *("step", "steward", "paper", "apology", "task", "response"),
             *("survey:draft", "survey:approved"),
+            *("bay", "asked", "booked", "begun", "call"),
             *(CadenceState.DRAFT, CadenceState.APPROVED),
             *(f"complaint:{stage}" for stage in STAGES),
         )

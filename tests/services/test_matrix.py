@@ -153,9 +153,15 @@ ON_A_COMPLAINT = (
     *("flag", "name_person", "unname_person", "add_files", "take_file"),
     *("log", "record_meeting", "tell_improvement", "tick", "usual_promises"),
 )
+ON_AN_APPOINTMENT = (
+    *("agree", "arrive", "book", "cancel", "confirm", "miss", "move", "one", "remind"),
+    *("advisors", "bays", "change_bay", "day", "free", "open_bay", "week"),
+)
 ABOUT_A_RECORD = {
     f"services.{name}"
     for name in (
+        *(f"appointments.{name}" for name in ON_AN_APPOINTMENT),
+        *(f"inbound.{name}" for name in ("answer", "link_complaint", "one", "pass_on", "take")),
         "calendars.change_hours",
         "calendars.set_days",
         "calendars.withdraw_days",

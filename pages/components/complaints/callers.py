@@ -22,16 +22,19 @@ NONE = 0
 """Chosen as a car: another one, or none at all."""
 
 
-def caller(form: Form, *, is_given: bool = False) -> Caller | None:
+def caller(
+    form: Form, *, is_given: bool = False, person: str = "person", has_orders: bool = True
+) -> Caller | None:
     """The customer's file, with the choice of his car and order; None for somebody who has none,
-    whose name and phone are asked for. `is_given`: nobody else may be chosen."""
+    whose name (the field `person`) and phone are asked for. `is_given`: nobody else may be chosen.
+    """
     customer_id = form.kept("customer_id")
     found = fetch(complaints.caller, int(customer_id)) if customer_id else None
     if found is None:
         sought = _seek(form)
         number = sought if PHONE.fullmatch(sought) else ""
         with st.container(horizontal=True):
-            form.text("person")
+            form.text(person)
             form.text("phone", placeholder=number)
         form.typed["phone"] = form.typed["phone"] or number  # as it stands in the empty field
         return None
@@ -46,7 +49,7 @@ def caller(form: Form, *, is_given: bool = False) -> Caller | None:
                 on_click=partial(form.keep, customer_id=None, vehicle_id=None, order_id=None),
             )
     keys.enter_again(found.id)
-    _car_and_order(form, found)
+    _car_and_order(form, found, has_orders=has_orders)
     return found
 
 
@@ -76,9 +79,10 @@ def _offer(form: Form, match: Match, box: str) -> None:
     st.button(words, key=f"{form.name}:caller:{match.id}", icon=icon, on_click=choose)
 
 
-def _car_and_order(form: Form, found: Caller) -> None:
+def _car_and_order(form: Form, found: Caller, *, has_orders: bool) -> None:
     """Side by side. The order is one of the chosen car, or any where no car is chosen."""
-    if not found.cars and not found.orders:
+    of_him = found.orders if has_orders else []
+    if not found.cars and not of_him:
         return
     with st.container(horizontal=True):
         car = None
@@ -87,7 +91,7 @@ def _car_and_order(form: Form, found: Caller) -> None:
             others = (NONE, raw(N_("Another car, or none")))
             pairs = [*((one.id, _car(one)) for one in found.cars), others]
             car = form.pair("vehicle_id", pairs, of=found.id)
-        orders = [one for one in found.orders if not car or one.vehicle_id in {None, car}]
+        orders = [one for one in of_him if not car or one.vehicle_id in {None, car}]
         if orders:
             pairs = [(one.id, _order(one)) for one in orders]
             form.pair("order_id", pairs, of=f"{found.id}-{car}")

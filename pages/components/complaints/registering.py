@@ -1,5 +1,6 @@
 """Taking a complaint: the caller found while one types, then what he says."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -37,14 +38,22 @@ BEGIN = {
 }
 
 
-def register(actor: Actor, customer_id: int | None = None, store_id: int | None = None) -> None:
+def register(
+    actor: Actor,
+    customer_id: int | None = None,
+    store_id: int | None = None,
+    *,
+    told: Mapping[str, Any] | None = None,
+    after: Callable[[int], None] | None = None,
+) -> None:
     """The drawer. With `customer_id` the complaint of this customer, with a draft of its own;
-    `store_id` is where his file is."""
+    `store_id` is where his file is. `told` is what is known already (words, person, phone), of a
+    call for instance; `after` is done with the complaint's id once it is registered."""
 
     @drawer(_(N_("Register a complaint")), width="large")
     def draw() -> None:
         places = fetch(customers.places)
-        form = _form(actor, places, customer_id, store_id)
+        form = _form(actor, places, customer_id, store_id, told or {})
         mail = mails.from_mail(form, is_given=customer_id is not None)
         found = callers.caller(form, is_given=customer_id is not None)
         st.caption(_(N_("Hear them out, say sorry, note it down, read it back")))
@@ -72,18 +81,27 @@ def register(actor: Actor, customer_id: int | None = None, store_id: int | None 
             values |= mails.values(form, mail)
             receipt = form.send(complaints.register, complaints.RegisterComplaint, values)
             if receipt is not None:
-                if customer_id is None:  # else one stays on the file, which shows it
+                if after is not None:
+                    after(receipt.id)
+                elif customer_id is None:  # else one stays on the file, which shows it
                     st.query_params["id"] = str(receipt.id)
                 done(_(N_("Registered as {number}"), number=receipt.number))
 
     draw()
 
 
-def _form(actor: Actor, places: Places, customer_id: int | None, store_id: int | None) -> Form:
+def _form(
+    actor: Actor,
+    places: Places,
+    customer_id: int | None,
+    store_id: int | None,
+    told: Mapping[str, Any],
+) -> Form:
     stores = [key for key, _name in places.stores]
     store = next((key for key in (store_id, actor.store_id) if key in stores), stores[0])
     begin = BEGIN | {"handler_id": actor.id, "store_id": store, "customer_id": customer_id}
-    subject = "" if customer_id is None else customer_id
+    begin |= told
+    subject = told.get("subject") or ("" if customer_id is None else customer_id)
     return Form("complaints.register", subject=subject, values=begin, keeps_draft=True)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from pages.components import layout
+from pages.components.appointments import booking
 from pages.components.customers.colours import label_chip
 from pages.components.forms import Form, send_button
 from pages.components.frame import done, request_id, submit
@@ -15,7 +16,9 @@ from pages.components.surveys import asking
 from pages.components.visits import looks
 from pages.components.words import _, choice, fmoment, fphone, language, plain, plain_lines, raw
 from services import visits
+from services.appointments import AppointmentSource
 from services.core import clock
+from services.core.access import Actor
 from services.core.words import N_
 from services.visits import (
     Call,
@@ -25,6 +28,7 @@ from services.visits import (
     RecordCall,
     TaskRow,
     TaskState,
+    Trigger,
     WorkOnTask,
 )
 
@@ -37,7 +41,7 @@ AT_ONCE: Final = {
 """Results that need no words: one key each."""
 
 
-def show(call: Call, found: Day) -> None:
+def show(actor: Actor, call: Call, found: Day) -> None:
     row = call.row
     chips = [label_chip(row.label), looks.due(row, clock.today()), looks.kind_of(row)]
     if row.hold is not None:
@@ -46,10 +50,13 @@ def show(call: Call, found: Day) -> None:
         st.link_button(
             _(N_("Customer file")), f"/customers?id={row.customer_id}", icon=":material/badge:"
         )
+        books = call.may_work and st.button(
+            _(N_("Book an appointment")), icon=":material/calendar_clock:", shortcut="alt+b"
+        )
     left, right = st.columns([3, 2], gap="medium")
     with right:
         _reach(call)
-        may = call.may_work
+        may = call.may_work and not books  # a drawer hears Ctrl+Enter alone
         form = Form("visits.record_call", subject=row.id, keeps_draft=True) if may else None
     with left:
         _why(call)
@@ -57,10 +64,26 @@ def show(call: Call, found: Day) -> None:
             asking.show(form, call.asking)
         _before(call)
     with right:
-        if form is not None:
+        if books:
+            _book(actor, row)
+        elif form is not None:
             _result(form, call, found)
         elif row.state is not TaskState.PLANNED:
             st.info(_(N_("This contact has ended: {state}"), state=choice(row.state)))
+
+
+def _book(actor: Actor, row: TaskRow) -> None:
+    """What he is called about, as an appointment; then the contact is written down as reached."""
+    is_reminder = row.trigger in {Trigger.INSPECTION, Trigger.INSURANCE, Trigger.CLASS}
+    source = AppointmentSource.REMINDER if is_reminder else AppointmentSource.CALL
+    preset = booking.Preset(
+        customer_id=row.customer_id,
+        vehicle_id=row.vehicle_id,
+        task_id=row.id,
+        concern=looks.purpose(row),
+        source=source,
+    )
+    booking.open_booking(actor, preset)
 
 
 def _why(call: Call) -> None:

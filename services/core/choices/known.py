@@ -45,12 +45,14 @@ from db.models import (
 from services.core.calendars import DayState, Place
 from services.core.choices.asked import ASKED
 from services.core.choices.contacts import CONTACTS
+from services.core.choices.reception import RECEPTION
 from services.core.parameters import Unit
 from services.core.words import N_
 
 CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
     **ASKED,
     **CONTACTS,
+    **RECEPTION,
     ActionKind: {
         ActionKind.CORRECTIVE: N_("Corrective action"),
         ActionKind.PREVENTIVE: N_("Preventive action"),
@@ -341,6 +343,7 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
         Unit.YUAN: N_("yuan"),
         Unit.MEGABYTES: N_("MB"),
         Unit.FILES: N_("files"),
+        Unit.CUSTOMERS: N_("customers"),
         Unit.LEVEL: N_("level (1 to 4)"),
     },
     Urgency: {

@@ -15,6 +15,7 @@ from services.core.parameters.dated import (
     values,
 )
 from services.core.parameters.known import (
+    ANSWER_WARNING,
     APPROVAL_DAYS,
     CAPACITY,
     CHECK_DAYS,
@@ -25,6 +26,7 @@ from services.core.parameters.known import (
     DRAFT_DAYS,
     FILE_COUNT,
     FILE_SIZE,
+    GRACE,
     HEAD_LEVEL,
     JOB_DAYS,
     LOW_ITEM,
@@ -42,9 +44,12 @@ from services.core.parameters.known import (
     REVEALS_OF_MANAGER,
     REVEALS_OF_OTHERS,
     REVEALS_OF_SPECIALIST,
+    RINGS,
+    SEATS,
     SHORT_CALL,
     SILENT_ATTEMPTS,
     SILENT_DAYS,
+    SLOT,
     SURVEY_DAYS,
     TARGET_CLOCKS,
     TARGET_CLOSED,
@@ -52,6 +57,7 @@ from services.core.parameters.known import (
     TARGET_FIRST,
     TARGET_REOPENED,
     TOGETHER_DAYS,
+    URGENT_ANSWER,
     URGENT_SHARE,
     parameter,
 )
@@ -64,6 +70,7 @@ from services.core.parameters.shape import (
 )
 
 __all__ = [
+    "ANSWER_WARNING",
     "APPROVAL_DAYS",
     "AS_GROUP",
     "CAPACITY",
@@ -75,6 +82,7 @@ __all__ = [
     "DRAFT_DAYS",
     "FILE_COUNT",
     "FILE_SIZE",
+    "GRACE",
     "HEAD_LEVEL",
     "JOB_DAYS",
     "LOW_ITEM",
@@ -92,9 +100,12 @@ __all__ = [
     "REVEALS_OF_MANAGER",
     "REVEALS_OF_OTHERS",
     "REVEALS_OF_SPECIALIST",
+    "RINGS",
+    "SEATS",
     "SHORT_CALL",
     "SILENT_ATTEMPTS",
     "SILENT_DAYS",
+    "SLOT",
     "SURVEY_DAYS",
     "TARGET_CLOCKS",
     "TARGET_CLOSED",
@@ -102,6 +113,7 @@ __all__ = [
     "TARGET_FIRST",
     "TARGET_REOPENED",
     "TOGETHER_DAYS",
+    "URGENT_ANSWER",
     "URGENT_SHARE",
     "Dated",
     "Number",

@@ -44,6 +44,12 @@ CAPACITY: Final = "visits.capacity"
 SURVEY_DAYS: Final = "visits.survey_days"
 LOW_ITEM: Final = "visits.low_item"
 LOW_SCORE: Final = "visits.low_score"
+SLOT: Final = "visits.slot"
+SEATS: Final = "visits.seats"
+GRACE: Final = "visits.grace"
+RINGS: Final = "visits.rings"
+URGENT_ANSWER: Final = "visits.urgent_answer"
+ANSWER_WARNING: Final = "visits.answer_warning"
 TARGET_CLOCKS: Final = "complaints.target.clocks"
 TARGET_CLOSED: Final = "complaints.target.closed"
 TARGET_REOPENED: Final = "complaints.target.reopened"
@@ -141,6 +147,26 @@ def _limits() -> list[Parameter]:
             by_store=True,
         )
         for name, label, unit, default in made
+    ]
+
+
+def _reception() -> list[Parameter]:
+    """Of appointments, and of calls that customers make to us."""
+    minutes = Unit.MINUTES
+    made = (
+        (SLOT, N_("Minutes between two times that are offered"), minutes, 30, 15, 120, "V06"),
+        (SEATS, N_("Customers that one advisor receives at once"), Unit.CUSTOMERS, 1, 1, 10, "V06"),
+        (GRACE, N_("Minutes after which who has not come counts as away"), minutes, 30, 5, 480,
+         "V06"),
+        (RINGS, N_("Rings within which a call is answered"), Unit.TIMES, 3, 1, 20, "V40"),
+        (URGENT_ANSWER, N_("Minutes within which an urgent caller is answered"), minutes, 30, 5,
+         480, "V42"),
+        (ANSWER_WARNING, N_("Minutes before a promised call back at which one is told"), minutes,
+         15, 5, 240, "V42"),
+    )  # fmt: skip
+    return [
+        Parameter(key, label, unit, default, least=least, most=most, source=source, by_store=True)
+        for key, label, unit, default, least, most, source in made
     ]
 
 
@@ -269,6 +295,7 @@ PARAMETERS: Final[dict[str, Parameter]] = {
             most=100,
             source="K05",
         ),
+        *_reception(),
         _target(TARGET_CLOCKS, N_("Target: share of clocks kept"), "0.9", "C09"),
         _target(TARGET_CLOSED, N_("Target: share closed in time"), "0.9", "C09"),
         _target(TARGET_REOPENED, N_("Target: share reopened, at most"), "0.05", "C07"),

@@ -34,6 +34,7 @@ class Unit(StrEnum):
     FILES = "files"
     POINTS = "points"
     """Of a survey."""
+    CUSTOMERS = "customers"
     LEVEL = "level"
     """Of a complaint: 1 the lightest, 4 a crisis."""
 
