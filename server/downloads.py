@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from server.answers import ELSEWHERE, language_of, say
 from server.gate import token_of
-from services import complaints, decks, imports, sessions
+from services import complaints, decks, imports, sessions, visits
 from services.core import incidents, run
 from services.core.access import SignedIn
 from services.core.errors import AppError, Conflict, InvalidInput, NotFound, NotPermitted, SignedOut
@@ -32,6 +32,8 @@ WRITTEN_DOWN: Final[Mapping[str, tuple[run.Command[Any, File], type[Input]]]] = 
     "/files/complaints/papers/{file_id}": (complaints.take_file, complaints.TakeFile),
     "/files/decks/{month}.{kind}": (decks.take, decks.TakeDeck),
     "/files/imports/{batch_id}/wrong-rows.xlsx": (imports.wrong_rows, imports.ExportWrongRows),
+    "/files/visits/forms/{form_id}/form.pdf": (visits.take_form, visits.TakeForm),
+    "/files/visits/papers/{file_id}": (visits.take_paper, visits.TakePaper),
 }
 """What somebody's data stands in: made by a command, which writes down who took it."""
 OPEN: Final[Mapping[str, run.Query[..., File]]] = {

@@ -26,6 +26,7 @@ from services import (
     jobs,
     mailbox,
     notices,
+    promises,
     sealing,
     visits,
 )
@@ -153,6 +154,9 @@ DUTIES: Final[Mapping[str, Duty]] = {
         _all_of(complaints.remind_of_crises, complaints.RemindOfCrises),
     ),
     "visits": Duty(N_("Contacts with customers"), _visits),
+    "promises": Duty(
+        N_("Promises to customers"), _all_of(promises.remind, promises.RemindOfPromises)
+    ),
     "decks": Duty(N_("Monthly presentations"), decks.keep_up),
     "mailbox": Duty(N_("Company mailbox"), _all_of(mailbox.remind, mailbox.RemindOfMailbox)),
     "holidays": Duty(

@@ -71,6 +71,7 @@ from db.models.mailbox import MailboxCheck
 from db.models.notices import Notice
 from db.models.parameters import ParameterValue
 from db.models.posts import Post, PostDuty
+from db.models.promises import Promise, PromiseState
 from db.models.users import (
     Desk,
     Installation,
@@ -82,6 +83,7 @@ from db.models.users import (
     User,
     UserSession,
 )
+from db.models.visit_forms import FeedbackCode, VisitForm, VisitPaper
 from db.models.visits import (
     Cadence,
     CadenceState,
@@ -134,6 +136,7 @@ __all__ = [
     "DocumentStatus",
     "Draft",
     "EventKind",
+    "FeedbackCode",
     "Finding",
     "Gender",
     "Heading",
@@ -157,6 +160,8 @@ __all__ = [
     "PartIn",
     "Post",
     "PostDuty",
+    "Promise",
+    "PromiseState",
     "Purpose",
     "Remedy",
     "RemedyKind",
@@ -185,7 +190,9 @@ __all__ = [
     "ValueClass",
     "Vehicle",
     "Verdict",
+    "VisitForm",
     "VisitKind",
+    "VisitPaper",
     "VisitTask",
     "WaitingFor",
 ]

@@ -1,11 +1,18 @@
-"""The visit plan: whom one is to contact today, one contact with all that a call needs, the rules
-by which contacts are made."""
+"""The visit plan: whom one is to contact today, one contact with all that a call needs, the
+forms of visits, promises, the rules by which contacts are made."""
 
 import streamlit as st
 
 from pages.components import layout, pickers
 from pages.components.frame import fetch, keep_alive, open_page
-from pages.components.visits import calling, my_day, rules
+from pages.components.visits import (
+    calling,
+    form_books,
+    form_view,
+    my_day,
+    promise_list,
+    rules,
+)
 from pages.components.words import _, fnumber, raw
 from services import visits
 from services.core.access import Permission
@@ -13,16 +20,26 @@ from services.core.words import N_
 
 MY_DAY = "day"
 RULES = "rules"
-VIEWS = {MY_DAY: N_("My day"), RULES: N_("Rules of contact")}
+FORMS = "forms"
+PROMISES = "promises"
+VIEWS = {
+    MY_DAY: N_("My day"),
+    FORMS: N_("Visit forms"),
+    PROMISES: N_("Promises"),
+    RULES: N_("Rules of contact"),
+}
 
 actor = open_page(N_("Visit plan"), needs=Permission.VISITS_VIEW)
 keep_alive()
-asked = pickers.asked_record("task")
+asked, asked_form = pickers.asked_record("task"), pickers.asked_record("form")
 found = fetch(visits.day)
 
 if asked is not None:
     my_day.way_back()
     calling.show(fetch(visits.call, asked), found)
+elif asked_form is not None:
+    form_books.way_back()
+    form_view.show(fetch(visits.visit_form, asked_form))
 else:
     made = N_("{done} of {capacity} made today, {left} wait")
     said = _(
@@ -37,7 +54,12 @@ else:
         ):
             my_day.go_to(found.rows[0].id)
     views = {key: raw(words) for key, words in VIEWS.items()}
-    if pickers.switch(raw(N_("View")), views, "view", MY_DAY) == RULES:
+    view = pickers.switch(raw(N_("View")), views, "view", MY_DAY)
+    if view == RULES:
         rules.show(actor)
+    elif view == FORMS:
+        form_books.show()
+    elif view == PROMISES:
+        promise_list.show()
     else:
         my_day.show(found, may_lead=actor.may(Permission.VISITS_LEAD))

@@ -97,6 +97,8 @@ class Action(StrEnum):
     POSTS_ENDED = "posts:ended"
     POSTS_NAMED = "posts:named"
     PROFILE_EDITED = "profile:edited"
+    PROMISES_CLOSED = "promises:closed"
+    PROMISES_MADE = "promises:made"
     SESSIONS_ENDED = "sessions:ended"
     SESSIONS_OPENED = "sessions:opened"
     SESSIONS_REFUSED = "sessions:refused"
@@ -110,10 +112,15 @@ class Action(StrEnum):
     VEHICLES_EDITED = "vehicles:edited"
     VISITS_CALLED = "visits:called"
     VISITS_CANCELLED = "visits:cancelled"
+    VISITS_CORRECTED = "visits:corrected"
+    VISITS_FORM_TAKEN = "visits:form_taken"
+    VISITS_IMPROVED = "visits:improved"
     VISITS_MADE = "visits:made"
     VISITS_MOVED = "visits:moved"
+    VISITS_PAPER_TAKEN = "visits:paper_taken"
     VISITS_PLANNED = "visits:planned"
     VISITS_WEIGHED = "visits:weighed"
+    VISITS_WRITTEN = "visits:written"
 
 
 ACTIONS: dict[Action, str] = {
@@ -189,6 +196,8 @@ ACTIONS: dict[Action, str] = {
     Action.POSTS_ENDED: N_("Duty ended"),
     Action.POSTS_NAMED: N_("Person named for a duty"),
     Action.PROFILE_EDITED: N_("Profile edited"),
+    Action.PROMISES_CLOSED: N_("Promise closed"),
+    Action.PROMISES_MADE: N_("Promise made to a customer"),
     Action.SESSIONS_ENDED: N_("Session ended"),
     Action.SESSIONS_OPENED: N_("Signed in"),
     Action.SESSIONS_REFUSED: N_("Sign-in refused"),
@@ -202,10 +211,15 @@ ACTIONS: dict[Action, str] = {
     Action.VEHICLES_EDITED: N_("Vehicle edited"),
     Action.VISITS_CALLED: N_("Contact attempted"),
     Action.VISITS_CANCELLED: N_("Contact cancelled"),
+    Action.VISITS_CORRECTED: N_("Visit form corrected"),
+    Action.VISITS_FORM_TAKEN: N_("Visit form taken along"),
+    Action.VISITS_IMPROVED: N_("Improvement after a visit carried out"),
     Action.VISITS_MADE: N_("Contacts planned by a cadence"),
     Action.VISITS_MOVED: N_("Contact moved"),
+    Action.VISITS_PAPER_TAKEN: N_("Photo or paper of a visit taken along"),
     Action.VISITS_PLANNED: N_("Contact planned"),
     Action.VISITS_WEIGHED: N_("Contacts held, merged or ended by the rule"),
+    Action.VISITS_WRITTEN: N_("Visit form written"),
 }
 
 

@@ -35,6 +35,7 @@ from db.models import (
     Reveal,
     Revision,
     StoredFile,
+    VisitPaper,
 )
 from db.types import Base, scoped_models
 from services.core.rights import READS, Permission, Reach
@@ -150,10 +151,11 @@ def _bare(model: type[Base]) -> Any:
 
 def _of_record(actor: "Actor", decks: ColumnElement[bool]) -> ColumnElement[bool]:
     """The contents of files that hang on what is within the actor's eyes."""
-    paper, told = _bare(ComplaintFile), _bare(DeckFile)
+    paper, told, brought = _bare(ComplaintFile), _bare(DeckFile), aliased(VisitPaper)
     held = paper.sha256 == col(StoredFile.sha256)
     handed = exists().where(told.sha256 == col(StoredFile.sha256), decks)
-    return or_(exists().where(held, _of_complaint(paper, actor)), handed)
+    photo = exists().where(col(brought.sha256) == col(StoredFile.sha256), _readable(actor, brought))
+    return or_(exists().where(held, _of_complaint(paper, actor)), handed, photo)
 
 
 def _readable_approvals(actor: "Actor") -> ColumnElement[bool]:

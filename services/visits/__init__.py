@@ -1,11 +1,34 @@
 """The visit plan: the right customer contacted at the right moment by the right person, once
 (V01–V54)."""
 
-from db.models import CadenceState, CallResult, Lifecycle, TaskState, Trigger, ValueClass, VisitKind
-from services.visits.calling import CallTooShort, record_call
-from services.visits.inputs import CancelTask, MoveTask, PlanContact, RecordCall, WorkOnTask
+from db.models import (
+    CadenceState,
+    CallResult,
+    FeedbackCode,
+    Lifecycle,
+    TaskState,
+    Trigger,
+    ValueClass,
+    VisitKind,
+)
+from services.visits.books import books, form_ground, form_of_task, forms, visit_form
+from services.visits.calling import ON_A_FORM, CallTooShort, record_call
+from services.visits.form_quality import ANSWERS, BEST, marks, quality
+from services.visits.inputs import (
+    CancelTask,
+    CorrectForm,
+    MoveTask,
+    NoteImprovement,
+    PlanContact,
+    RecordCall,
+    TakeForm,
+    TakePaper,
+    WorkOnTask,
+    WriteForm,
+)
 from services.visits.making import Made, MakeTasks, make
 from services.visits.planning import cancel, move, plan, take
+from services.visits.printing import take_form
 from services.visits.rules import (
     AdoptCadences,
     ApproveCadence,
@@ -17,27 +40,54 @@ from services.visits.rules import (
     retire,
 )
 from services.visits.today import call, day
-from services.visits.views import Call, Day, Receipt, TaskRow
+from services.visits.views import (
+    BookLine,
+    Call,
+    Day,
+    FormGround,
+    FormLine,
+    FormView,
+    Receipt,
+    TaskRow,
+)
 from services.visits.weighing import Weighed, WeighTasks, weigh
+from services.visits.writing import (
+    correct_form,
+    note_improvement,
+    take_paper,
+    write_form,
+)
 
 __all__ = [
+    "ANSWERS",
+    "BEST",
+    "ON_A_FORM",
     "AdoptCadences",
     "ApproveCadence",
+    "BookLine",
     "CadenceLine",
     "CadenceState",
     "Call",
     "CallResult",
     "CallTooShort",
     "CancelTask",
+    "CorrectForm",
     "Day",
+    "FeedbackCode",
+    "FormGround",
+    "FormLine",
+    "FormView",
     "Lifecycle",
     "Made",
     "MakeTasks",
     "MoveTask",
+    "NoteImprovement",
     "PlanContact",
     "Receipt",
     "RecordCall",
     "RetireCadence",
+    "TakeForm",
+    "TakePaper",
     "TaskRow",
     "TaskState",
     "Trigger",
@@ -46,17 +96,30 @@ __all__ = [
     "WeighTasks",
     "Weighed",
     "WorkOnTask",
+    "WriteForm",
     "adopt",
     "approve",
+    "books",
     "cadences",
     "call",
     "cancel",
+    "correct_form",
     "day",
+    "form_ground",
+    "form_of_task",
+    "forms",
     "make",
+    "marks",
     "move",
+    "note_improvement",
     "plan",
+    "quality",
     "record_call",
     "retire",
     "take",
+    "take_form",
+    "take_paper",
+    "visit_form",
     "weigh",
+    "write_form",
 ]

@@ -22,11 +22,13 @@ from db.models import (
     Vehicle,
     VisitTask,
 )
+from services import promises
 from services.core import clock, masks, parameters
 from services.core.access import WRITES, Actor, Permission, load
 from services.core.errors import NotFound
 from services.customers import policy
 from services.customers.views import label_of
+from services.promises import PromiseLine, PromiseState
 from services.visits.budget import UNSPACED
 from services.visits.calling import may_take
 from services.visits.views import AttemptLine, Call, Day, TaskRow, TouchLine
@@ -79,6 +81,7 @@ def call(session: Session, actor: Actor, task_id: int) -> Call:
         preferred_hours=customer.preferred_hours,
         need=customer.need,
         promised=_promised(session, customer.id),
+        owed=_owed(session, actor, customer.id),
         touches=_touches(session, customer.id),
         attempts=_attempts(session, task.id),
         may_work=_may_work(actor, task),
@@ -252,6 +255,13 @@ def _promised(session: Session, customer_id: int) -> list[str]:
         .order_by(col(Complaint.id))
     )
     return list(session.execute(query).scalars())
+
+
+def _owed(session: Session, actor: Actor, customer_id: int) -> list[PromiseLine]:
+    """What else he was promised and waits for; what a complaint promised stands with it."""
+    found = promises.of_customer(session, actor, customer_id)
+    is_open = PromiseState.OPEN
+    return [line for line in found if line.state is is_open and line.promise_id is not None]
 
 
 def _touches(session: Session, customer_id: int) -> list[TouchLine]:

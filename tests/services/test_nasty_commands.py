@@ -59,7 +59,17 @@ UNSEEN = {
     *("consents_to_calls", "same_phone_is_known", "former_owner_ends"),
     *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
     *("msgid", "params", "changed", "failed", "is_granted", "complaint_id", "into_id"),
-    *("remedy_id", "action_id", "step_id", "file_id", "content", "item", "is_done"),
+    *(
+        "form_id",
+        "promise_id",
+        "remedy_id",
+        "action_id",
+        "step_id",
+        "file_id",
+        "content",
+        "item",
+        "is_done",
+    ),
 }
 """Fields that no form shows under a label: the frame fills them in, or a phrase stands beside."""
 FREED = {
@@ -85,8 +95,19 @@ RAW_COLUMNS = {
     "import_mappings.mapping",
     "jobs.trouble",
 }
-KEPT_AS = {"digest": "file_digest", "email": "email", "store_code": "code", "store_name": "name"}
-OF_CONTACTS = {"words": "summary", "no_more": "reason", "short_reason": "note"}
+KEPT_AS = {
+    "digest": "file_digest",
+    "email": "email",
+    "promise": "what",
+    "store_code": "code",
+    "store_name": "name",
+}
+OF_CONTACTS = {
+    "words": "summary",
+    "no_more": "reason",
+    "short_reason": "note",
+    "promise": "what",
+}
 """What was said stands on the customer's timeline, why nothing follows with the contact."""
 KEPT_OTHERWISE = {
     "services.installation.note_loading.form.size",

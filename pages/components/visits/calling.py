@@ -11,12 +11,13 @@ from pages.components.customers.colours import label_chip
 from pages.components.forms import Form, send_button
 from pages.components.frame import done, request_id, submit
 from pages.components.layout import Chip, Event, Tone
-from pages.components.visits import looks
+from pages.components.visits import form_panel, looks, promise_list
 from pages.components.words import _, choice, fmoment, fphone, language, plain, plain_lines, raw
 from services import visits
 from services.core import clock
 from services.core.words import N_
 from services.visits import (
+    ON_A_FORM,
     Call,
     CallResult,
     CallTooShort,
@@ -46,6 +47,14 @@ def show(call: Call, found: Day) -> None:
             _(N_("Customer file")), f"/customers?id={row.customer_id}", icon=":material/badge:"
         )
     left, right = st.columns([3, 2], gap="medium")
+    if row.kind in ON_A_FORM:
+        with left:
+            form_panel.show(call, found)
+        with right:
+            _reach(call)
+            _why(call)
+            _before(call)
+        return
     with left:
         _why(call)
         _before(call)
@@ -70,6 +79,8 @@ def _why(call: Call) -> None:
                 _(N_("Complaint {number} is open: he waits for our answer"), number=number),
                 icon=":material/priority_high:",
             )
+        for promise in call.owed:
+            promise_list.owed(promise)
         if call.script:
             st.markdown(plain_lines(call.script))
 
@@ -143,6 +154,9 @@ def _result(call: Call, found: Day) -> None:
         with st.container(horizontal=True, gap="small"):
             form.day("next_on", earliest=clock.today() + timedelta(days=1))
             form.text("no_more")
+        with st.expander(_(N_("Something was promised")), icon=":material/handshake:"):
+            form.text("promise")
+            form.moment("promised_at")
         with st.container(horizontal=True, gap="small"):
             is_reached = send_button(_(N_("Reached: write it down")), key=f"{form.name}:send")
             is_refused = st.button(
@@ -171,11 +185,7 @@ def _send(form: Form, call: Call, found: Day, result: CallResult, **more: Any) -
     if receipt is None:
         return
     st.session_state.pop(f"call-begun:{row.id}", None)
-    following = [one.id for one in found.rows if one.id != row.id]
-    if following:
-        st.query_params["task"] = str(following[0])
-    else:
-        st.query_params.pop("task", None)
+    looks.lead_on(row, found)
     if receipt.again_at is not None:
         again = fmoment(receipt.again_at)
         done(_(N_("{name} is tried again {moment}"), name=row.customer, moment=again))

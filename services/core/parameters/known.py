@@ -41,6 +41,8 @@ CONTACT_DAYS: Final = "visits.contact_days"
 TOGETHER_DAYS: Final = "visits.together_days"
 SHORT_CALL: Final = "visits.short_call"
 CAPACITY: Final = "visits.capacity"
+FORM_DAYS: Final = "visits.form_days"
+CORRECTION_DAYS: Final = "visits.correction_days"
 TARGET_CLOCKS: Final = "complaints.target.clocks"
 TARGET_CLOSED: Final = "complaints.target.closed"
 TARGET_REOPENED: Final = "complaints.target.reopened"
@@ -247,6 +249,8 @@ PARAMETERS: Final[dict[str, Parameter]] = {
             source="V43",
             by_store=True,
         ),
+        _days(FORM_DAYS, N_("Days after a visit in which its form is written"), 1, "V19", most=30),
+        _days(CORRECTION_DAYS, N_("Days in which a visit form is corrected"), 1, "V39", most=30),
         _target(TARGET_CLOCKS, N_("Target: share of clocks kept"), "0.9", "C09"),
         _target(TARGET_CLOSED, N_("Target: share closed in time"), "0.9", "C09"),
         _target(TARGET_REOPENED, N_("Target: share reopened, at most"), "0.05", "C07"),
