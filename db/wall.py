@@ -194,6 +194,8 @@ _OTHERS: Final[dict[str, Rules]] = {
     },
     # One stores what one cannot see yet: the record that holds it comes after.
     "stored_files": {"SELECT": (_OF_RECORD, None), "INSERT": (None, _KNOWN)},
+    # Of their own store's people, for whoever reads its customers.
+    "visit_plans": {"ALL": (_placed("reads"), _placed("reads"))},
 }
 """The tables that have rules of their own, beside the scoped ones."""
 

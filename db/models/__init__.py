@@ -84,6 +84,7 @@ from db.models.users import (
     UserSession,
 )
 from db.models.visit_forms import FeedbackCode, VisitForm, VisitPaper
+from db.models.visit_plans import PlannedVisit, PlanState, VisitPlan
 from db.models.visits import (
     Cadence,
     CadenceState,
@@ -158,6 +159,8 @@ __all__ = [
     "OwnershipRole",
     "ParameterValue",
     "PartIn",
+    "PlanState",
+    "PlannedVisit",
     "Post",
     "PostDuty",
     "Promise",
@@ -193,6 +196,7 @@ __all__ = [
     "VisitForm",
     "VisitKind",
     "VisitPaper",
+    "VisitPlan",
     "VisitTask",
     "WaitingFor",
 ]

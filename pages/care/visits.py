@@ -12,6 +12,7 @@ from pages.components.visits import (
     my_day,
     promise_list,
     rules,
+    week_plans,
 )
 from pages.components.words import _, fnumber, raw
 from services import visits
@@ -22,10 +23,12 @@ MY_DAY = "day"
 RULES = "rules"
 FORMS = "forms"
 PROMISES = "promises"
+PLANS = "plans"
 VIEWS = {
     MY_DAY: N_("My day"),
     FORMS: N_("Visit forms"),
     PROMISES: N_("Promises"),
+    PLANS: N_("Weekly plans"),
     RULES: N_("Rules of contact"),
 }
 
@@ -61,5 +64,7 @@ else:
         form_books.show()
     elif view == PROMISES:
         promise_list.show()
+    elif view == PLANS:
+        week_plans.show()
     else:
         my_day.show(found, may_lead=actor.may(Permission.VISITS_LEAD))

@@ -38,6 +38,7 @@ SUBJECTS = {
     "posts": N_("Named person"),
     "visit_tasks": N_("Contact"),
     "visit_forms": N_("Visit form"),
+    "visit_plans": N_("Weekly visit plan"),
     "visit_papers": N_("Papers and pictures"),
     "promises": N_("Promise"),
     "cadences": N_("Rule of contacts"),

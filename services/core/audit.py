@@ -110,6 +110,12 @@ class Action(StrEnum):
     USERS_PASSWORD_RESET = "users:password_reset"  # noqa: S105 - a name, not a password
     VEHICLES_ADDED = "vehicles:added"
     VEHICLES_EDITED = "vehicles:edited"
+    VISIT_PLANS_APPROVED = "visit_plans:approved"
+    VISIT_PLANS_RETURNED = "visit_plans:returned"
+    VISIT_PLANS_REVIEWED = "visit_plans:reviewed"
+    VISIT_PLANS_SUBMITTED = "visit_plans:submitted"
+    VISIT_PLANS_SUMMED = "visit_plans:summed"
+    VISIT_PLANS_WRITTEN = "visit_plans:written"
     VISITS_CALLED = "visits:called"
     VISITS_CANCELLED = "visits:cancelled"
     VISITS_CORRECTED = "visits:corrected"
@@ -209,6 +215,12 @@ ACTIONS: dict[Action, str] = {
     Action.USERS_PASSWORD_RESET: N_("Password reset"),
     Action.VEHICLES_ADDED: N_("Vehicle added"),
     Action.VEHICLES_EDITED: N_("Vehicle edited"),
+    Action.VISIT_PLANS_APPROVED: N_("Visit plan approved"),
+    Action.VISIT_PLANS_RETURNED: N_("Visit plan sent back"),
+    Action.VISIT_PLANS_REVIEWED: N_("Visit plan reviewed"),
+    Action.VISIT_PLANS_SUBMITTED: N_("Visit plan handed in"),
+    Action.VISIT_PLANS_SUMMED: N_("Week summed up"),
+    Action.VISIT_PLANS_WRITTEN: N_("Visit plan written"),
     Action.VISITS_CALLED: N_("Contact attempted"),
     Action.VISITS_CANCELLED: N_("Contact cancelled"),
     Action.VISITS_CORRECTED: N_("Visit form corrected"),

@@ -36,6 +36,7 @@ from db.models import (
     Revision,
     StoredFile,
     VisitPaper,
+    VisitPlan,
 )
 from db.types import Base, scoped_models
 from services.core.rights import READS, Permission, Reach
@@ -75,6 +76,7 @@ def criteria(actor: "Actor") -> Iterable[tuple[type[Base], ColumnElement[bool]]]
     decks = sql_true() if actor.may(Permission.DECKS_VIEW) else false()
     mailbox = sql_true() if actor.may(Permission.COMPLAINTS_REGISTER) else false()
     own += [(MailboxCheck, mailbox)]
+    own += [(VisitPlan, _readable_plans(actor))]
     own += [(ComplaintDeck, decks), (DeckFile, decks), (StoredFile, _of_record(actor, decks))]
     if actor.reach(READS) is Reach.ALL:
         return own
@@ -168,6 +170,12 @@ def _readable_approvals(actor: "Actor") -> ColumnElement[bool]:
     if actor.approvals_reach is Reach.STORE:
         his = and_(his, or_(store.is_(None), store == actor.store_id))
     return or_(own, his)
+
+
+def _readable_plans(actor: "Actor") -> ColumnElement[bool]:
+    """Weekly plans of the people of the store, or of all; no customer's, so no member's."""
+    reach = actor.reach(READS)
+    return _readable(actor, VisitPlan, reach) if reach in {Reach.ALL, Reach.STORE} else false()
 
 
 def _readable_jobs(actor: "Actor") -> ColumnElement[bool]:

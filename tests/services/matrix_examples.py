@@ -63,6 +63,7 @@ from db.models import (
     VisitForm,
     VisitKind,
     VisitPaper,
+    VisitPlan,
     VisitTask,
     WaitingFor,
 )
@@ -90,6 +91,7 @@ from services import (
     stores,
     sweeping,
     users,
+    visit_plans,
     visits,
 )
 from services.attempts import Reservation
@@ -408,6 +410,16 @@ class World:
         promised = Promise(
             **scope, what=f"{name} promise", made_at=now, due_at=now + timedelta(days=1)
         )
+        week_on = clock.today() - timedelta(days=clock.today().weekday())
+        plan = VisitPlan(
+            store_id=store,
+            rep_id=user,
+            week_on=week_on,
+            area=f"{name} area",
+            target=5,
+            focus=f"{name} focus",
+        )
+        [self.ids["plan", store]] = self.dealer.add(plan)
         self.ids["photo", store], self.ids["promise", store] = self.dealer.add(photo, promised)
 
     def _rules(self, store: int) -> dict[str, Cadence]:
@@ -484,6 +496,10 @@ def on_task(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
 
 def on_form(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
     return lambda world, at: form(kind, form_id=world.ids["visit_form", at], version=1, **values)
+
+
+def on_plan(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(kind, plan_id=world.ids["plan", at], version=1, **values)
 
 
 def visited() -> dict[str, Any]:
@@ -1050,6 +1066,21 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.users.end_sessions": a_person(users.EndSessions),
     "services.verification.parts": constant(),
     "services.verification.verify": constant("summaries"),
+    "services.visit_plans.write": lambda world, at: form(
+        visit_plans.WritePlan, week_on=clock.today(), area="north", target=5, focus="new cars"
+    ),
+    "services.visit_plans.add_visit": lambda world, at: on_plan(
+        visit_plans.AddVisit,
+        customer_id=world.ids["customer", at],
+        due_on=clock.today(),
+        purpose="new cars",
+    )(world, at),
+    "services.visit_plans.submit": on_plan(visit_plans.SubmitPlan),
+    "services.visit_plans.decide": on_plan(visit_plans.DecidePlan, is_approved=True, note="good"),
+    "services.visit_plans.summarise": on_plan(visit_plans.SummarisePlan, summary="all was made"),
+    "services.visit_plans.review": on_plan(visit_plans.ReviewPlan, verdict="well done"),
+    "services.visit_plans.week": lambda world, at: (clock.today(),),
+    "services.visit_plans.plan_of": lambda world, at: (clock.today(),),
     "services.visits.adopt": lambda world, at: form(visits.AdoptCadences),
     "services.visits.approve": lambda world, at: form(
         visits.ApproveCadence,

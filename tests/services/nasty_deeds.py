@@ -34,6 +34,8 @@ DOERS = {
     "services.customers.reveal": "service",
     "services.installation.found": None,
     "services.visits.correct_form": "sales",
+    "services.visit_plans.add_visit": "sales",
+    "services.visit_plans.summarise": "sales",
 }
 """The director sees everything whole: nothing to reveal. An empty database knows nobody. A form is
 its writer's to correct."""

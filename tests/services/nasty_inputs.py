@@ -76,7 +76,7 @@ class Somewhere(World):
             *("customer", "vehicle", "consent", "batch", "ownership", "setting", "week"),
             *("approval", "job", "notice", "remedy", "money", "action", "done_action"),
             *("step", "steward", "paper", "apology", "task"),
-            *("visit", "visit_form", "photo", "promise"),
+            *("visit", "visit_form", "photo", "promise", "plan"),
             *(CadenceState.DRAFT, CadenceState.APPROVED),
             *(f"complaint:{stage}" for stage in STAGES),
         )

@@ -62,6 +62,7 @@ UNSEEN = {
     *(
         "form_id",
         "promise_id",
+        "plan_id",
         "remedy_id",
         "action_id",
         "step_id",
@@ -85,8 +86,11 @@ NEVER_DONE = {
     "services.sessions.redeem",
     "services.settings.history",
     "services.verification.verify",
+    "services.visit_plans.decide",
+    "services.visit_plans.review",
 }
-"""None of the cases is a ticket, a month, a parameter, or a part; one alone confirms an answer."""
+"""None of the cases is a ticket, a month, a parameter, or a part; one alone confirms an answer; a
+plan is decided upon after it was handed in."""
 RAW_COLUMNS = {
     "complaint_decks.content",
     "drafts.values",

@@ -21,12 +21,13 @@ SEEN = f"""nullif(CASE {EYES} WHEN 'all' THEN true WHEN 'store' THEN {HERE} WHEN
     OR {HERE}) ELSE false END, false) IS NOT NULL"""
 IN_HANDS = f"""CASE (SELECT current_setting('app.writes', true)) WHEN 'all' THEN true
     WHEN 'store' THEN {HERE} WHEN 'own' THEN {OWN} ELSE false END"""
-TABLES = ("visit_forms", "visit_papers", "promises")
+TABLES = ("visit_forms", "visit_papers", "promises", "visit_plans", "planned_visits")
 SCOPED = ("visit_forms", "visit_papers", "promises")
 PAPERS = """CASE (SELECT CASE current_setting('app.beyond', true) WHEN 'on' THEN 'all'
     ELSE current_setting('app.beyond', true) END) WHEN 'all' THEN true
     ELSE EXISTS (SELECT FROM complaint_files f WHERE f.sha256 = stored_files.sha256) END"""
 OF_DECK = "EXISTS (SELECT FROM deck_files t WHERE t.sha256 = stored_files.sha256)"
+PLACED = f"CASE {EYES} WHEN 'all' THEN true WHEN 'store' THEN {HERE} ELSE false END"
 OF_VISIT = "EXISTS (SELECT FROM visit_papers t WHERE t.sha256 = stored_files.sha256)"
 
 
@@ -34,10 +35,17 @@ def upgrade() -> None:
     _visit_forms()
     _visit_papers()
     _promises()
+    _visit_plans()
+    _planned_visits()
     if op.get_bind().dialect.name == "postgresql":
         for table in SCOPED:
             _wall(table)
         _files(f"{PAPERS} OR {OF_DECK} OR {OF_VISIT}")
+        op.execute("ALTER TABLE visit_plans ENABLE ROW LEVEL SECURITY")
+        op.execute(
+            "CREATE POLICY may_all ON visit_plans FOR ALL TO crm_app"
+            f" USING (nullif({PLACED}, false) IS NOT NULL) WITH CHECK ({PLACED})"
+        )
 
 
 def downgrade() -> None:
@@ -202,6 +210,73 @@ def _promises() -> None:
     op.create_index("ix_promises_owner_id", "promises", ["owner_id"])
     op.create_index("ix_promises_store_id", "promises", ["store_id"])
     op.create_index("ix_promises_task_id", "promises", ["task_id"])
+
+
+def _visit_plans() -> None:
+    op.create_table(
+        "visit_plans",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", AT, nullable=False),
+        sa.Column("updated_at", AT, nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("rep_id", sa.Integer(), nullable=False),
+        sa.Column("week_on", sa.Date(), nullable=False),
+        sa.Column("area", sa.String(length=200), nullable=False),
+        sa.Column("target", sa.Integer(), nullable=False),
+        sa.Column("focus", sa.String(length=500), nullable=False),
+        sa.Column(
+            "state",
+            _one_of(
+                "planstate_known",
+                "draft",
+                "submitted",
+                "returned",
+                "approved",
+                "running",
+                "reviewed",
+            ),
+            nullable=False,
+        ),
+        sa.Column("submitted_at", AT, nullable=True),
+        sa.Column("decided_at", AT, nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("summary", sa.String(length=1000), nullable=False),
+        sa.Column("summed_at", AT, nullable=True),
+        sa.Column("reviewed_at", AT, nullable=True),
+        sa.Column("reviewed_by_id", sa.Integer(), nullable=True),
+        sa.Column("verdict", sa.String(length=500), nullable=False),
+        sa.CheckConstraint(
+            "(state IN ('approved', 'returned', 'reviewed')) = (decided_at IS NOT NULL)",
+            name=op.f("ck_visit_plans_decided_or_not"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'reviewed') = (reviewed_at IS NOT NULL)",
+            name=op.f("ck_visit_plans_reviewed_or_not"),
+        ),
+        sa.CheckConstraint("state <> 'running'", name=op.f("ck_visit_plans_running_is_not_kept")),
+        sa.CheckConstraint("target BETWEEN 1 AND 100", name=op.f("ck_visit_plans_target_bounded")),
+        _refers("visit_plans", "decided_by_id", "users"),
+        _refers("visit_plans", "rep_id", "users"),
+        _refers("visit_plans", "reviewed_by_id", "users"),
+        _refers("visit_plans", "store_id", "stores"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_plans")),
+    )
+    op.create_index("ix_visit_plans_once", "visit_plans", ["rep_id", "week_on"], unique=True)
+    op.create_index("ix_visit_plans_store_week", "visit_plans", ["store_id", "week_on"])
+
+
+def _planned_visits() -> None:
+    op.create_table(
+        "planned_visits",
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        _refers("planned_visits", "plan_id", "visit_plans"),
+        _refers("planned_visits", "task_id", "visit_tasks"),
+        sa.PrimaryKeyConstraint("task_id", name=op.f("pk_planned_visits")),
+    )
+    op.create_index("ix_planned_visits_plan_id", "planned_visits", ["plan_id"])
 
 
 def _wall(table: str) -> None:

@@ -8,6 +8,7 @@ from db.models import (
     CallResult,
     FeedbackCode,
     Hold,
+    PlanState,
     PromiseState,
     TaskState,
     Trigger,
@@ -43,6 +44,14 @@ CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
         Hold.SPACING: N_("Contacted a few days ago"),
         Hold.DO_NOT_CONTACT: N_("Does not want to be contacted"),
         Hold.OPEN_COMPLAINT: N_("Waits for our answer to a complaint"),
+    },
+    PlanState: {
+        PlanState.DRAFT: N_("Draft"),
+        PlanState.SUBMITTED: N_("Handed in"),
+        PlanState.RETURNED: N_("Sent back"),
+        PlanState.APPROVED: N_("Approved"),
+        PlanState.RUNNING: N_("Under way"),
+        PlanState.REVIEWED: N_("Reviewed"),
     },
     PromiseState: {
         PromiseState.OPEN: N_("Promised"),

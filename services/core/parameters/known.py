@@ -41,6 +41,7 @@ CONTACT_DAYS: Final = "visits.contact_days"
 TOGETHER_DAYS: Final = "visits.together_days"
 SHORT_CALL: Final = "visits.short_call"
 CAPACITY: Final = "visits.capacity"
+PLAN_HOUR: Final = "visits.plan_hour"
 FORM_DAYS: Final = "visits.form_days"
 CORRECTION_DAYS: Final = "visits.correction_days"
 TARGET_CLOCKS: Final = "complaints.target.clocks"
@@ -249,6 +250,7 @@ PARAMETERS: Final[dict[str, Parameter]] = {
             source="V43",
             by_store=True,
         ),
+        _hour(PLAN_HOUR, N_("Weekly visit plans are due on Friday by this hour"), 18, "V54"),
         _days(FORM_DAYS, N_("Days after a visit in which its form is written"), 1, "V19", most=30),
         _days(CORRECTION_DAYS, N_("Days in which a visit form is corrected"), 1, "V39", most=30),
         _target(TARGET_CLOCKS, N_("Target: share of clocks kept"), "0.9", "C09"),
