@@ -25,6 +25,7 @@ from db.demo.making import Parcel, is_worth_it, parcels, without_cycle_hunting
 from db.demo.people import Row
 from db.demo.posts import write_posts
 from db.demo.recipe import CHUNK, DEFAULT_SEED, Recipe
+from db.demo.visiting import MODELS, write_visits
 from db.demo.world import CHINA, World
 from db.demo.writers import table_of, writer_for
 from db.engine import engine_for, write_turn
@@ -194,10 +195,11 @@ def _end(connection: Connection, begun: _Begun) -> None:
     connection.execute(insert(counters), derived)
     if series := _complaint_series(connection):
         connection.execute(insert(counters), series)
+    write_visits(connection, world)
     at = datetime.fromordinal(world.today).replace(tzinfo=UTC)
     row = {"id": 1, "kind": InstallationKind.DEMO, "created_at": at}
     connection.execute(insert(table_of(Installation)), row)
-    writer_for(connection).finish((Store, User, *TABLES), begun.indexes)
+    writer_for(connection).finish((Store, User, *TABLES, *MODELS), begun.indexes)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size=-{_DEFAULT_CACHE_KIB}")
 

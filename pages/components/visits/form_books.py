@@ -129,7 +129,7 @@ def _columns(books: list[Book]) -> list[Column]:
         Column("store", field("store_id"), width=150),
         Column("forms", raw(N_("Visit forms")), Kind.NUMBER, width=80),
         Column("quality", raw(N_("Quality")), Kind.BADGE, tones=tones, width=110),
-        Column("late", raw(N_("Late")), Kind.NUMBER, width=70),
+        Column("late", raw(N_("Handed in late")), Kind.NUMBER, width=70),
         Column("followed", raw(N_("Followed through")), Kind.PROGRESS, width=130),
         Column("next_dates", raw(N_("With a next date")), Kind.PROGRESS, width=130),
         Column("accompanied", raw(N_("In company")), Kind.NUMBER, width=90),

@@ -26,7 +26,10 @@ def show() -> None:
     with st.container(horizontal=True, gap="small"):
         whose: dict[str, str] = {Kept.MINE: raw(N_("Mine")), Kept.ALL: raw(N_("All that I see"))}
         mine = pickers.switch(raw(N_("Whose")), whose, "whose", Kept.ALL)
-        which: dict[str, str] = {Standing.OPEN: raw(N_("Open")), Standing.CLOSED: raw(N_("Closed"))}
+        which: dict[str, str] = {
+            Standing.OPEN: raw(N_("Still owed")),
+            Standing.CLOSED: raw(N_("Settled")),
+        }
         standing = pickers.switch(raw(N_("State")), which, "standing", Standing.OPEN)
     found = fetch(promises.register, Kept(mine), Standing(standing))
     words = N_("{count} promises are open, {late} of them late")
@@ -38,6 +41,19 @@ def show() -> None:
             ":material/handshake:",
         )
     for line in found.lines:
+        one(line)
+
+
+def of_file(customer_id: int) -> None:
+    """In a customer's file: everything that he was promised."""
+    found = fetch(promises.of_customer, customer_id)
+    if not found:
+        layout.empty(
+            _(N_("No promise here")),
+            _(N_("What is promised with the result of a call or on a visit form stands here")),
+            ":material/handshake:",
+        )
+    for line in found:
         one(line)
 
 
@@ -77,7 +93,7 @@ def _chips(line: PromiseLine) -> list[Chip]:
 
 def _ways(line: PromiseLine) -> None:
     if line.may_close and st.button(
-        _(N_("Close")), key=f"promise:{line.promise_id}:close", icon=":material/task_alt:"
+        _(N_("Settle")), key=f"promise:{line.promise_id}:close", icon=":material/task_alt:"
     ):
         _close(line)
     if line.complaint_id is not None:
@@ -97,7 +113,7 @@ def _close(line: PromiseLine) -> None:
         form.choice("state", PromiseState)
         form.choice("told_by", TouchKind)
         form.moment("told_at", is_past=True)
-        if confirm(_(N_("Close")), key=form.name):
+        if confirm(_(N_("Settle")), key=form.name):
             receipt = form.send(
                 promises.close, ClosePromise, promise_id=line.promise_id, version=line.version
             )
