@@ -134,6 +134,11 @@ def _of_complaint(table: str) -> Rules:
     return {"ALL": (rows, rows)}
 
 
+def _held(table: str) -> str:
+    """Contents that a row of this table holds, of those that the wall shows."""
+    return f"EXISTS (SELECT FROM {table} t WHERE t.sha256 = stored_files.sha256)"
+
+
 _DECKS: Final = (
     f"({_reach('beyond')} = 'on' OR"
     f" 'decks:view' = ANY ((SELECT string_to_array({_reach('grants')}, ','))::text[]))"
@@ -146,7 +151,7 @@ _MAILBOX: Final = (
 """What was found in the company mailbox is for those who take complaints."""
 _OF_RECORD: Final = (
     f"({_hanging('beyond', 'complaint_files f WHERE f.sha256 = stored_files.sha256')}"
-    " OR EXISTS (SELECT FROM deck_files d WHERE d.sha256 = stored_files.sha256))"
+    f" OR {_held('deck_files')} OR {_held('visit_papers')})"
 )
 _COMPLAINT: Final = _complaints(_eyes("reads"))
 _SUMMARY: Final = _in_sight(_reach("reads"), "is_member")
@@ -193,6 +198,8 @@ _OTHERS: Final[dict[str, Rules]] = {
     "survey_answers": {"ALL": (_OF_RESPONSE, _OF_RESPONSE)},
     # One stores what one cannot see yet: the record that holds it comes after.
     "stored_files": {"SELECT": (_OF_RECORD, None), "INSERT": (None, _KNOWN)},
+    # Of their own store's people, for whoever reads its customers.
+    "visit_plans": {"ALL": (_placed("reads"), _placed("reads"))},
 }
 """The tables that have rules of their own, beside the scoped ones."""
 

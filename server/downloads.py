@@ -34,6 +34,8 @@ WRITTEN_DOWN: Final[Mapping[str, tuple[run.Command[Any, File], type[Input]]]] = 
     "/files/decks/{month}.{kind}": (decks.take, decks.TakeDeck),
     "/files/imports/{batch_id}/wrong-rows.xlsx": (imports.wrong_rows, imports.ExportWrongRows),
     "/files/visits/contacts.xlsx": (visits.export_tasks, visits.ExportTasks),
+    "/files/visits/forms/{form_id}/form.pdf": (visits.take_form, visits.TakeForm),
+    "/files/visits/papers/{file_id}": (visits.take_paper, visits.TakePaper),
 }
 """What somebody's data stands in: made by a command, which writes down who took it."""
 OPEN: Final[Mapping[str, run.Query[..., File]]] = {

@@ -28,6 +28,7 @@ from services import (
     jobs,
     mailbox,
     notices,
+    promises,
     sealing,
     visits,
 )
@@ -170,6 +171,9 @@ DUTIES: Final[Mapping[str, Duty]] = {
     ),
     "inbound": Duty(N_("Promised answers to callers"), _all_of(inbound.watch, inbound.WatchCalls)),
     "visits": Duty(N_("Contacts with customers"), _visits),
+    "promises": Duty(
+        N_("Promises to customers"), _all_of(promises.remind, promises.RemindOfPromises)
+    ),
     "decks": Duty(N_("Monthly presentations"), decks.keep_up),
     "mailbox": Duty(N_("Company mailbox"), _all_of(mailbox.remind, mailbox.RemindOfMailbox)),
     "holidays": Duty(

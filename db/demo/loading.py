@@ -28,6 +28,7 @@ from db.demo.reception import MODELS as OF_RECEPTION
 from db.demo.reception import write_reception
 from db.demo.recipe import CHUNK, DEFAULT_SEED, Recipe
 from db.demo.surveys import write_surveys
+from db.demo.visiting import MODELS, write_visits
 from db.demo.world import CHINA, World
 from db.demo.writers import table_of, writer_for
 from db.engine import engine_for, write_turn
@@ -202,6 +203,7 @@ def _end(connection: Connection, begun: _Begun) -> dict[str, int]:
     connection.execute(insert(counters), derived)
     if series := _complaint_series(connection):
         connection.execute(insert(counters), series)
+    write_visits(connection, world)
     at = datetime.fromordinal(world.today).replace(tzinfo=UTC)
     row = {"id": 1, "kind": InstallationKind.DEMO, "created_at": at}
     connection.execute(insert(table_of(Installation)), row)
@@ -209,6 +211,7 @@ def _end(connection: Connection, begun: _Begun) -> dict[str, int]:
         *(Store, User, Survey, SurveyItem),
         *TABLES,
         *OF_RECEPTION,
+        *MODELS,
     )
     writer_for(connection).finish(finished, begun.indexes)
     if connection.dialect.name == "sqlite":

@@ -80,6 +80,7 @@ from db.models.mailbox import MailboxCheck
 from db.models.notices import Notice
 from db.models.parameters import ParameterValue
 from db.models.posts import Post, PostDuty
+from db.models.promises import Promise, PromiseState
 from db.models.surveys import (
     ItemKind,
     ResponseSource,
@@ -102,6 +103,8 @@ from db.models.users import (
     User,
     UserSession,
 )
+from db.models.visit_forms import FeedbackCode, VisitForm, VisitPaper
+from db.models.visit_plans import PlannedVisit, PlanState, VisitPlan
 from db.models.visits import (
     Cadence,
     CadenceState,
@@ -163,6 +166,7 @@ __all__ = [
     "DocumentStatus",
     "Draft",
     "EventKind",
+    "FeedbackCode",
     "Finding",
     "Gender",
     "Heading",
@@ -186,8 +190,12 @@ __all__ = [
     "OwnershipRole",
     "ParameterValue",
     "PartIn",
+    "PlanState",
+    "PlannedVisit",
     "Post",
     "PostDuty",
+    "Promise",
+    "PromiseState",
     "Purpose",
     "Remedy",
     "RemedyKind",
@@ -224,7 +232,10 @@ __all__ = [
     "ValueClass",
     "Vehicle",
     "Verdict",
+    "VisitForm",
     "VisitKind",
+    "VisitPaper",
+    "VisitPlan",
     "VisitTask",
     "VisitWeighing",
     "WaitingFor",

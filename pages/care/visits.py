@@ -1,5 +1,5 @@
-"""The visit plan: whom one is to contact today, one contact with all that a call needs, the rules
-by which contacts are made."""
+"""The visit plan: whom one is to contact today, one contact with all that a call needs, the
+forms of visits, promises, the rules by which contacts are made."""
 
 import streamlit as st
 
@@ -9,12 +9,16 @@ from pages.components.surveys import asking
 from pages.components.visits import (
     calling,
     districts,
+    form_books,
+    form_view,
     my_day,
     planning,
+    promise_list,
     rules,
     standings,
     task_list,
     week,
+    week_plans,
 )
 from pages.components.words import _, fnumber, raw
 from services import customers, visits
@@ -25,25 +29,34 @@ MY_DAY = "day"
 WEEK = "week"
 RULES = "rules"
 LIST = "list"
+FORMS = "forms"
+PROMISES = "promises"
+PLANS = "plans"
 VIEWS = {
     MY_DAY: N_("My day"),
     WEEK: N_("Week"),
     "standings": N_("By standing"),
     LIST: N_("List"),
     "districts": N_("Districts"),
+    FORMS: N_("Visit forms"),
+    PROMISES: N_("Promises"),
+    PLANS: N_("Weekly plans"),
     RULES: N_("Rules of contact"),
 }
 BOARDS = {WEEK: week.show, "standings": standings.show, "districts": districts.show}
 
 actor = open_page(N_("Visit plan"), needs=Permission.VISITS_VIEW)
 keep_alive()
-asked = pickers.asked_record("task")
+asked, asked_form = pickers.asked_record("task"), pickers.asked_record("form")
 found = fetch(visits.day)
 asking.tell()
 
 if asked is not None:
     my_day.way_back()
     calling.show(actor, fetch(visits.call, asked), found)
+elif asked_form is not None:
+    form_books.way_back()
+    form_view.show(fetch(visits.visit_form, asked_form))
 else:
     made = N_("{done} of {capacity} made today, {left} wait")
     said = _(
@@ -68,6 +81,12 @@ else:
         task_list.show(fetch(customers.places), may_lead=may_lead)
     elif view == RULES:
         rules.show(actor)
+    elif view == FORMS:
+        form_books.show()
+    elif view == PROMISES:
+        promise_list.show()
+    elif view == PLANS:
+        week_plans.show()
     else:
         my_day.show(found, may_lead=may_lead)
     if (whom := pickers.asked_record("plan")) is not None:

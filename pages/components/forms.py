@@ -88,6 +88,13 @@ class Form:
         )
         return self._took(name, chosen)
 
+    def many(self, name: str, kind: type[E]) -> list[E]:
+        """Any number of an enumeration's few members."""
+        value = [kind(one) for one in self._begin.get(name) or ()]
+        return self._took(
+            name, pickers.choose_many(field(name), kind, value=value, **self._bound(name))
+        )
+
     def pair(
         self,
         name: str,

@@ -291,6 +291,28 @@ def choose_pairs(
     return [int(code) for code in chosen]
 
 
+def choose_many(
+    label: str,
+    kind: type[E],
+    key: str,
+    *,
+    value: Sequence[E] = (),
+    on_change: Callable[[], None] | None = None,
+) -> list[E]:
+    """A field for any number of a few members, all in sight, by a tap each."""
+    words = {member.value: choice(member) for member in kind}
+    chosen = st.pills(
+        plain(label),
+        list(words),
+        selection_mode="multi",
+        default=[one.value for one in value],
+        format_func=lambda code: plain(words[code]),
+        key=key,
+        on_change=on_change,
+    )
+    return [kind(code) for code in chosen]
+
+
 def _field(
     label: str,
     words: Mapping[str, str],

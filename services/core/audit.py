@@ -112,6 +112,8 @@ class Action(StrEnum):
     POSTS_ENDED = "posts:ended"
     POSTS_NAMED = "posts:named"
     PROFILE_EDITED = "profile:edited"
+    PROMISES_CLOSED = "promises:closed"
+    PROMISES_MADE = "promises:made"
     SESSIONS_ENDED = "sessions:ended"
     SESSIONS_OPENED = "sessions:opened"
     SESSIONS_REFUSED = "sessions:refused"
@@ -130,13 +132,24 @@ class Action(StrEnum):
     USERS_PASSWORD_RESET = "users:password_reset"  # noqa: S105 - a name, not a password
     VEHICLES_ADDED = "vehicles:added"
     VEHICLES_EDITED = "vehicles:edited"
+    VISIT_PLANS_APPROVED = "visit_plans:approved"
+    VISIT_PLANS_RETURNED = "visit_plans:returned"
+    VISIT_PLANS_REVIEWED = "visit_plans:reviewed"
+    VISIT_PLANS_SUBMITTED = "visit_plans:submitted"
+    VISIT_PLANS_SUMMED = "visit_plans:summed"
+    VISIT_PLANS_WRITTEN = "visit_plans:written"
     VISITS_CALLED = "visits:called"
     VISITS_CANCELLED = "visits:cancelled"
     VISITS_EXPORTED = "visits:exported"
+    VISITS_CORRECTED = "visits:corrected"
+    VISITS_FORM_TAKEN = "visits:form_taken"
+    VISITS_IMPROVED = "visits:improved"
     VISITS_MADE = "visits:made"
     VISITS_MOVED = "visits:moved"
+    VISITS_PAPER_TAKEN = "visits:paper_taken"
     VISITS_PLANNED = "visits:planned"
     VISITS_WEIGHED = "visits:weighed"
+    VISITS_WRITTEN = "visits:written"
 
 
 ACTIONS: dict[Action, str] = {
@@ -227,6 +240,8 @@ ACTIONS: dict[Action, str] = {
     Action.POSTS_ENDED: N_("Duty ended"),
     Action.POSTS_NAMED: N_("Person named for a duty"),
     Action.PROFILE_EDITED: N_("Profile edited"),
+    Action.PROMISES_CLOSED: N_("Promise closed"),
+    Action.PROMISES_MADE: N_("Promise made to a customer"),
     Action.SESSIONS_ENDED: N_("Session ended"),
     Action.SESSIONS_OPENED: N_("Signed in"),
     Action.SESSIONS_REFUSED: N_("Sign-in refused"),
@@ -245,13 +260,24 @@ ACTIONS: dict[Action, str] = {
     Action.USERS_PASSWORD_RESET: N_("Password reset"),
     Action.VEHICLES_ADDED: N_("Vehicle added"),
     Action.VEHICLES_EDITED: N_("Vehicle edited"),
+    Action.VISIT_PLANS_APPROVED: N_("Visit plan approved"),
+    Action.VISIT_PLANS_RETURNED: N_("Visit plan sent back"),
+    Action.VISIT_PLANS_REVIEWED: N_("Visit plan reviewed"),
+    Action.VISIT_PLANS_SUBMITTED: N_("Visit plan handed in"),
+    Action.VISIT_PLANS_SUMMED: N_("Week summed up"),
+    Action.VISIT_PLANS_WRITTEN: N_("Visit plan written"),
     Action.VISITS_CALLED: N_("Contact attempted"),
     Action.VISITS_CANCELLED: N_("Contact cancelled"),
     Action.VISITS_EXPORTED: N_("Contacts taken along as a file"),
+    Action.VISITS_CORRECTED: N_("Visit form corrected"),
+    Action.VISITS_FORM_TAKEN: N_("Visit form taken along"),
+    Action.VISITS_IMPROVED: N_("Improvement after a visit carried out"),
     Action.VISITS_MADE: N_("Contacts planned by a cadence"),
     Action.VISITS_MOVED: N_("Contact moved"),
+    Action.VISITS_PAPER_TAKEN: N_("Photo or paper of a visit taken along"),
     Action.VISITS_PLANNED: N_("Contact planned"),
     Action.VISITS_WEIGHED: N_("Contacts held, merged or ended by the rule"),
+    Action.VISITS_WRITTEN: N_("Visit form written"),
 }
 
 

@@ -53,6 +53,7 @@ class NoticeKind(StrEnum):
     JOB_FAILED = "job_failed"
     MAILBOX_MISSED = "mailbox_missed"
     MAILBOX_NEGLECTED = "mailbox_neglected"
+    PROMISE_DUE = "promise_due"
     STEP_ANSWERED = "step_answered"
     STEP_ASKED = "step_asked"
     STEP_DUE = "step_due"
@@ -237,6 +238,13 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
         ":material/unsubscribe:",
         "complaints",
         {"view": "view"},
+    ),
+    NoticeKind.PROMISE_DUE: Telling(
+        N_("{name} was promised something by {moment} and waits"),
+        ":material/event_upcoming:",
+        "visits",
+        {"view": "view"},
+        waits_for_deed=True,
     ),
     NoticeKind.STEP_ANSWERED: Telling(
         N_("{number}: what you asked is answered"),

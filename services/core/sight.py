@@ -37,6 +37,8 @@ from db.models import (
     StoredFile,
     SurveyAnswer,
     SurveyResponse,
+    VisitPaper,
+    VisitPlan,
 )
 from db.types import Base, scoped_models
 from services.core.rights import READS, Permission, Reach
@@ -76,6 +78,7 @@ def criteria(actor: "Actor") -> Iterable[tuple[type[Base], ColumnElement[bool]]]
     decks = sql_true() if actor.may(Permission.DECKS_VIEW) else false()
     mailbox = sql_true() if actor.may(Permission.COMPLAINTS_REGISTER) else false()
     own += [(MailboxCheck, mailbox)]
+    own += [(VisitPlan, _readable_plans(actor))]
     own += [(ComplaintDeck, decks), (DeckFile, decks), (StoredFile, _of_record(actor, decks))]
     if actor.reach(READS) is Reach.ALL:
         return own
@@ -164,10 +167,11 @@ def _bare(model: type[Base]) -> Any:
 
 def _of_record(actor: "Actor", decks: ColumnElement[bool]) -> ColumnElement[bool]:
     """The contents of files that hang on what is within the actor's eyes."""
-    paper, told = _bare(ComplaintFile), _bare(DeckFile)
+    paper, told, brought = _bare(ComplaintFile), _bare(DeckFile), aliased(VisitPaper)
     held = paper.sha256 == col(StoredFile.sha256)
     handed = exists().where(told.sha256 == col(StoredFile.sha256), decks)
-    return or_(exists().where(held, _of_complaint(paper, actor)), handed)
+    photo = exists().where(col(brought.sha256) == col(StoredFile.sha256), _readable(actor, brought))
+    return or_(exists().where(held, _of_complaint(paper, actor)), handed, photo)
 
 
 def _readable_approvals(actor: "Actor") -> ColumnElement[bool]:
@@ -180,6 +184,12 @@ def _readable_approvals(actor: "Actor") -> ColumnElement[bool]:
     if actor.approvals_reach is Reach.STORE:
         his = and_(his, or_(store.is_(None), store == actor.store_id))
     return or_(own, his)
+
+
+def _readable_plans(actor: "Actor") -> ColumnElement[bool]:
+    """Weekly plans of the people of the store, or of all; no customer's, so no member's."""
+    reach = actor.reach(READS)
+    return _readable(actor, VisitPlan, reach) if reach in {Reach.ALL, Reach.STORE} else false()
 
 
 def _readable_jobs(actor: "Actor") -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from db.models import (
     CadenceState,
     CallResult,
     Desk,
+    FeedbackCode,
     Hold,
     Lifecycle,
     TaskState,
@@ -23,17 +24,24 @@ from services.visits.board import (
     standings,
     week,
 )
+from services.visits.books import books, form_ground, form_of_task, forms, visit_form
 from services.visits.callers import CallerLine, Callers, callers
-from services.visits.calling import CallTooShort, record_call
+from services.visits.calling import ON_A_FORM, CallTooShort, record_call
+from services.visits.form_quality import ANSWERS, BEST, marks, quality
 from services.visits.inputs import (
     AT_ONCE,
     CancelTask,
+    CorrectForm,
     MoveTask,
     MoveTasks,
+    NoteImprovement,
     PlanContact,
     RecordCall,
     Shown,
+    TakeForm,
+    TakePaper,
     WorkOnTask,
+    WriteForm,
 )
 from services.visits.lists import (
     NOWHERE,
@@ -48,6 +56,7 @@ from services.visits.lists import (
 from services.visits.making import Made, MakeTasks, make
 from services.visits.moving import Moved, Refusal, move_many, undo_move
 from services.visits.planning import NeedsReason, cancel, move, plan, take
+from services.visits.printing import take_form
 from services.visits.rules import (
     AdoptCadences,
     ApproveCadence,
@@ -59,15 +68,34 @@ from services.visits.rules import (
     retire,
 )
 from services.visits.today import call, day
-from services.visits.views import Call, Day, Receipt, TaskRow
+from services.visits.views import (
+    BookLine,
+    Call,
+    Day,
+    FormGround,
+    FormLine,
+    FormView,
+    Receipt,
+    TaskRow,
+)
 from services.visits.weighing import Weighed, WeighTasks, weigh
+from services.visits.writing import (
+    correct_form,
+    note_improvement,
+    take_paper,
+    write_form,
+)
 
 __all__ = [
+    "ANSWERS",
     "AT_ONCE",
+    "BEST",
     "NOWHERE",
+    "ON_A_FORM",
     "AdoptCadences",
     "ApproveCadence",
     "BoardPerson",
+    "BookLine",
     "CadenceLine",
     "CadenceState",
     "Call",
@@ -78,9 +106,14 @@ __all__ = [
     "CancelTask",
     "Card",
     "Cell",
+    "CorrectForm",
     "Day",
     "Desk",
     "ExportTasks",
+    "FeedbackCode",
+    "FormGround",
+    "FormLine",
+    "FormView",
     "Hold",
     "Lifecycle",
     "Made",
@@ -89,6 +122,7 @@ __all__ = [
     "MoveTasks",
     "Moved",
     "NeedsReason",
+    "NoteImprovement",
     "Place",
     "PlanContact",
     "Receipt",
@@ -98,6 +132,8 @@ __all__ = [
     "Shown",
     "Stack",
     "Standings",
+    "TakeForm",
+    "TakePaper",
     "TaskFilters",
     "TaskPage",
     "TaskRow",
@@ -109,26 +145,39 @@ __all__ = [
     "WeighTasks",
     "Weighed",
     "WorkOnTask",
+    "WriteForm",
     "adopt",
     "approve",
+    "books",
     "cadences",
     "call",
     "callers",
     "cancel",
+    "correct_form",
     "day",
     "export_tasks",
+    "form_ground",
+    "form_of_task",
+    "forms",
     "make",
+    "marks",
     "monday_of",
     "move",
     "move_many",
+    "note_improvement",
     "page",
     "places",
     "plan",
+    "quality",
     "record_call",
     "retire",
     "standings",
     "take",
+    "take_form",
+    "take_paper",
     "undo_move",
+    "visit_form",
     "week",
     "weigh",
+    "write_form",
 ]

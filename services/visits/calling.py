@@ -1,6 +1,6 @@
 """What came of an attempt to reach a customer, and what follows from it (spec 2.4, V30, V39)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from db.models import (
     TaskState,
     Touch,
     Trigger,
+    VisitKind,
     VisitTask,
 )
 from services.core import audit, calendars, clock, parameters
@@ -22,6 +23,7 @@ from services.core.audit import Action
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
 from services.core.words import N_
 from services.customers import summary
+from services.promises import making as promising
 from services.surveys import answering
 from services.surveys.views import Raised
 from services.visits import retrying
@@ -30,6 +32,8 @@ from services.visits.views import Receipt
 
 ATTEMPTS: Final = 3
 """Of what no cadence says how often it is tried."""
+ON_A_FORM: Final = frozenset({VisitKind.VISIT, VisitKind.RECEPTION})
+"""Contacts of which a visit form is written (V19)."""
 AGREED_DAYS: Final = timedelta(days=7)
 """For so long a contact is made that was agreed with the customer."""
 
@@ -58,6 +62,10 @@ class NobodyAnswered(InvalidInput):
     msgid = N_("Only who was reached has answered a survey")
 
 
+class FormNeeded(InvalidInput):
+    msgid = N_("A visit is written down on its form")
+
+
 class ReasonMissing(InvalidInput):
     msgid = N_("Say why the customer does not want it")
 
@@ -67,22 +75,46 @@ def record_call(session: Session, actor: Actor, form: RecordCall) -> Receipt:
     everything that was merged into it, and what was agreed becomes a contact of its own. What he
     answered to the survey is written down with it, and a bad answer is a complaint at once.
 
-    Raises NotPermitted, TaskEnded, StaleRecord, WordsMissing, NextMissing, NextPast, CallTooShort,
-    ReasonMissing, NobodyAnswered, and what `surveys.answering.answer` does.
+    Raises NotPermitted, TaskEnded, StaleRecord, FormNeeded, WordsMissing, NextMissing, NextPast,
+    CallTooShort, ReasonMissing, NobodyAnswered, PromiseIncomplete, PromisedPast, and what
+    `surveys.answering.answer` does.
     """
     actor.require(Permission.VISITS_WORK)
     task = hold(session, form.task_id, form.version)
+    if task.kind in ON_A_FORM and form.result is CallResult.CONNECTED:
+        raise FormNeeded
+    attempted(session, actor, task, form)
+    audit.record(session, actor, Action.VISITS_CALLED, task, result=form.result)
+    raised = _answered(session, actor, task, form)
+    return Receipt(task.id, task.state, task.not_before, raised=raised)
+
+
+def attempted(
+    session: Session,
+    actor: Actor,
+    task: VisitTask,
+    form: RecordCall,
+    *,
+    at: datetime | None = None,
+    next_purpose: str = "",
+) -> CallAttempt:
+    """What came of an attempt at a contact that is held (`hold`), and all that follows from it:
+    the customer's timeline, the next contact, a promise. Whoever calls writes it into the audit.
+
+    `at` is when it was made, None: now. `next_purpose` is what the next contact is for.
+    """
     check_desk(actor, task)
     task.owner_id = task.owner_id or actor.id  # whoever calls first has taken it
     customer = load(session, Customer, task.customer_id, lock=True)
     _check(session, task, form)
-    touch = _touch(session, actor, customer, task, form)
+    at = at or clock.now()
+    touch = _touch(session, actor, customer, task, form, at)
     attempt = CallAttempt(
         task_id=task.id,
         customer_id=customer.id,
         store_id=task.store_id,
         owner_id=task.owner_id,
-        at=clock.now(),
+        at=at,
         user_id=actor.id,
         kind=task.kind,
         result=form.result,
@@ -93,16 +125,15 @@ def record_call(session: Session, actor: Actor, form: RecordCall) -> Receipt:
     session.add(attempt)
     session.flush()
     if form.result in {CallResult.CONNECTED, CallResult.REFUSED}:
-        _reached(session, task, form)
+        _reached(session, task, form, next_purpose)
     elif form.result is CallResult.WRONG_NUMBER:
         _end(session, task, TaskState.UNREACHABLE)
     else:
         _again(session, task, form.result)
-    audit.record(session, actor, Action.VISITS_CALLED, task, result=form.result)
-    raised = _answered(session, actor, task, form)
+    promising.note(session, actor, task, form.promise, form.promised_at)
     if touch is not None:
         summary.refresh(session, customer.id)
-    return Receipt(task.id, task.state, task.not_before, raised=raised)
+    return attempt
 
 
 def _answered(session: Session, actor: Actor, task: VisitTask, form: RecordCall) -> Raised | None:
@@ -159,7 +190,12 @@ def _check(session: Session, task: VisitTask, form: RecordCall) -> None:
 
 
 def _touch(
-    session: Session, actor: Actor, customer: Customer, task: VisitTask, form: RecordCall
+    session: Session,
+    actor: Actor,
+    customer: Customer,
+    task: VisitTask,
+    form: RecordCall,
+    at: datetime,
 ) -> Touch | None:
     """On the customer's timeline, where somebody spoke with him."""
     if form.result not in {CallResult.CONNECTED, CallResult.REFUSED}:
@@ -168,7 +204,7 @@ def _touch(
         customer_id=customer.id,
         store_id=customer.store_id,
         owner_id=customer.owner_id,
-        at=clock.now(),
+        at=at,
         kind=TOUCHES[task.kind],
         is_inbound=False,
         summary=form.words or form.no_more or "",
@@ -180,15 +216,15 @@ def _touch(
     return touch
 
 
-def _reached(session: Session, task: VisitTask, form: RecordCall) -> None:
+def _reached(session: Session, task: VisitTask, form: RecordCall, next_purpose: str) -> None:
     is_declined = form.result is CallResult.REFUSED
     task.next_on, task.reason = form.next_on, form.no_more or ""
     _end(session, task, TaskState.DECLINED if is_declined else TaskState.DONE)
     if form.next_on is not None:
-        session.add(_agreed(task, form.next_on))
+        session.add(_agreed(task, form.next_on, next_purpose))
 
 
-def _agreed(task: VisitTask, on: date) -> VisitTask:
+def _agreed(task: VisitTask, on: date, purpose: str) -> VisitTask:
     """What was agreed with the customer, by whoever agreed it."""
     return VisitTask(
         store_id=task.store_id,
@@ -199,6 +235,7 @@ def _agreed(task: VisitTask, on: date) -> VisitTask:
         kind=task.kind,
         trigger=Trigger.NEXT_DATE,
         trigger_key=f"task:{task.id}",
+        purpose=purpose,
         priority=task.priority,
         due_from=on,
         due_to=on,

@@ -4,9 +4,11 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from db.models import CallResult, Desk, TouchKind, VisitKind
-from services.core.fields import DateInRange, Line, OrNone, PositiveId, Reason, text, whole
+from db.models import CallResult, Desk, FeedbackCode, TouchKind, VisitKind
+from services.core.fields import DateInRange, Line, Moment, OrNone, PositiveId, Reason, text, whole
 from services.core.inputs import Input, Request
+from services.core.uploads import Upload
+from services.promises.inputs import Promised
 from services.surveys.inputs import Answers
 
 Words = Annotated[str, text(2000, least=0, lines=True)]
@@ -38,6 +40,10 @@ class RecordCall(WorkOnTask):
     """The version by which he was asked."""
     answers: Answers = ()
     """What he answered, where he was reached; none: he was not asked, or would not answer."""
+    promise: OrNone[Promised] = None
+    """What the customer was promised at it."""
+    promised_at: OrNone[Moment] = None
+    """By when."""
 
 
 class PlanContact(Request):
@@ -90,3 +96,63 @@ TOUCHES = {
     VisitKind.RECEPTION: TouchKind.WALK_IN,
 }
 """A contact that was made, as it stands on the customer's timeline."""
+
+Answer = Annotated[str, text(1000, lines=True)]
+
+
+class Told(Request):
+    """What a visit form says (LC 16.06.302.02, V19, V20): where, when, whom, the six answers."""
+
+    visited_place: Line
+    started_at: Moment
+    ended_at: Moment
+    met: Line
+    companion_id: OrNone[PositiveId] = None
+    """A colleague who went along (V50)."""
+    needs: Answer
+    rivals: Answer
+    gap: Answer
+    improvement: Answer
+    improve_on: DateInRange
+    feedback: Answer
+    strategy: Answer
+    codes: tuple[FeedbackCode, ...] = ()
+
+
+class WriteForm(Told, WorkOnTask):
+    """The form of a visit, which is the contact's result: with what was promised, photos, and the
+    next contact and what it is for, or why nothing more follows."""
+
+    next_on: OrNone[DateInRange] = None
+    next_purpose: OrNone[Line] = None
+    no_more: OrNone[Reason] = None
+    promise: OrNone[Promised] = None
+    promised_at: OrNone[Moment] = None
+    files: tuple[Upload, ...] = ()
+
+
+class CorrectForm(Told):
+    """What the form should have said."""
+
+    form_id: PositiveId
+    version: PositiveId
+
+
+class NoteImprovement(Request):
+    """What came of what was to be done better."""
+
+    form_id: PositiveId
+    version: PositiveId
+    outcome: Answer
+
+
+class TakeForm(Input):
+    """One form on paper."""
+
+    form_id: PositiveId
+
+
+class TakePaper(Input):
+    """A photo or paper of a visit, as it came."""
+
+    file_id: PositiveId

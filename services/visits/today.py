@@ -24,11 +24,13 @@ from db.models import (
     Vehicle,
     VisitTask,
 )
+from services import promises
 from services.core import clock, masks, parameters
 from services.core.access import WRITES, Actor, Permission, load
 from services.core.errors import NotFound
 from services.customers import policy
 from services.customers.views import label_of
+from services.promises import PromiseLine, PromiseState
 from services.surveys.asking import asking
 from services.visits import preferred
 from services.visits.budget import UNSPACED
@@ -84,6 +86,7 @@ def call(session: Session, actor: Actor, task_id: int) -> Call:
         lacks_consent=task.is_marketing and not _agrees(session, customer.id),
         need=customer.need,
         promised=_promised(session, customer.id),
+        owed=_owed(session, actor, customer.id),
         touches=_touches(session, customer.id),
         attempts=_attempts(session, task.id),
         may_work=_may_work(actor, task),
@@ -274,6 +277,13 @@ def _promised(session: Session, customer_id: int) -> list[str]:
         .order_by(col(Complaint.id))
     )
     return list(session.execute(query).scalars())
+
+
+def _owed(session: Session, actor: Actor, customer_id: int) -> list[PromiseLine]:
+    """What else he was promised and waits for; what a complaint promised stands with it."""
+    found = promises.of_customer(session, actor, customer_id)
+    is_open = PromiseState.OPEN
+    return [line for line in found if line.state is is_open and line.promise_id is not None]
 
 
 def _touches(session: Session, customer_id: int) -> list[TouchLine]:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from db.models import (
     CallResult,
+    FeedbackCode,
     Hold,
     TaskState,
     TouchKind,
@@ -12,6 +14,7 @@ from db.models import (
     VisitKind,
 )
 from services.customers.views import Label
+from services.promises.views import PromiseLine
 from services.surveys.views import Asking, Raised
 
 
@@ -93,6 +96,8 @@ class Call:
     need: str
     promised: list[str]
     """What we owe the customer: open complaints with what was promised, by number."""
+    owed: list[PromiseLine]
+    """Promises of other kinds that are open."""
     touches: list[TouchLine]
     attempts: list[AttemptLine]
     may_work: bool
@@ -112,3 +117,108 @@ class Day:
     held: int
     """Kept back by the rule of contacts."""
     capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormReceipt:
+    """A visit form after a deed; `quality` is the sum of its six marks, `state` the contact's."""
+
+    id: int
+    number: str
+    quality: int
+    state: TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class FormGround:
+    """What a form is written on: who may have gone along (id, name), how large a photo may be (in
+    MB of 2**20 bytes), and the writer's last answers, the newest form's first."""
+
+    colleagues: list[tuple[int, str]]
+    file_megabytes: int
+    before: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    id: int
+    name: str
+    media_type: str
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """One form in a list."""
+
+    id: int
+    number: str
+    customer_id: int
+    customer: str
+    writer: str
+    kind: VisitKind
+    ended_at: datetime
+    quality: float
+    """0.0 to 2.0."""
+    is_late: bool
+    """Written later after the visit than the group allows."""
+    improvement: str
+    improve_on: date
+    improved_at: datetime | None
+    next_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookLine:
+    """One person's forms of a time."""
+
+    id: int
+    """The person's."""
+    writer: str
+    store: str
+    forms: int
+    quality: float
+    """The mean, 0.0 to 2.0."""
+    late: int
+    accompanied: int
+    next_dates: int
+    due: int
+    """Improvements whose day has passed, or that are carried out."""
+    followed: int
+    """Carried out by their day."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """One form, whole. `marks` are the six answers' by their names."""
+
+    id: int
+    version: int
+    number: str
+    task_id: int
+    customer_id: int
+    customer: str
+    customer_number: str
+    store: str
+    kind: VisitKind
+    writer: str
+    companion: str
+    values: dict[str, Any]
+    """What can be corrected, by the names of the input."""
+    codes: tuple[FeedbackCode, ...]
+    marks: dict[str, int]
+    quality: float
+    written_at: datetime
+    is_late: bool
+    next_on: date | None
+    next_purpose: str
+    no_more: str
+    promises: list[str]
+    improved_at: datetime | None
+    improved_by: str
+    outcome: str
+    papers: list[PaperLine]
+    open_until: datetime | None
+    """Until when its writer, who asks, may correct it; None: not any more, or it is another's."""
+    may_improve: bool

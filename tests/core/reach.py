@@ -7,7 +7,7 @@ shared by the tests of access and by the proof that a changed policy is noticed.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
@@ -45,6 +45,7 @@ from db.models import (
     OrderKind,
     Ownership,
     OwnershipRole,
+    Promise,
     Purpose,
     ResponseSource,
     Reveal,
@@ -52,6 +53,7 @@ from db.models import (
     RowOutcome,
     RowState,
     Store,
+    StoredFile,
     Survey,
     SurveyChannel,
     SurveyKind,
@@ -63,10 +65,13 @@ from db.models import (
     Urgency,
     ValueClass,
     Vehicle,
+    VisitForm,
     VisitKind,
+    VisitPaper,
     VisitTask,
     WorkKind,
 )
+from db.storage import digest_of
 from services.core import audit, clock
 from services.core.access import CLEAR, Actor, load
 from services.core.errors import NotFound, NotPermitted
@@ -135,6 +140,7 @@ SCOPED = (
     Customer, Vehicle, Ownership, Order, Touch, Document, Consent, VisitTask, CallAttempt,
     SurveyResponse,
     Appointment, InboundCall,
+    VisitForm, VisitPaper, Promise,
 )  # fmt: skip
 DERIVED = (CustomerSummary, Revision)
 
@@ -144,6 +150,8 @@ class Ground:
     dealer: Dealer
     keys: dict[Any, dict[str, int]] = field(default_factory=dict)
     """model: kind: id of the row"""
+    contents: set[bytes] = field(default_factory=set)
+    """Of the files that are stored."""
 
     def scope(self, kind: str) -> dict[str, Any]:
         store, owner, _ = KINDS[kind]
@@ -236,6 +244,56 @@ def _response(ground: Ground, kind: str) -> SurveyResponse:
     )
 
 
+def _form(ground: Ground, kind: str) -> VisitForm:
+    day = datetime(2026, 5, 4, tzinfo=UTC)
+    is_new = VisitForm in ground.keys
+    return VisitForm(
+        number=f"{kind}{'n' if is_new else ''}"[:20],
+        task_id=ground.key(VisitTask, kind),
+        customer_id=ground.key(Customer, kind),
+        touch_id=ground.key(Touch, kind),
+        visited_place="yard",
+        started_at=day,
+        ended_at=day + timedelta(hours=1),
+        written_at=day + timedelta(hours=2),
+        met="he",
+        improve_on=day.date(),
+        quality=6,
+        **dict.fromkeys(("needs", "rivals", "gap", "improvement", "feedback", "strategy"), "words"),
+        **ground.scope(kind),
+    )
+
+
+def _photo(ground: Ground, kind: str) -> VisitPaper:
+    """Of one content for each kind; a new one has another, which nobody has stored yet."""
+    content = f"{kind}{VisitPaper in ground.keys}".encode()
+    stored = StoredFile(sha256=digest_of(content), size=len(content), content=content)
+    if content not in ground.contents:
+        ground.contents.add(content)
+        ground.dealer.add(stored)
+    return VisitPaper(
+        form_id=ground.key(VisitForm, kind),
+        customer_id=ground.key(Customer, kind),
+        name="a.jpg",
+        media_type="image/jpeg",
+        size=1,
+        sha256=digest_of(content),
+        added_at=datetime(2026, 5, 4, tzinfo=UTC),
+        **ground.scope(kind),
+    )
+
+
+def _promise(ground: Ground, kind: str) -> Promise:
+    day = datetime(2026, 5, 4, tzinfo=UTC)
+    return Promise(
+        customer_id=ground.key(Customer, kind),
+        what="call back",
+        made_at=day,
+        due_at=day + timedelta(days=1),
+        **ground.scope(kind),
+    )
+
+
 MAKERS: dict[Any, Callable[[Ground, str], Any]] = {
     Customer: _customer,
     Vehicle: lambda ground, kind: Vehicle(brand="Aurora", **ground.scope(kind)),
@@ -265,6 +323,9 @@ MAKERS: dict[Any, Callable[[Ground, str], Any]] = {
         words="asks",
         promised_at=datetime(2026, 5, 4, tzinfo=UTC),
     ),
+    VisitForm: _form,
+    VisitPaper: _photo,
+    Promise: _promise,
 }
 
 
@@ -519,6 +580,9 @@ SMALL_CHANGES: dict[Any, tuple[str, Any]] = {
     SurveyResponse: ("is_low", True),
     Appointment: ("concern", "changed"),
     InboundCall: ("words", "changed"),
+    VisitForm: ("outcome", "changed"),
+    VisitPaper: ("name", "changed"),
+    Promise: ("reply", "changed"),
 }
 
 

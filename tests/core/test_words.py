@@ -227,7 +227,7 @@ NEVER_NAMED = {
     *("serial", "counts", "file_name", "after", "like", "form", "values", "field"),
     *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
     *("msgid", "params", "changed", "failed", "complaint_id", "remedy_id", "action_id", "step_id"),
-    *("recipe", "as_of", "truth", "file_id", "content", "item"),
+    *("recipe", "as_of", "truth", "file_id", "content", "item", "form_id", "promise_id", "plan_id"),
 }
 """Fields of forms that no person fills in: when one is wrong, the form itself is broken."""
 

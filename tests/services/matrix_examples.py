@@ -7,7 +7,7 @@ Each function of `EXAMPLES` gets the `World` and the store number and returns th
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -51,6 +51,7 @@ from db.models import (
     PartIn,
     Post,
     PostDuty,
+    Promise,
     Purpose,
     Remedy,
     RemedyKind,
@@ -67,11 +68,16 @@ from db.models import (
     SurveyKind,
     SurveyResponse,
     SurveyState,
+    TaskState,
+    Touch,
     TouchKind,
     Trigger,
     Urgency,
     Verdict,
+    VisitForm,
     VisitKind,
+    VisitPaper,
+    VisitPlan,
     VisitTask,
     WaitingFor,
     WorkKind,
@@ -95,6 +101,7 @@ from services import (
     mailbox,
     notices,
     posts,
+    promises,
     sealing,
     sessions,
     settings,
@@ -102,6 +109,7 @@ from services import (
     surveys,
     sweeping,
     users,
+    visit_plans,
     visits,
 )
 from services.attempts import Reservation
@@ -185,6 +193,7 @@ class World:
             for kind, visit in self._appointments(store).items():
                 [self.ids[kind, store]] = self.dealer.add(visit)
             [self.ids["call", store]] = self.dealer.add(self._inbound(store))
+            self._visits(store, keeper)
             for kind, row in self._rules(store).items():
                 [self.ids[kind, store]] = self.dealer.add(row)
             self._surveys(store, keeper)
@@ -414,6 +423,66 @@ class World:
             promised_at=clock.now() + timedelta(hours=1),
         )
 
+    def _visits(self, store: int, keeper: str) -> None:
+        """A visit that is to be made, the form of one that was, its photo, and a promise."""
+        name, user, now = MARKS[store][0], self.dealer.user_id(keeper), clock.now()
+        values = {"kind": VisitKind.VISIT, "desk": Desk.SERVICE, "owner_id": None}
+        ahead, made = (self._task(store) for _ in range(2))
+        for nth, task in enumerate((ahead, made)):
+            task.trigger_key = f"visit:{store}:{nth}"
+            for field_name, value in values.items():
+                setattr(task, field_name, value)
+        made.state, made.ended_at = TaskState.DONE, now
+        self.ids["visit", store], task_id = self.dealer.add(ahead, made)
+        customer = self.ids["customer", store]
+        scope = {"store_id": store, "owner_id": user, "customer_id": customer}
+        touch = Touch(**scope, at=now, kind=TouchKind.VISIT, summary=f"{name} visit")
+        [touch_id] = self.dealer.add(touch)
+        answers = {answer: f"{name} {answer} of the customer" for answer in visits.ANSWERS}
+        [self.ids["visit_form", store]] = self.dealer.add(
+            VisitForm(
+                **scope,
+                **answers,
+                number=f"BF-00{store}-0001",
+                task_id=task_id,
+                touch_id=touch_id,
+                writer_id=user,
+                visited_place=f"{name} place",
+                started_at=now - timedelta(hours=1),
+                ended_at=now,
+                written_at=now,
+                met=name,
+                improve_on=clock.today(),
+                quality=12,
+            )
+        )
+        content = b"\xff\xd8\xff visit" + name.encode()
+        stored = StoredFile(sha256=digest_of(content), size=len(content), content=content)
+        self.dealer.add(stored)
+        photo = VisitPaper(
+            **scope,
+            form_id=self.ids["visit_form", store],
+            name="a.jpg",
+            media_type="image/jpeg",
+            size=stored.size,
+            sha256=stored.sha256,
+            added_at=now,
+        )
+        promised = Promise(
+            **scope, what=f"{name} promise", made_at=now, due_at=now + timedelta(days=1)
+        )
+        week_on = clock.today() - timedelta(days=clock.today().weekday())
+        plan = VisitPlan(
+            store_id=store,
+            rep_id=user,
+            week_on=week_on,
+            area=f"{name} area",
+            target=5,
+            focus=f"{name} focus",
+        )
+        [self.ids["plan", store]] = self.dealer.add(plan)
+        self.ids["photo", store], self.ids["promise", store] = self.dealer.add(photo, promised)
+
     def _rules(self, store: int) -> dict[str, Cadence]:
         """A rule of contacts that is a draft, and one that is in force."""
         values = {"name": "回访", "desk": Desk.SERVICE, "created_at": clock.now(), "number": 1}
@@ -537,6 +606,27 @@ def on_call(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
     return lambda world, at: form(kind, call_id=world.ids["call", at], version=1, **values)
 
 
+def on_form(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(kind, form_id=world.ids["visit_form", at], version=1, **values)
+
+
+def on_plan(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(kind, plan_id=world.ids["plan", at], version=1, **values)
+
+
+def visited() -> dict[str, Any]:
+    """What a visit form says, of a visit that has just ended."""
+    now = clock.now()
+    return {
+        "visited_place": "his yard",
+        "started_at": now - timedelta(hours=2),
+        "ended_at": now - timedelta(hours=1),
+        "met": "the owner",
+        "improve_on": clock.today() + timedelta(days=7),
+        **{answer: f"the {answer} in words" for answer in visits.ANSWERS},
+    }
+
+
 def on_batch(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
     return lambda world, at: form(kind, batch_id=world.ids["batch", at], **values)
 
@@ -585,6 +675,7 @@ def days_of(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
     )
 
 
+EARLY, LATE = date(2026, 1, 1), date(2026, 12, 31)
 REASON = "the customer asked for it"
 
 
@@ -1033,6 +1124,20 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     ),
     "services.posts.named": lambda world, at: (posts.PostDuty.HOTLINE, at),
     "services.posts.page": lambda world, at: (at,),
+    "services.promises.make": on_file(
+        promises.MakePromise, promise="call back", promised_at=clock.now() + timedelta(days=1)
+    ),
+    "services.promises.close": lambda world, at: form(
+        promises.ClosePromise,
+        promise_id=world.ids["promise", at],
+        version=1,
+        state="kept",
+        told_by="call",
+        reply="it was done",
+    ),
+    "services.promises.register": constant(),
+    "services.promises.of_customer": customer,
+    "services.promises.remind": constant(promises.RemindOfPromises()),
     "services.installation.loading": constant(),
     "services.sealing.head": constant(),
     "services.sealing.seal": constant(sealing.SealAudit()),
@@ -1183,6 +1288,21 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         complaint_id=world.ids["complaint:triaged", at],
     ),
     "services.inbound.watch": constant(inbound.WatchCalls()),
+    "services.visit_plans.write": lambda world, at: form(
+        visit_plans.WritePlan, week_on=clock.today(), area="north", target=5, focus="new cars"
+    ),
+    "services.visit_plans.add_visit": lambda world, at: on_plan(
+        visit_plans.AddVisit,
+        customer_id=world.ids["customer", at],
+        due_on=clock.today(),
+        purpose="new cars",
+    )(world, at),
+    "services.visit_plans.submit": on_plan(visit_plans.SubmitPlan),
+    "services.visit_plans.decide": on_plan(visit_plans.DecidePlan, is_approved=True, note="good"),
+    "services.visit_plans.summarise": on_plan(visit_plans.SummarisePlan, summary="all was made"),
+    "services.visit_plans.review": on_plan(visit_plans.ReviewPlan, verdict="well done"),
+    "services.visit_plans.week": lambda world, at: (clock.today(),),
+    "services.visit_plans.plan_of": lambda world, at: (clock.today(),),
     "services.visits.adopt": lambda world, at: form(visits.AdoptCadences),
     "services.visits.approve": lambda world, at: form(
         visits.ApproveCadence,
@@ -1218,5 +1338,27 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         visits.RecordCall, result="connected", words="called", no_more=REASON, short_reason=REASON
     ),
     "services.visits.make": constant(visits.MakeTasks()),
+    "services.visits.books": constant(EARLY, LATE),
+    "services.visits.forms": constant(EARLY, LATE),
+    "services.visits.visit_form": lambda world, at: (world.ids["visit_form", at],),
+    "services.visits.form_of_task": lambda world, at: (world.ids["visit", at],),
+    "services.visits.form_ground": lambda world, at: (world.ids["visit", at],),
+    "services.visits.write_form": lambda world, at: form(
+        visits.WriteForm,
+        task_id=world.ids["visit", at],
+        version=1,
+        no_more=REASON,
+        promise="call back",
+        promised_at=clock.now() + timedelta(days=1),
+        **visited(),
+    ),
+    "services.visits.correct_form": on_form(visits.CorrectForm, **visited()),
+    "services.visits.note_improvement": on_form(visits.NoteImprovement, outcome="it is done"),
+    "services.visits.take_form": lambda world, at: (
+        visits.TakeForm(form_id=world.ids["visit_form", at]),
+    ),
+    "services.visits.take_paper": lambda world, at: (
+        visits.TakePaper(file_id=world.ids["photo", at]),
+    ),
     "services.visits.weigh": constant(visits.WeighTasks()),
 }

@@ -30,8 +30,15 @@ from tests.services.matrix_examples import World
 from tests.services.nasty_inputs import FUNCTIONS
 from tests.services.test_matrix import ROLES, policy
 
-DOERS = {"services.customers.reveal": "service", "services.installation.found": None}
-"""The director sees everything whole: nothing to reveal. An empty database knows nobody."""
+DOERS = {
+    "services.customers.reveal": "service",
+    "services.installation.found": None,
+    "services.visits.correct_form": "sales",
+    "services.visit_plans.add_visit": "sales",
+    "services.visit_plans.summarise": "sales",
+}
+"""The director sees everything whole: nothing to reveal. An empty database knows nobody. A form is
+its writer's to correct."""
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ class Somewhere(World):
             *("step", "steward", "paper", "apology", "task", "response"),
             *("survey:draft", "survey:approved"),
             *("bay", "asked", "booked", "begun", "call"),
+            *("visit", "visit_form", "photo", "promise", "plan"),
             *(CadenceState.DRAFT, CadenceState.APPROVED),
             *(f"complaint:{stage}" for stage in STAGES),
         )

@@ -59,7 +59,18 @@ UNSEEN = {
     *("consents_to_calls", "same_phone_is_known", "former_owner_ends"),
     *("approval_id", "notice_id", "newest", "cause", "job_id", "worker", "done", "total", "state"),
     *("msgid", "params", "changed", "failed", "is_granted", "complaint_id", "into_id"),
-    *("remedy_id", "action_id", "step_id", "file_id", "content", "item", "is_done"),
+    *(
+        "form_id",
+        "promise_id",
+        "plan_id",
+        "remedy_id",
+        "action_id",
+        "step_id",
+        "file_id",
+        "content",
+        "item",
+        "is_done",
+    ),
 }
 """Fields that no form shows under a label: the frame fills them in, or a phrase stands beside."""
 FREED = {
@@ -75,8 +86,11 @@ NEVER_DONE = {
     "services.sessions.redeem",
     "services.settings.history",
     "services.verification.verify",
+    "services.visit_plans.decide",
+    "services.visit_plans.review",
 }
-"""None of the cases is a ticket, a month, a parameter, or a part; one alone confirms an answer."""
+"""None of the cases is a ticket, a month, a parameter, or a part; one alone confirms an answer; a
+plan is decided upon after it was handed in."""
 RAW_COLUMNS = {
     "complaint_decks.content",
     "drafts.values",
@@ -85,8 +99,19 @@ RAW_COLUMNS = {
     "import_mappings.mapping",
     "jobs.trouble",
 }
-KEPT_AS = {"digest": "file_digest", "email": "email", "store_code": "code", "store_name": "name"}
-OF_CONTACTS = {"words": "summary", "no_more": "reason", "short_reason": "note"}
+KEPT_AS = {
+    "digest": "file_digest",
+    "email": "email",
+    "promise": "what",
+    "store_code": "code",
+    "store_name": "name",
+}
+OF_CONTACTS = {
+    "words": "summary",
+    "no_more": "reason",
+    "short_reason": "note",
+    "promise": "what",
+}
 """What was said stands on the customer's timeline, why nothing follows with the contact."""
 KEPT_OTHERWISE = {
     "services.installation.note_loading.form.size",

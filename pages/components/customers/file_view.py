@@ -10,6 +10,7 @@ from pages.components.customers.colours import TOUCH_ICONS, label_chip, urgency_
 from pages.components.frame import fetch
 from pages.components.layout import Chip, Event, Tone
 from pages.components.tables import Column, Kind
+from pages.components.visits import promise_list
 from pages.components.words import _, choice, fdate, field, fmoment, fmoney, fphone, plain, raw
 from services import complaints, customers
 from services.complaints import Tally
@@ -138,6 +139,7 @@ def _tabs(file: CustomerFile, actor: Actor) -> None:
         _(N_("Orders ({n})"), n=totals["orders"]): _orders,
         # Without their number: with another one the tab is a new one, and closed.
         _(N_("Complaints")): lambda file: grievances.show(file, actor),
+        _(N_("Promises")): lambda file: promise_list.of_file(file.id),
         _(N_("Documents ({n})"), n=len(file.documents)): _documents,
         _(N_("Consents ({n})"), n=len(file.consents)): _consents,
         _(N_("Changes")): _history,

@@ -13,7 +13,7 @@ from pages.components.forms import Form, send_button
 from pages.components.frame import done, request_id, submit
 from pages.components.layout import Chip, Event, Tone
 from pages.components.surveys import asking
-from pages.components.visits import looks
+from pages.components.visits import form_panel, looks, promise_list
 from pages.components.words import _, choice, fmoment, fphone, language, plain, plain_lines, raw
 from services import visits
 from services.appointments import AppointmentSource
@@ -21,6 +21,7 @@ from services.core import clock
 from services.core.access import Actor
 from services.core.words import N_
 from services.visits import (
+    ON_A_FORM,
     Call,
     CallResult,
     CallTooShort,
@@ -54,6 +55,14 @@ def show(actor: Actor, call: Call, found: Day) -> None:
             _(N_("Book an appointment")), icon=":material/calendar_clock:", shortcut="alt+b"
         )
     left, right = st.columns([3, 2], gap="medium")
+    if row.kind in ON_A_FORM and not books:
+        with left:
+            form_panel.show(call, found)
+        with right:
+            _reach(call)
+            _why(call)
+            _before(call)
+        return
     with right:
         _reach(call)
         may = call.may_work and not books  # a drawer hears Ctrl+Enter alone
@@ -104,6 +113,8 @@ def _why(call: Call) -> None:
                 _(N_("An offer, and he has not agreed to offers: ask him first")),
                 icon=":material/policy:",
             )
+        for promise in call.owed:
+            promise_list.owed(promise)
         if call.script:
             st.markdown(plain_lines(call.script))
 
@@ -179,6 +190,9 @@ def _result(form: Form, call: Call, found: Day) -> None:
         with st.container(horizontal=True, gap="small"):
             form.day("next_on", earliest=clock.today() + timedelta(days=1))
             form.text("no_more")
+        with st.expander(_(N_("Something was promised")), icon=":material/handshake:"):
+            form.text("promise")
+            form.moment("promised_at")
         with st.container(horizontal=True, gap="small"):
             is_reached = send_button(_(N_("Reached: write it down")), key=f"{form.name}:send")
             is_refused = st.button(
@@ -208,11 +222,7 @@ def _send(form: Form, call: Call, found: Day, result: CallResult, **more: Any) -
         return
     st.session_state[asking.RAISED] = receipt.raised
     st.session_state.pop(f"call-begun:{row.id}", None)
-    following = [one.id for one in found.rows if one.id != row.id]
-    if following:
-        st.query_params["task"] = str(following[0])
-    else:
-        st.query_params.pop("task", None)
+    looks.lead_on(row, found)
     if receipt.again_at is not None:
         again = fmoment(receipt.again_at)
         done(_(N_("{name} is tried again {moment}"), name=row.customer, moment=again))

@@ -3,10 +3,12 @@
 import datetime as dt
 from typing import Final
 
+import streamlit as st
+
 from pages.components.layout import Chip, Tone
 from pages.components.words import choice, fdate, language, raw
 from services.core.words import N_
-from services.visits import TaskRow, VisitKind
+from services.visits import Day, TaskRow, VisitKind
 
 KINDS: Final = {
     VisitKind.CALL: ":material/call:",
@@ -14,6 +16,15 @@ KINDS: Final = {
     VisitKind.MESSAGE: ":material/chat:",
     VisitKind.RECEPTION: ":material/handshake:",
 }
+
+
+def lead_on(row: TaskRow, found: Day) -> None:
+    """To the next contact of the day, or back to the list."""
+    following = [one.id for one in found.rows if one.id != row.id]
+    if following:
+        st.query_params["task"] = str(following[0])
+    else:
+        st.query_params.pop("task", None)
 
 
 def kind_of(row: TaskRow) -> Chip:

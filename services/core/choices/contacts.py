@@ -3,7 +3,17 @@
 from enum import StrEnum
 from typing import Final
 
-from db.models import CadenceState, CallResult, Hold, TaskState, Trigger, VisitKind
+from db.models import (
+    CadenceState,
+    CallResult,
+    FeedbackCode,
+    Hold,
+    PlanState,
+    PromiseState,
+    TaskState,
+    Trigger,
+    VisitKind,
+)
 from services.core.words import N_
 
 CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
@@ -20,12 +30,36 @@ CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
         CallResult.WRONG_NUMBER: N_("Wrong number"),
         CallResult.REFUSED: N_("Does not want it"),
     },
+    FeedbackCode: {
+        FeedbackCode.NEED: N_("Needs something"),
+        FeedbackCode.INTENT: N_("Thinks of buying"),
+        FeedbackCode.PRAISE: N_("Praise"),
+        FeedbackCode.GRUMBLE: N_("Grumble"),
+        FeedbackCode.COMPLAINT: N_("Complaint"),
+        FeedbackCode.IDEA: N_("Idea for improvement"),
+        FeedbackCode.PRICE: N_("About the price"),
+        FeedbackCode.RIVAL: N_("Compares with others"),
+    },
     Hold: {
         Hold.SPACING: N_("Contacted a few days ago"),
         Hold.DO_NOT_CONTACT: N_("Does not want to be contacted"),
         Hold.OPEN_COMPLAINT: N_("Waits for our answer to a complaint"),
         Hold.NO_CONSENT: N_("Took back the consent to it"),
         Hold.PREFERRED_DAYS: N_("Likes another day of the week better"),
+    },
+    PlanState: {
+        PlanState.DRAFT: N_("Draft"),
+        PlanState.SUBMITTED: N_("Handed in"),
+        PlanState.RETURNED: N_("Sent back"),
+        PlanState.APPROVED: N_("Approved"),
+        PlanState.RUNNING: N_("Under way"),
+        PlanState.REVIEWED: N_("Reviewed"),
+    },
+    PromiseState: {
+        PromiseState.OPEN: N_("Promised"),
+        PromiseState.KEPT: N_("Kept"),
+        PromiseState.BROKEN: N_("Not kept"),
+        PromiseState.WITHDRAWN: N_("Not wanted any more"),
     },
     TaskState: {
         TaskState.PLANNED: N_("To be made"),

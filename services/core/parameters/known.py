@@ -50,6 +50,9 @@ GRACE: Final = "visits.grace"
 RINGS: Final = "visits.rings"
 URGENT_ANSWER: Final = "visits.urgent_answer"
 ANSWER_WARNING: Final = "visits.answer_warning"
+PLAN_HOUR: Final = "visits.plan_hour"
+FORM_DAYS: Final = "visits.form_days"
+CORRECTION_DAYS: Final = "visits.correction_days"
 TARGET_CLOCKS: Final = "complaints.target.clocks"
 TARGET_CLOSED: Final = "complaints.target.closed"
 TARGET_REOPENED: Final = "complaints.target.reopened"
@@ -296,6 +299,9 @@ PARAMETERS: Final[dict[str, Parameter]] = {
             source="K05",
         ),
         *_reception(),
+        _hour(PLAN_HOUR, N_("Weekly visit plans are due on Friday by this hour"), 18, "V54"),
+        _days(FORM_DAYS, N_("Days after a visit in which its form is written"), 1, "V19", most=30),
+        _days(CORRECTION_DAYS, N_("Days in which a visit form is corrected"), 1, "V39", most=30),
         _target(TARGET_CLOCKS, N_("Target: share of clocks kept"), "0.9", "C09"),
         _target(TARGET_CLOSED, N_("Target: share closed in time"), "0.9", "C09"),
         _target(TARGET_REOPENED, N_("Target: share reopened, at most"), "0.05", "C07"),
