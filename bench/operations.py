@@ -53,7 +53,7 @@ class Subject:
     """Where the complaint belongs."""
     contacts: tuple["Contact", ...]
     """That nobody has taken. Results are written down from the first one on, moves are made from
-    the last one on."""
+    the last one on; one in the middle is only looked at."""
 
 
 Step = Callable[[Visitor, Subject, int], None]
@@ -257,7 +257,7 @@ OPERATIONS: Final = (
     Operation(
         "visit_open",
         N_("Open a contact"),
-        lambda visitor, subject, _nth: _open_a_call(visitor, subject, 0),
+        lambda visitor, subject, _nth: _open_a_call(visitor, subject, len(subject.contacts) // 2),
         for_everyone=False,
         times_empty=TIMES_EMPTY_OF_A_FILE,
     ),
