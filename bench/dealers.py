@@ -17,6 +17,7 @@ import psycopg
 from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 
+from commands.installation import rules_of_contact
 from db.demo import Size, load_sized
 from db.engine import let_go
 from db.migrate import FOLDER, upgrade
@@ -69,6 +70,7 @@ class Dealer:
         upgrade(url)
         load_sized(url, self.size, as_of=self.as_of)
         with at(url):  # what is due is done: else the app would do it while it is measured
+            rules_of_contact()
             sweeping.sweep(HERSELF)
 
     def copy(self, url: str, name: str) -> str:

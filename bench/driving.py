@@ -10,7 +10,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from db.demo import PASSWORD
 from services.core.words import translate
-from tests.e2e.wsclient import Tab, answered, pressed, typed
+from tests.e2e.wsclient import Tab, answered, pressed, reported, typed
 
 LANGUAGE: Final = "zh_CN"
 """The department's own; its words are looked up in the catalogue."""
@@ -95,6 +95,11 @@ class Visitor:
         ]
         [send] = [s.element.id for s in self._of("button") if s.element.is_form_submitter]
         self._run(*fields, pressed(send))
+
+    def tell(self, key: str, event: str, value: object) -> None:
+        """What the script of the component with this key reports."""
+        seen = self._by_key("bidi_component", key)
+        self._run(reported(seen.element.id, event, value), fragment=seen.fragment)
 
     def say_the_cookie_is_kept(self) -> None:
         [carrier] = self._of("bidi_component")

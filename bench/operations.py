@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import uuid4
 
 from bench.driving import Visitor
 from db.grams import pinyin
-from services import complaints, customers
+from services import complaints, customers, visits
 from services.core.access import Named
 from services.core.run import fetch
 from services.core.words import N_
@@ -28,6 +29,15 @@ TIMES_ALONE: Final = 5.0
 
 
 @dataclass(frozen=True)
+class Contact:
+    """One of the visit plan, as it was shown, and whoever would be the first to make it."""
+
+    id: int
+    version: int
+    caller_id: int
+
+
+@dataclass(frozen=True)
 class Subject:
     """What the operations of one dealer are about: a customer from the middle of the numbers, and
     a complaint."""
@@ -41,6 +51,9 @@ class Subject:
     """Of its number: digits of its month and all of its serial."""
     store_id: int
     """Where the complaint belongs."""
+    contacts: tuple["Contact", ...]
+    """That nobody has taken. Results are written down from the first one on, moves are made from
+    the last one on; one in the middle is only looked at."""
 
 
 Step = Callable[[Visitor, Subject, int], None]
@@ -119,6 +132,25 @@ def _begin_to_acknowledge(visitor: Visitor, subject: Subject, nth: int) -> None:
     _register(visitor, subject, nth)
     visitor.press(key="deed:next")
     visitor.type("complaints.acknowledge:", f"told the number {nth}")
+
+
+def _contact(subject: Subject, nth: int) -> Contact:
+    return subject.contacts[nth % len(subject.contacts)]
+
+
+def _open_a_call(visitor: Visitor, subject: Subject, nth: int) -> None:
+    visitor.open("visits", f"task={_contact(subject, nth).id}")
+
+
+def _open_the_week(visitor: Visitor, subject: Subject, _nth: int) -> None:
+    visitor.open("visits", f"view=week&store={subject.store_id}")
+
+
+def _move_a_card(visitor: Visitor, subject: Subject, nth: int) -> None:
+    """To whoever should make it; the day stays."""
+    one = _contact(subject, -1 - nth)
+    move = {"id": one.id, "version": one.version, "row": f"p{one.caller_id}", "col": "late"}
+    visitor.tell("visits:week", "moved", move | {"stays": True, "request": str(uuid4())})
 
 
 def phone(nth: int) -> str:
@@ -211,6 +243,39 @@ OPERATIONS: Final = (
         writes=True,
     ),
     Operation(
+        "visits_day",
+        N_("My day of contacts"),
+        lambda visitor, _subject, _nth: visitor.open("visits"),
+        times_empty=TIMES_EMPTY_OF_A_LIST,
+    ),
+    Operation(
+        "visits_week",
+        N_("The week of a store's contacts"),
+        _open_the_week,
+        times_empty=TIMES_EMPTY_OF_A_FILE,
+    ),
+    Operation(
+        "visit_open",
+        N_("Open a contact"),
+        lambda visitor, subject, _nth: _open_a_call(visitor, subject, len(subject.contacts) // 2),
+        for_everyone=False,
+        times_empty=TIMES_EMPTY_OF_A_FILE,
+    ),
+    Operation(
+        "visit_record",
+        N_("Write down what came of a call"),
+        lambda visitor, _subject, _nth: visitor.press(key="visits:no_answer"),
+        approach=_open_a_call,
+        writes=True,
+    ),
+    Operation(
+        "visit_move",
+        N_("Carry a card to another person"),
+        _move_a_card,
+        approach=_open_the_week,
+        writes=True,
+    ),
+    Operation(
         "complaints_figures",
         N_("Figures of the complaints"),
         lambda visitor, _subject, _nth: visitor.open("complaints", "view=figures"),
@@ -241,6 +306,19 @@ def subject_of_this_dealer() -> Subject:
         complaint_id=case.id,
         complaint_part=case.number[-7:],
         store_id=case.store_id,
+        contacts=_contacts(),
+    )
+
+
+def _contacts() -> tuple[Contact, ...]:
+    """Open ones that nobody has taken, each of another customer: what is done about one may change
+    the others of its customer."""
+    who = Named(WHO, "bench")
+    rows = fetch(visits.page, who, visits.TaskFilters(in_pool=True)).rows
+    by_customer = {row.customer_id: row for row in reversed(rows) if row.hold is None}
+    return tuple(
+        Contact(row.id, row.version, fetch(visits.callers, who, row.customer_id).lines[0].id)
+        for row in by_customer.values()
     )
 
 

@@ -88,13 +88,13 @@ def fill(size: str, as_of: date | None) -> dict[str, int]:
             truth=summary.truth,
         ),
     )
-    _rules_of_contact()
+    rules_of_contact()
     for duty in ("complaints", "visits"):
         sweeping.DUTIES[duty].do(acting(None))
     return counts
 
 
-def _rules_of_contact() -> None:
+def rules_of_contact() -> None:
     """The delivered rules of contacts hold from today on, so that the visit plan is not empty."""
     perform(visits.adopt, acting(None), visits.AdoptCadences(request_id=uuid4()))
     for rule in fetch(visits.cadences, acting(None)):

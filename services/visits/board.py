@@ -116,8 +116,8 @@ def week(
     first = monday_of(day or today)
     store = store_of(session, actor, store_id)
     may_lead = actor.may(Permission.VISITS_LEAD)
-    shown = _shown(actor, store, first, today)
-    cells = _cells(session, shown)
+    placed = _placed(actor, store, first, today)
+    cells = _cells(session, placed)
     people = _people(session, actor, store, {one.owner_id for one in cells})
     return Week(
         store_id=store,
@@ -125,7 +125,7 @@ def week(
         today=today,
         people=people,
         desks=list(Desk) if may_lead or actor.desk is None else [actor.desk],
-        cards=_cards(session, shown, today),
+        cards=_cards(session, placed, today),
         cells=cells,
         made=_made(session, store, first, [one.id for one in people]),
         capacity=int(parameters.value(session, parameters.CAPACITY, today, store)),
@@ -158,14 +158,14 @@ def his(actor: Actor) -> list[ColumnElement[bool]]:
 # ---- the week
 
 
-def _shown(actor: Actor, store_id: int | None, first: date, today: date) -> Any:
+def _placed(actor: Actor, store_id: int | None, first: date, today: date) -> Any:
     """The open contacts of the week with the place of each: what is late first of all, what could
     be made since some days today, the rest on its first day."""
     last = first + timedelta(days=DAYS - 1)
     since = [] if first <= today <= last else [col(VisitTask.due_from) >= max(first, today)]
     nobody = col(VisitTask.owner_id).is_(None)
     task = VisitTask
-    place = (
+    return (
         select(
             col(task.id),
             col(task.owner_id),
@@ -188,26 +188,33 @@ def _shown(actor: Actor, store_id: int | None, first: date, today: date) -> Any:
         )
         .subquery()
     )
-    by_weight = (place.c.hold.is_not(None), place.c.due_to, place.c.priority.desc(), place.c.id)
-    where = (place.c.owner_id, place.c.desk, place.c.day)
-    nth = func.row_number().over(partition_by=where, order_by=by_weight)
-    return select(place, nth.label("nth")).subquery()
 
 
-def _cells(session: Session, shown: Any) -> list[Cell]:
-    where = (shown.c.owner_id, shown.c.desk, shown.c.day)
-    held = func.count(shown.c.hold)
+def _cells(session: Session, placed: Any) -> list[Cell]:
+    where = (placed.c.owner_id, placed.c.desk, placed.c.day)
+    held = func.count(placed.c.hold)
     query = select(*where, func.count() - held, held).group_by(*where)
     return [Cell(*row) for row in session.execute(query)]
 
 
-def _cards(session: Session, shown: Any, today: date) -> list[Card]:
-    query = (
-        ROWS.add_columns(col(VisitTask.desk), shown.c.day)
-        .join(shown, shown.c.id == col(VisitTask.id))
-        .where(shown.c.nth <= IN_A_CELL)
-        .order_by(shown.c.nth, col(VisitTask.id))
+def _cards(session: Session, placed: Any, today: date) -> list[Card]:
+    """The heaviest of each place. Which those are is found first: what a card tells is looked up
+    for them alone."""
+    it = placed.c
+    nth = func.row_number().over(
+        partition_by=(it.owner_id, it.desk, it.day),
+        order_by=(it.hold.is_not(None), it.due_to, it.priority.desc(), it.id),
+    )
+    ranked = select(it.id, it.day, nth.label("nth")).subquery()
+    heaviest = (
+        select(ranked)
+        .where(ranked.c.nth <= IN_A_CELL)
+        .order_by(ranked.c.nth, ranked.c.id)
         .limit(MOST)
+        .subquery()
+    )
+    query = ROWS.add_columns(col(VisitTask.desk), heaviest.c.day).join(
+        heaviest, heaviest.c.id == col(VisitTask.id)
     )
     found = [Card(row_of(row, today), row.desk, row.day) for row in session.execute(query)]
     return sorted(found, key=lambda one: (one.row.hold is not None, -one.row.urgency, one.row.id))

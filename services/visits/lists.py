@@ -214,11 +214,15 @@ def _rows(
 ) -> list[TaskRow]:
     by = tuple_(col(VisitTask.due_to), col(VisitTask.id))
     is_open = filters.state in {None, TaskState.PLANNED}
-    query = ROWS.where(*wanted).limit(most)
-    if seen is not None:
-        query = query.where(by > seen if is_open else by < seen)
     columns = (col(VisitTask.due_to), col(VisitTask.id))
-    query = query.order_by(*columns) if is_open else query.order_by(*(c.desc() for c in columns))
+    order = columns if is_open else tuple(column.desc() for column in columns)
+    which = select(col(VisitTask.id)).where(*wanted).order_by(*order).limit(most)
+    if filters.place:
+        which = which.join(Customer, col(Customer.id) == col(VisitTask.customer_id))
+    if seen is not None:
+        which = which.where(by > seen if is_open else by < seen)
+    found = which.subquery()  # first which, then what each tells: not of all that are sorted
+    query = ROWS.join(found, found.c.id == col(VisitTask.id)).order_by(*order)
     today = clock.today()
     return [row_of(row, today) for row in session.execute(query)]
 

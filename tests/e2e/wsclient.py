@@ -148,6 +148,11 @@ def typed(widget_id: str, text: str) -> WidgetState:
 
 def answered(component_id: str, status: str) -> WidgetState:
     """What the cookie's script reports to the page."""
-    told = json.dumps([{"event": "answer", "value": status}])
+    return reported(component_id, "answer", status)
+
+
+def reported(component_id: str, event: str, value: object) -> WidgetState:
+    """What a component's script reports to the page."""
+    told = json.dumps([{"event": event, "value": value}])
     events = f"$$STREAMLIT_INTERNAL_KEY_{component_id}__events"
     return WidgetState(id=events, json_trigger_value=told)

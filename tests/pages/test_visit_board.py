@@ -92,7 +92,7 @@ def test_a_stale_move_names_who_was_faster_in_chinese(dealer: Dealer):
     said = told(dealer, task, "service", TODAY)
     moved(visit(dealer, "manager", PAGE, view="week"), told(dealer, task, "sales", TODAY))
     moved(app, said)
-    assert f"{dealer.actor('manager').name}刚刚改动了这条联系" in app.error[0].value
+    assert f"{dealer.actor('manager').name}刚刚改动了这条回访" in app.error[0].value
 
 
 def test_later_than_in_time_asks_why(dealer: Dealer):

@@ -1,13 +1,29 @@
 """The board of the visit plan: who has what on which day, moved by one or by many, taken back."""
 
+import io
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from db.engine import write_transaction
-from db.models import AuditEntry, CallAttempt, CallResult, Desk, Hold, TaskState, User, VisitTask
+from db.models import (
+    AuditEntry,
+    CallAttempt,
+    CallResult,
+    Customer,
+    Desk,
+    Hold,
+    Lifecycle,
+    OrderKind,
+    TaskState,
+    User,
+    ValueClass,
+    VisitKind,
+    VisitTask,
+)
 from services import visits
 from services.core import audit, clock
 from services.core.errors import NotFound, NotPermitted, StaleRecord
@@ -297,6 +313,100 @@ def test_by_standing_with_what_was_suppressed_and_why(dealer: Dealer):
     assert {state: one.total for state, one in found.ended.items()} == {TaskState.SUPPRESSED: 1}
     assert found.ended[TaskState.SUPPRESSED].holds == [(Hold.OPEN_COMPLAINT, 1)]
     assert len(dealer.rows(CallAttempt)) == 1
+
+
+# ---- the list, the districts, who should make it
+
+
+def listed(dealer: Dealer, who: str = "manager", after: str | None = None, **wanted: Any) -> Any:
+    return fetch(visits.page, dealer.caller(who), visits.TaskFilters(**wanted), after)
+
+
+def test_the_list_is_narrowed_and_paged_without_a_gap(dealer: Dealer):
+    customer = dealer.customer("安若列", owner="service")
+    tasks = [planned(dealer, customer_id=customer) for _nth in range(103)]
+    other = planned(dealer, "sales", kind=VisitKind.VISIT, due_on=TODAY + DAY)
+    found = listed(dealer)
+    assert (len(found.rows), found.total) == (100, 104)
+    rest = listed(dealer, after=found.after)
+    assert [row.id for row in (*found.rows, *rest.rows)] == [*tasks, other]
+    assert rest.after is None
+    sales = dealer.user_id("sales")
+    for wanted in ({"owner_id": sales}, {"kind": VisitKind.VISIT}, {"desk": Desk.SALES}):
+        assert [row.id for row in listed(dealer, **wanted).rows] == [other]
+    assert listed(dealer, text="安若列").total == 103
+    assert listed(dealer, text="没有这个人").total == 0
+    assert listed(dealer, is_late=True).total == 0
+    assert listed(dealer, until=TODAY).total == 103
+    assert listed(dealer, state=TaskState.DONE).rows == []
+    assert listed(dealer, "sales").total == 1
+
+
+def test_the_list_goes_along_as_a_file_with_its_filters_and_no_phone(dealer: Dealer):
+    planned(dealer, customer_id=dealer.customer("安若表", owner="service", phone="+8613857116208"))
+    planned(dealer, "sales")
+    form = visits.ExportTasks(language="zh_CN", desk=Desk.SERVICE)
+    file = perform(visits.export_tasks, dealer.caller("manager"), form)
+    rows = sheet(file.data)
+    assert [row[1] for row in rows[1:]] == ["安若表"]
+    assert not any("6208" in cell for row in rows for cell in row)
+    [entry] = [row for row in dealer.rows(AuditEntry) if row.action == "visits:exported"]
+    assert entry.details == {"rows": 1, "filters": {"desk": "service", **NO_FLAGS}}
+    with pytest.raises(NotPermitted):
+        perform(visits.export_tasks, dealer.caller("service"), form)
+
+
+NO_FLAGS = {"in_pool": False, "is_late": False}
+
+
+def sheet(data: bytes) -> list[list[str]]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return [[str(cell) for cell in row] for row in book.get_sheet_by_index(0).to_python()]
+
+
+def test_where_cars_go_today_comes_first_with_what_is_due_there(dealer: Dealer):
+    """V27."""
+    here, there = {"city": "杭州市", "district": "西湖区"}, {"city": "杭州市", "district": "滨江区"}
+    planned(dealer, customer_id=dealer.customer(owner="service", **here))
+    planned(dealer, customer_id=dealer.customer(owner="service", **there))
+    later = dealer.customer(owner="service", **there)
+    planned(dealer, customer_id=later, due_on=TODAY + 3 * DAY)
+    car = dealer.customer(owner="sales", **there)
+    dealer.order(car, kind=OrderKind.SALE, ordered_on=TODAY - DAY, closed_on=TODAY)
+    dealer.order(car, kind=OrderKind.SALE, ordered_on=TODAY - DAY, closed_on=None)
+    dealer.order(car, kind=OrderKind.SALE, closed_on=TODAY, voided_at=MONDAY)
+    dealer.order(car, kind=OrderKind.REPAIR, closed_on=TODAY)
+    found = fetch(visits.places, dealer.caller("manager"))
+    assert [(p.district, p.deliveries, p.to_deliver, p.due, p.open) for p in found] == [
+        ("滨江区", 1, 1, 1, 2),
+        ("西湖区", 0, 0, 1, 1),
+    ]
+    before = fetch(visits.places, dealer.caller("manager"), TODAY - DAY)
+    assert [p.deliveries for p in before] == [0, 0]
+    rows = listed(dealer, place=found[0].code).rows
+    assert [row.due_from for row in rows] == [TODAY, TODAY + 3 * DAY]
+
+
+def test_who_should_make_it(dealer: Dealer):
+    """V32, V43: the customer's own manager, then who sits at the desk and has least to do."""
+    key = dealer.customer(owner="sales", value_class=ValueClass.ORDINARY)
+    change(dealer, key, Customer, lifecycle=Lifecycle.EXISTING)
+
+    def order(desk: Desk, who: str = "manager") -> list[int]:
+        found = fetch(visits.callers, dealer.caller(who), key, desk)
+        return [line.id for line in found.lines]
+
+    ids = {name: dealer.user_id(name) for name in ("sales", "service", "data")}
+    assert order(Desk.SERVICE)[0] == ids["service"]
+    assert order(Desk.DATA)[0] == ids["data"]
+    planned(dealer, "data")
+    at_other_desks = [one for one in order(Desk.SERVICE) if one in {ids["sales"], ids["data"]}]
+    assert at_other_desks == [ids["sales"], ids["data"]]
+    change(dealer, key, Customer, value_class=ValueClass.IMPORTANT)
+    found = fetch(visits.callers, dealer.caller("manager"), key, Desk.SERVICE)
+    assert (found.lines[0].id, found.lines[0].is_his) == (ids["sales"], True)
+    assert order(Desk.SERVICE, "service") == [ids["service"]]
+    assert dealer.user_id("sales2") not in order(Desk.SERVICE, "director")
 
 
 def test_a_query_a_card_is_none(dealer: Dealer, monkeypatch: pytest.MonkeyPatch):

@@ -18,9 +18,13 @@ def upgrade() -> None:
     op.add_column(
         "visit_tasks", sa.Column("last_move", JSON, nullable=False, server_default=nothing)
     )
+    op.drop_index("ix_visit_tasks_merged_into_id", "visit_tasks")
+    op.create_index("ix_visit_tasks_merged", "visit_tasks", ["merged_into_id", "store_id"])
     op.create_index("ix_call_attempts_user_at", "call_attempts", ["user_id", "at"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_call_attempts_user_at", "call_attempts")
+    op.drop_index("ix_visit_tasks_merged", "visit_tasks")
+    op.create_index("ix_visit_tasks_merged_into_id", "visit_tasks", ["merged_into_id"])
     op.drop_column("visit_tasks", "last_move")
