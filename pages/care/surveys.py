@@ -12,7 +12,7 @@ from services.core.words import N_
 
 RESULTS = "results"
 SURVEYS = "surveys"
-VIEWS = {RESULTS: N_("Results"), SURVEYS: N_("Surveys")}
+VIEWS = {RESULTS: N_("Results"), SURVEYS: N_("Questionnaires")}
 
 actor = open_page(N_("Satisfaction"), needs=Permission.VISITS_VIEW)
 keep_alive()

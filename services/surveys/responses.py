@@ -26,7 +26,7 @@ PAGE: Final = 50
 def responses(
     session: Session,
     actor: Actor,
-    part: Part,
+    filters: Part,
     *,
     low_only: bool = False,
     page: int = 1,
@@ -37,10 +37,10 @@ def responses(
     Raises NoSuchSurvey, SurveyEndsEarly, NotFound.
     """
     actor.require(Permission.VISITS_VIEW)
-    versions_of(session, part)
-    period = period_of(session, part)
-    counted = narrowed(_COUNT, part, period)
-    query = narrowed(_ROWS, part, period)
+    versions_of(session, filters)
+    period = period_of(session, filters)
+    counted = narrowed(_COUNT, filters, period)
+    query = narrowed(_ROWS, filters, period)
     if low_only:
         counted = counted.where(col(SurveyResponse.is_low))
         query = query.where(col(SurveyResponse.is_low))

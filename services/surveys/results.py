@@ -67,16 +67,16 @@ class _Said:
     has_complaint: bool
 
 
-def results(session: Session, actor: Actor, part: Part) -> Results:
+def results(session: Session, actor: Actor, filters: Part) -> Results:
     """What customers answered, as far as the actor sees it, and the same time before. Six looks at
     the database, however many answered. Raises NoSuchSurvey, SurveyEndsEarly, NotFound."""
     actor.require(Permission.VISITS_VIEW)
-    versions = versions_of(session, part)
+    versions = versions_of(session, filters)
     latest = versions[0]
-    period = period_of(session, part)
-    found = _responses(session, part, period)
+    period = period_of(session, filters)
+    found = _responses(session, filters, period)
     items = _items(session, [one.id for one in versions])
-    answers = _answers(session, part, period)
+    answers = _answers(session, filters, period)
     days = period.until - period.since
     day = max(period.since - _DAY, EARLIEST)
     before = Period(max(day - days, EARLIEST), day)
@@ -85,7 +85,7 @@ def results(session: Session, actor: Actor, part: Part) -> Results:
         name=latest.name,
         name_en=latest.name_en,
         whole=group(None, "", found),
-        before=group(None, "", _responses(session, part, before)),
+        before=group(None, "", _responses(session, filters, before)),
         stores=_by(found, lambda one: (one.store_id, one.store)),
         people=_by(found, lambda one: (one.user_id, one.person))[:MOST_PEOPLE],
         months=_by_month(found),

@@ -26,6 +26,7 @@ from services.core.uploads import Upload
 from services.imports.plans import Seen
 from services.imports.reading import Row
 from services.passwords import HashedPassword
+from services.surveys import Answer, ItemForm
 from tests.nasty import Case, cases
 from tests.services.matrix_examples import EXAMPLES, STAGES, World
 from tests.services.test_matrix import functions
@@ -50,8 +51,9 @@ DAYS = (date.min, date.max, date(2024, 2, 29))
 """What a calendar lets one choose: for queries, which take days and no texts."""
 
 FUNCTIONS = functions()
-INTERNAL = {Reservation, HashedPassword, Head, Row, Seen, Upload, bytes}
-"""Nobody types these: another service, or the frame, makes them. (`test_uploads` is for files.)"""
+INTERNAL = {Answer, ItemForm, Reservation, HashedPassword, Head, Row, Seen, Upload, bytes}
+"""Nobody types these: another service, or the frame, makes them. (`test_uploads` is for files,
+`test_surveys` for what stands in answers and questions.)"""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import ValidationError
 from sqlmodel import select
 
 from db.engine import write_transaction
@@ -44,7 +45,9 @@ from services.surveys import answering, versions, wording
 from services.surveys.results import NoSuchSurvey, SurveyEndsEarly
 from services.visits import calling
 from tests.dealer import Dealer, as_system
+from tests.nasty import Case, cases
 from tests.services.complaint_deeds import laid
+from tests.services.test_nasty_commands import faults
 
 MONDAY = datetime(2026, 6, 8, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -291,6 +294,26 @@ def test_a_survey_of_ones_own_counts_or_is_not_approved(dealer: Dealer):
         approved(dealer, "own1")
     do(dealer, "manager", surveys.begin, surveys.BeginSurvey, **begun)
     assert of(dealer, "own2").number == 1
+
+
+@pytest.mark.parametrize("case", cases("formula", "xss", "unicode", "size"), ids=lambda c: c.id)
+def test_what_is_typed_is_clean_or_refused_in_words(case: Case):
+    """Questions and answers stand within a form: each of their texts, whatever it is."""
+    made = (
+        lambda text: surveys.Answer(item_id=1, words=text).words,
+        lambda text: surveys.ItemForm(kind=ItemKind.TEXT, wording=text).wording,
+        lambda text: surveys.ItemForm(kind=ItemKind.TEXT, wording="x", wording_en=text).wording_en,
+        lambda text: surveys.ItemForm(kind=ItemKind.CHOICE, wording="x", choices=text).choices,
+        lambda text: surveys.ItemForm(kind=ItemKind.TEXT, wording="x", heading=text).heading,
+    )
+    for make in made:
+        try:
+            kept = make(case.text)
+        except ValidationError as refused:
+            wordless = [error for error in refused.errors() if "template" not in error["ctx"]]
+        else:
+            wordless = faults(kept)
+        assert wordless == []
 
 
 # ---- asked and answered at the call

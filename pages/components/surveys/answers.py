@@ -97,7 +97,7 @@ def _columns() -> list[Column]:
         Column("low", "", Kind.BADGE, width=70, tones={raw(N_("Bad")): Tone.BAD}),
         Column("complaint", field("complaint_id"), width=130),
         Column("channel", field("channel"), width=90),
-        Column("person", raw(N_("Asked by")), width=90),
+        Column("person", raw(N_("Surveyed by")), width=90),
         Column("store", field("store_id"), width=110),
     ]
 
@@ -113,7 +113,7 @@ def _one(response_id: int) -> None:
         facts: dict[str, object] = {
             raw(N_("Survey")): about,
             raw(N_("Moment")): fmoment(row.at),
-            raw(N_("Asked by")): row.person,
+            raw(N_("Surveyed by")): row.person,
             field("store_id"): row.store,
             raw(N_("Score")): None if row.score is None else fnumber(row.score),
         }

@@ -13,7 +13,7 @@ from pages.components.layout import Tone
 from pages.components.surveys import answers
 from pages.components.surveys.wording import chosen, short
 from pages.components.tables import Column, Kind
-from pages.components.words import _, fnumber, raw
+from pages.components.words import _, field, fnumber, raw
 from services.core.metrics import FEW
 from services.core.words import N_
 from services.surveys import SCALES, Group, ItemKind, ItemResult, Part, Results
@@ -36,7 +36,7 @@ def show(found: Results, part: Part) -> None:
         picked = _groups(found.stores, "store")
         if picked is not None:
             answers.open_rows(replace(part, store_id=picked), _name(found.stores, picked))
-    with right, layout.card(_(N_("Asked by"))):
+    with right, layout.card(_(N_("Surveyed by"))):
         picked = _groups(found.people, "person")
         if picked:
             answers.open_rows(replace(part, user_id=picked), _name(found.people, picked))
@@ -85,7 +85,9 @@ def _groups(found: Sequence[Group], kind: str) -> int | None:
     picked: int | None = tables.rows_table(
         rows,
         [
-            Column("name", raw(N_("Name")), width=110),
+            Column(
+                "name", field("store_id") if kind == "store" else raw(N_("Surveyed by")), width=110
+            ),
             Column("n", raw(N_("Answered")), Kind.NUMBER, width=64),
             Column("score", raw(N_("Score")), width=54),
             Column("span", raw(N_("True score")), width=80, note=_(N_("95 times of 100"))),
