@@ -1,6 +1,6 @@
 """Calls as they are looked at: who waits for an answer, all of some days, one of them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, case, func, select
@@ -31,8 +31,8 @@ def page(session: Session, actor: Actor, filters: Filters) -> Listing:
     """The calls of some days, the latest first; at most `MOST`."""
     actor.require(Permission.VISITS_VIEW)
     query = _ROWS.where(
-        col(InboundCall.at) >= clock.midnight(max(filters.since, EARLIEST)),
-        col(InboundCall.at) < clock.midnight(min(filters.until, LATEST)) + timedelta(days=1),
+        col(InboundCall.at) >= clock.midnight(_within(filters.since)),
+        col(InboundCall.at) < clock.midnight(_within(filters.until)) + timedelta(days=1),
     )
     if filters.wish is not None:
         query = query.where(col(InboundCall.wish) == filters.wish)
@@ -88,6 +88,11 @@ def rates(session: Session, actor: Actor) -> Rates:
     waiting = select(_sum(is_open), _sum(is_open & (promised < now))).where(is_open)
     waits, late = session.execute(waiting).one()
     return Rates(in_time, counted, kept, over, waits, late)
+
+
+def _within(day: date) -> date:
+    """A day of which there can be anything: a calendar lets one choose others."""
+    return min(max(day, EARLIEST), LATEST)
 
 
 def _sum(condition: Any) -> Any:

@@ -21,7 +21,7 @@ FURTHEST: Final = timedelta(minutes=240)
 
 def watch(session: Session, actor: Actor, form: WatchCalls) -> int:
     """Tell those who owe an answer soon, or owe it still; when it is late those who lead, too.
-    Returns how many were told. Nobody is told twice of the same."""
+    Returns of how many calls somebody was told. Nobody is told twice of the same."""
     actor.require(Permission.DATA_SWEEP)
     now = clock.now()
     query = (
@@ -37,7 +37,7 @@ def watch(session: Session, actor: Actor, form: WatchCalls) -> int:
             continue
         kind = _kind(session, call, call.promised_at, now)
         if kind is not None:
-            told += _tell(session, call, kind, call.promised_at)
+            told += bool(_tell(session, call, kind, call.promised_at))
     return told
 
 

@@ -18,10 +18,14 @@ from db.engine import read_transaction, write_transaction
 from db.locks import LockHeld, only_one
 from db.models import (
     ActionKind,
+    Appointment,
+    AppointmentSource,
+    AppointmentState,
     Approval,
     ApprovalState,
     AuditBlock,
     AuditEntry,
+    CallWish,
     CauseAction,
     ComplaintDeck,
     ComplaintStep,
@@ -30,6 +34,7 @@ from db.models import (
     Department,
     Desk,
     Draft,
+    InboundCall,
     Job,
     JobState,
     MailboxCheck,
@@ -37,8 +42,10 @@ from db.models import (
     PostDuty,
     SentRequest,
     Trigger,
+    Urgency,
     VisitKind,
     VisitTask,
+    WorkKind,
 )
 from db.summaries import FORM, SERIES
 from services import drafts, jobs, mailbox, sweeping, verification
@@ -85,6 +92,8 @@ def due_work(dealer: Dealer) -> datetime:
         _question(dealer, about, old),
         _deck(now),
         _contact(key, old),
+        _appointment(old),
+        _call(dealer, old),
         *_looks(dealer, now),
     )
     dealer.named(PostDuty.MAILBOX, "sales", days=30)
@@ -118,6 +127,33 @@ def _contact(customer_id: int, old: datetime) -> VisitTask:
         due_to=day,
         expires_on=day,
         created_at=old,
+    )
+
+
+def _appointment(old: datetime) -> Appointment:
+    """To which nobody came, whom nobody can call."""
+    return Appointment(
+        store_id=1,
+        visitor="x",
+        work=WorkKind.REPAIR,
+        starts_at=old,
+        minutes=30,
+        source=AppointmentSource.CALL,
+        state=AppointmentState.BOOKED,
+    )
+
+
+def _call(dealer: Dealer, old: datetime) -> InboundCall:
+    """Whose answer was promised long ago."""
+    return InboundCall(
+        store_id=1,
+        at=old,
+        caller="x",
+        urgency=Urgency.ORDINARY,
+        wish=CallWish.QUESTION,
+        words="x",
+        answerer_id=dealer.user_id("sales"),
+        promised_at=old,
     )
 
 
