@@ -45,7 +45,7 @@ class SubmitPlan(OnPlan):
 class DecidePlan(OnPlan):
     """Agreed to, or sent back with a note."""
 
-    is_approved: bool
+    is_granted: bool
     note: Note = ""
 
 

@@ -12,6 +12,7 @@ from services.core import audit, clock
 from services.core.access import WRITES, Actor, Permission, load
 from services.core.audit import Action
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
+from services.core.normal import EARLIEST, LATEST
 from services.core.rights import Reach
 from services.core.words import N_
 from services.visit_plans.inputs import (
@@ -58,7 +59,8 @@ class NoteMissing(InvalidInput):
 
 
 def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+    known = min(max(day, EARLIEST), LATEST)
+    return known - timedelta(days=known.weekday())
 
 
 def write(session: Session, actor: Actor, form: WritePlan) -> int:
@@ -151,11 +153,11 @@ def decide(session: Session, actor: Actor, form: DecidePlan) -> int:
         raise NotPermitted(record="visit_plans", id=row.id)
     if row.state is not PlanState.SUBMITTED:
         raise PlanNotNext
-    if not form.is_approved and not form.note:
+    if not form.is_granted and not form.note:
         raise NoteMissing
-    row.state = PlanState.APPROVED if form.is_approved else PlanState.RETURNED
+    row.state = PlanState.APPROVED if form.is_granted else PlanState.RETURNED
     row.decided_at, row.decided_by_id, row.note = clock.now(), actor.id, form.note
-    action = Action.VISIT_PLANS_APPROVED if form.is_approved else Action.VISIT_PLANS_RETURNED
+    action = Action.VISIT_PLANS_APPROVED if form.is_granted else Action.VISIT_PLANS_RETURNED
     audit.record(session, actor, action, row)
     return row.id
 

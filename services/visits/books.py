@@ -20,6 +20,7 @@ from db.models import (
 )
 from services.core import clock, parameters
 from services.core.access import WRITES, Actor, Permission, load
+from services.core.normal import EARLIEST, LATEST
 from services.core.recorded import names_of
 from services.visits.form_quality import ANSWERS
 from services.visits.inputs import Told
@@ -167,8 +168,8 @@ _LINES: Final[Any] = (
 
 
 def _within(since: date, until: date) -> tuple[Any, Any]:
-    ended = col(VisitForm.ended_at)
-    return ended >= clock.midnight(since), ended < clock.midnight(until) + A_DAY
+    ended, first, last = col(VisitForm.ended_at), _known(since), _known(until)
+    return ended >= clock.midnight(first), ended < clock.midnight(last) + A_DAY
 
 
 def _allowed(session: Session) -> int:
@@ -238,3 +239,8 @@ def _promises(session: Session, task_id: int) -> list[str]:
         f"{row.what} ({row.due_at.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M})"
         for row in session.execute(query).scalars()
     ]
+
+
+def _known(day: date) -> date:
+    """A day that the calendar of both databases has."""
+    return min(max(day, EARLIEST), LATEST)

@@ -443,7 +443,7 @@ class World:
             VisitForm(
                 **scope,
                 **answers,
-                number=f"BF-00{store}-0001",
+                number=f"BF-90{store}-0001",
                 task_id=task_id,
                 touch_id=touch_id,
                 writer_id=user,
@@ -1298,7 +1298,7 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         purpose="new cars",
     )(world, at),
     "services.visit_plans.submit": on_plan(visit_plans.SubmitPlan),
-    "services.visit_plans.decide": on_plan(visit_plans.DecidePlan, is_approved=True, note="good"),
+    "services.visit_plans.decide": on_plan(visit_plans.DecidePlan, is_granted=True, note="good"),
     "services.visit_plans.summarise": on_plan(visit_plans.SummarisePlan, summary="all was made"),
     "services.visit_plans.review": on_plan(visit_plans.ReviewPlan, verdict="well done"),
     "services.visit_plans.week": lambda world, at: (clock.today(),),

@@ -46,7 +46,7 @@ def submit(dealer: Dealer, plan: int, who: str = "sales") -> None:
 
 
 def decide(dealer: Dealer, plan: int, who: str = "manager", **more: Any) -> None:
-    values = on(dealer, plan, is_approved=True, **more) if "is_approved" not in more else None
+    values = on(dealer, plan, is_granted=True, **more) if "is_granted" not in more else None
     values = values or on(dealer, plan, **more)
     do(dealer, visit_plans.decide, visit_plans.DecidePlan, who, **values)
 
@@ -72,8 +72,8 @@ def test_a_plan_is_agreed_on_before_the_rep_goes_out(dealer: Dealer):
     with pytest.raises(working.PlanNotNext):
         write(dealer, version=2)
     with pytest.raises(working.NoteMissing):
-        decide(dealer, plan, is_approved=False)
-    decide(dealer, plan, is_approved=False, note="多走两家老客户")
+        decide(dealer, plan, is_granted=False)
+    decide(dealer, plan, is_granted=False, note="多走两家老客户")
     assert rep(dealer).plan.state is PlanState.RETURNED
     write(dealer, target=6, version=dealer.row(VisitPlan, plan).version)
     submit(dealer, plan)

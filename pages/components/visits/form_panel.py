@@ -28,6 +28,7 @@ from services.visits import (
 )
 
 AN_HOUR: Final = dt.timedelta(hours=1)
+A_WEEK: Final = dt.timedelta(weeks=1)
 NOT_MET: Final = {
     CallResult.NO_ANSWER: (N_("Nobody was there"), ":material/door_front:"),
     CallResult.REFUSED: (N_("Does not want it"), ":material/block:"),
@@ -62,11 +63,13 @@ def show(call: Call, found: Day) -> None:
 
 
 def _where(form: Form, task_id: int, ground: FormGround) -> None:
-    """Begun an hour before the form was opened, until somebody says otherwise."""
+    """Begun an hour before the form was opened, improved in a week, until somebody says
+    otherwise."""
     opened: dt.datetime = st.session_state.setdefault(f"visit-begun:{task_id}", clock.now())
     now = opened.replace(second=0, microsecond=0)
     form.suppose("started_at", now - AN_HOUR)
     form.suppose("ended_at", now)
+    form.suppose("improve_on", clock.day_of(now) + A_WEEK)
     form.text("visited_place", needed=True)
     with st.container(horizontal=True, gap="small"):
         form.moment("started_at", is_past=True)

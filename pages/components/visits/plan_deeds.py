@@ -158,7 +158,7 @@ def _decide(one: RepWeek, plan: PlanView) -> None:
                 DecidePlan,
                 plan_id=plan.id,
                 version=plan.version,
-                is_approved=agrees,
+                is_granted=agrees,
             )
             if decided is not None:
                 words = N_("The plan is agreed to") if agrees else N_("The plan is sent back")

@@ -25,7 +25,7 @@ TONES = {
 def show() -> None:
     with st.container(horizontal=True, gap="small"):
         whose: dict[str, str] = {Kept.MINE: raw(N_("Mine")), Kept.ALL: raw(N_("All that I see"))}
-        mine = pickers.switch(raw(N_("Whose")), whose, "whose", Kept.ALL)
+        mine = pickers.switch(raw(N_("Whose")), whose, "keeper", Kept.ALL)
         which: dict[str, str] = {
             Standing.OPEN: raw(N_("Still owed")),
             Standing.CLOSED: raw(N_("Settled")),

@@ -49,7 +49,7 @@ CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
     },
     PlanState: {
         PlanState.DRAFT: N_("Draft"),
-        PlanState.SUBMITTED: N_("Handed in"),
+        PlanState.SUBMITTED: N_("Waits for approval"),
         PlanState.RETURNED: N_("Sent back"),
         PlanState.APPROVED: N_("Approved"),
         PlanState.RUNNING: N_("Under way"),
