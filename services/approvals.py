@@ -23,7 +23,7 @@ from services.core.access import GRANTS, Actor, Permission, actor_of, load
 from services.core.approvals import LABELS, ApprovalKind, Phrase, cause_of, kept
 from services.core.errors import Conflict, InvalidInput, NotPermitted
 from services.core.inputs import Input, Request
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.core.words import N_
 
 LISTED: Final = 200

@@ -16,8 +16,8 @@ from services import posts
 from services.core import audit, calendars, clock, fields, notices, parameters, worktime
 from services.core.access import OF_GROUP, Actor, Permission, load
 from services.core.inputs import Input, Request
-from services.core.notices import NoticeKind
 from services.core.recorded import names_of
+from services.core.tellings import NoticeKind
 from services.core.worktime import Calendar
 
 SHOWN: Final = 10

@@ -15,7 +15,7 @@ from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict
 from services.core.inputs import Input
 from services.core.jobs import under_way
-from services.core.notices import KINDS, NoticeKind, Telling
+from services.core.tellings import KINDS, NoticeKind, Telling
 from services.core.words import N_
 from services.jobs import JobLine
 

@@ -40,8 +40,8 @@ from services.core.fields import refused
 from services.core.inputs import Input
 from services.core.jobs import JobKind
 from services.core.normal import InvalidValue
-from services.core.notices import NoticeKind
 from services.core.run import perform
+from services.core.tellings import NoticeKind
 from services.core.words import N_
 
 EVERY: Final = timedelta(minutes=5)

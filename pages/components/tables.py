@@ -6,16 +6,16 @@ by id, never by position: a click that meets other rows than the reader saw choo
 
 import datetime as dt
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum, auto
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, cast
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import streamlit as st
 
+from pages.components.choosing import Picked, at, digest, kept, picked_once
 from pages.components.layout import NOTHING, Tone, shown
 from pages.components.words import _, fnumber
 from services.core.words import N_
@@ -96,9 +96,9 @@ def rows_table(
         st.dataframe(data, key=key, **look)
         return None
     if on_select == "once":
-        picked = _picked_once(data, ids, key, look)
-        return picked[0] if isinstance(picked, _Picked) else picked
-    return _kept(data, ids, key, look)
+        picked = picked_once(data, ids, key, look)
+        return picked[0] if isinstance(picked, Picked) else picked
+    return kept(data, ids, key, look)
 
 
 def cells_table(
@@ -113,7 +113,7 @@ def cells_table(
     of the cell that was clicked, in the one run that follows."""
     ids = [_id(row) for row in rows]
     look = _look(rows, columns, height, alt)
-    picked: tuple[Any, str] | None = _picked_once(arrow(rows, columns), ids, key, look)
+    picked: tuple[Any, str] | None = picked_once(arrow(rows, columns), ids, key, look)
     return picked
 
 
@@ -133,7 +133,7 @@ def ticked_table(
     ids = [_id(row) for row in rows]
     memory, turns = f"{key}:ticked", f"{key}:turn"
     turn = st.session_state.setdefault(turns, 0)
-    widget = f"{key}:{turn}:{_digest(ids)}"
+    widget = f"{key}:{turn}:{digest(ids)}"
 
     def keep() -> None:
         if widget not in st.session_state:
@@ -141,7 +141,7 @@ def ticked_table(
         selection = st.session_state[widget]["selection"]
         st.session_state[memory] = [ids[at] for at in selection["rows"] if at < len(ids)]
         if cells := selection["cells"]:
-            st.session_state[f"{key}:picked"] = _at(ids, [row for row, _column in cells])
+            st.session_state[f"{key}:picked"] = at(ids, [row for row, _column in cells])
             st.session_state[turns] = turn + 1
 
     ticked = [one for one in st.session_state.get(memory, ()) if one in ids]
@@ -186,70 +186,6 @@ def arrow(rows: Sequence[Any], columns: Sequence[Column]) -> pa.Table:
             for i, column in _nth(columns)
         }
     )
-
-
-# ---- choosing a row
-
-
-def _kept(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any]) -> Any:
-    """The widget is a new one when the rows change, so that no position outlives its rows, and
-    when a cell was clicked, so that it shows its row as chosen."""
-    memory, turns = f"{key}:chosen", f"{key}:turn"
-    turn = st.session_state.setdefault(turns, 0)
-    widget = f"{key}:{turn}:{_digest(ids)}"
-
-    def keep() -> None:
-        if widget not in st.session_state:
-            return  # the session was emptied while the click was on its way
-        selection = st.session_state[widget]["selection"]
-        if selection["cells"]:
-            st.session_state[turns] = turn + 1
-        rows = [row for row, _column in selection["cells"]] or selection["rows"]
-        st.session_state[memory] = _at(ids, rows)
-
-    chosen = st.session_state.get(memory)
-    default = {"selection": {"rows": [ids.index(chosen)] if chosen in ids else []}}
-    st.dataframe(
-        data,
-        key=widget,
-        on_select=keep,
-        selection_mode=["single-row", "single-cell"],
-        selection_default=cast("Any", default),
-        **look,
-    )
-    return chosen if chosen in ids else None
-
-
-class _Picked(NamedTuple):
-    """A cell that was clicked: its row's id, its column's name."""
-
-    row: Any
-    column: str
-
-
-def _picked_once(data: pa.Table, ids: list[Any], key: str, look: dict[str, Any]) -> Any:
-    """A click is kept by its callback; then the table is made anew, with nothing chosen."""
-    turn = st.session_state.setdefault(f"{key}:turn", 0)
-    widget = f"{key}:{turn}:{_digest(ids)}"
-
-    def keep() -> None:
-        if widget not in st.session_state:
-            return  # the session was emptied while the click was on its way
-        cells = st.session_state[widget]["selection"]["cells"]
-        if cells and cells[0][0] < len(ids):
-            st.session_state[f"{key}:picked"] = _Picked(ids[cells[0][0]], cells[0][1])
-        st.session_state[f"{key}:turn"] = turn + 1
-
-    st.dataframe(data, key=widget, on_select=keep, selection_mode="single-cell", **look)
-    return st.session_state.pop(f"{key}:picked", None)
-
-
-def _digest(ids: list[Any]) -> str:
-    return f"{zlib.crc32(repr(ids).encode()):08x}"
-
-
-def _at(ids: list[Any], chosen: Sequence[int]) -> Any:
-    return ids[chosen[0]] if chosen and chosen[0] < len(ids) else None
 
 
 # ---- cells

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from services.core import clock, notices, worktime
 from services.core.access import Actor, Permission
 from services.core.inputs import Input
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 
 ANNOUNCED_IN: Final = 12
 """The month in which the next year's public holidays are known, since the State Council tells them

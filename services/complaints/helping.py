@@ -26,7 +26,7 @@ from services.core import clock, notices
 from services.core.access import GRANTS, Actor, Permission, load
 from services.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from services.core.inputs import Input
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.core.words import N_
 
 AHEAD: Final = timedelta(days=1)

@@ -25,7 +25,7 @@ from services.complaints.marks import FLAGS
 from services.core import clock, notices, recorded
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict, InvalidInput, NotFound
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.core.words import N_
 
 

@@ -12,7 +12,7 @@ from services.complaints.limits import heavier
 from services.complaints.warning import those_who_see
 from services.core import notices, parameters
 from services.core.access import Actor, Permission, beyond
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 
 
 def by_repetition(session: Session, actor: Actor, complaint: Complaint) -> None:

@@ -27,7 +27,7 @@ from services.complaints.limits import MAJOR
 from services.core import clock, notices, numbers
 from services.core.access import GRANTS, OF_GROUP, READS, Actor, Permission, load
 from services.core.errors import InvalidInput, NotFound, NotPermitted
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.core.words import N_
 
 SERIES = "complaints"

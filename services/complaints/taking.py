@@ -24,7 +24,7 @@ from services.complaints.registering import (
 from services.core import notices
 from services.core.access import Actor, Permission
 from services.core.errors import Conflict, NotPermitted
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.core.words import N_
 
 

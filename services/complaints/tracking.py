@@ -16,8 +16,8 @@ from services.complaints.warning import those_who_see
 from services.core import clock, notices
 from services.core.access import Actor, Permission
 from services.core.inputs import Input
-from services.core.notices import NoticeKind
 from services.core.recorded import names_of
+from services.core.tellings import NoticeKind
 
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)

@@ -24,7 +24,8 @@ from services.core.access import Actor, Permission
 from services.core.audit import Action
 from services.core.choices import choice_label
 from services.core.inputs import Input
-from services.core.notices import NoticeKind, Told
+from services.core.notices import Told
+from services.core.tellings import NoticeKind
 from services.core.worktime import Calendar, business_days
 
 STEP: Final = 200

@@ -19,7 +19,7 @@ from services.core import audit, clock, notices, parameters
 from services.core.access import Actor, Permission, load
 from services.core.errors import Conflict, NotPermitted
 from services.core.inputs import Input
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.core.words import N_
 
 __all__ = [

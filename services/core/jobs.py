@@ -12,7 +12,7 @@ from db.models import Job, JobState
 from db.once import add_once
 from services.core import clock
 from services.core.access import Actor, beyond
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.core.words import N_
 
 

@@ -27,7 +27,7 @@ from services.core.access import READS, WRITES, Actor, Permission, Reach, beyond
 from services.core.audit import Action, Change
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
 from services.core.masks import HIDDEN
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.core.words import N_
 from services.customers import policy, summary
 from services.customers.inputs import AssignCustomer, CreateCustomer, UpdateCustomer

@@ -15,8 +15,8 @@ from services import posts
 from services.core import calendars, clock, notices, worktime
 from services.core.access import Actor, Caller, Permission
 from services.core.inputs import Input
-from services.core.notices import NoticeKind
 from services.core.run import fetch, perform
+from services.core.tellings import NoticeKind
 from services.core.words import LANGUAGES
 from services.decks import gathering, making
 from services.reports import NoPango

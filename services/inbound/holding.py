@@ -8,7 +8,7 @@ from db.models import InboundCall
 from services.core import clock, notices
 from services.core.access import WRITES, Actor, load
 from services.core.errors import Conflict, NotPermitted
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.core.words import N_
 
 KINDS = (NoticeKind.INBOUND_DUE, NoticeKind.INBOUND_LATE, NoticeKind.INBOUND_PASSED)

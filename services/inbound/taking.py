@@ -22,7 +22,7 @@ from services.core import audit, clock, notices, parameters
 from services.core.access import GRANTS, OF_GROUP, WRITES, Actor, Permission, load
 from services.core.audit import Action
 from services.core.errors import InvalidInput, NotFound, NotPermitted, StaleRecord
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.core.words import N_
 from services.inbound.holding import KINDS, AnsweredAlready, cause, end, hold, said
 from services.inbound.inputs import AnswerCall, PassCall, RecordInbound

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from db.models import InboundCall, User
 from services.core import clock, notices, parameters
 from services.core.access import Actor, Permission
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.inbound.holding import cause, said
 from services.inbound.inputs import WatchCalls
 from services.inbound.taking import name_of

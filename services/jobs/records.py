@@ -16,7 +16,7 @@ from services.core.errors import Conflict
 from services.core.inputs import Input
 from services.core.jobs import WORKS, JobKind, under_way
 from services.core.normal import storable_all
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.core.words import N_
 
 LISTED: Final = 50

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from db.models import Customer, Promise, PromiseState
 from services.core import clock, notices
 from services.core.access import Actor, Permission
-from services.core.notices import NoticeKind
+from services.core.tellings import NoticeKind
 from services.promises.inputs import RemindOfPromises
 from services.promises.making import causes
 

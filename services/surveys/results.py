@@ -33,7 +33,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class SurveyEndsEarly(InvalidInput):
-    msgid = N_("The last day lies before the first")
+    msgid = N_("The answers are asked for until a day before they begin")
 
 
 class NoSuchSurvey(NotFound):

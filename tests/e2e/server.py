@@ -25,8 +25,8 @@ import pytest
 from db.engine import let_go, write_transaction
 from db.models import Notice, ParameterValue
 from services.core import clock
-from services.core.notices import NoticeKind
 from services.core.parameters import PARAMETERS, QUIET_FROM, QUIET_UNTIL
+from services.core.tellings import NoticeKind
 from tests.conftest import Templates
 from tests.databases import drop_database, fresh_database, postgres_url, unique_name
 from tests.dealer import Dealer, as_system

@@ -29,8 +29,8 @@ from services.complaints.stages import NotNext
 from services.core import clock
 from services.core.access import System
 from services.core.errors import NotFound, NotPermitted
-from services.core.notices import NoticeKind
 from services.core.run import fetch, perform
+from services.core.tellings import NoticeKind
 from tests.dealer import Dealer
 from tests.services.complaint_deeds import closed, do, laid, register, triaged
 from tests.services.test_complaint_looks import looks

@@ -27,8 +27,8 @@ from services.complaints.naming import (
 from services.core import clock
 from services.core.access import System
 from services.core.errors import NotFound, NotPermitted
-from services.core.notices import KINDS, NoticeKind
 from services.core.run import fetch, perform
+from services.core.tellings import KINDS, NoticeKind
 from services.notices import NoticeLine
 from tests.dealer import Dealer
 from tests.services.complaint_deeds import (

@@ -9,8 +9,8 @@ from db.models import AuditEntry, CalendarWeek, Complaint, Notice, Severity, Urg
 from services import complaints, notices
 from services.core import clock
 from services.core.access import System
-from services.core.notices import NoticeKind
 from services.core.run import perform
+from services.core.tellings import NoticeKind
 from tests.dealer import Dealer
 from tests.services.complaint_deeds import FRIDAY, do, register
 from tests.services.test_complaint_boards import statements

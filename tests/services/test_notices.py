@@ -12,8 +12,8 @@ from services.core import clock, parameters, worktime
 from services.core import notices as telling
 from services.core.access import Permission, System
 from services.core.errors import NotFound
-from services.core.notices import KINDS, NoticeKind, Telling
 from services.core.run import fetch, perform
+from services.core.tellings import KINDS, NoticeKind, Telling
 from services.core.words import translate
 from services.notices import CloseCause, CloseNotice, NotDoneYet, SeeNotices
 from tests.dealer import Dealer, as_system
