@@ -213,7 +213,9 @@ class VisitTask(Base, Scoped, Versioned, table=True):
     attempts: int = Field(default=0)
     """In vain, at different times of the day."""
     rescheduled: int = Field(default=0)
-    last_move: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    last_move: dict[str, Any] = Field(
+        default_factory=dict, sa_type=Json, sa_column_kwargs={"server_default": text("'{}'")}
+    )
     """Who moved it last and when, and what stood here before, so that he can take it back."""
     next_on: date | None = Field(default=None)
     """The next contact that was agreed at this one (V30)."""
