@@ -33,7 +33,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class SurveyEndsEarly(InvalidInput):
-    msgid = N_("The last day lies before the first")
+    msgid = N_("The time of the answers ends before it begins")
 
 
 class NoSuchSurvey(NotFound):
