@@ -66,9 +66,12 @@ class Form:
 
     # ---- fields: each returns and collects what stands in it
 
-    def text(self, name: str, *, needed: bool = False, **look: Any) -> str:
-        label = plain(field(name)) + (" *" if needed else "")  # alone it is no emphasis
-        words = st.text_input(label, self._begin.get(name) or "", **self._bound(name), **look)
+    def text(
+        self, name: str, *, needed: bool = False, label: str | None = None, **look: Any
+    ) -> str:
+        """`label` is a phrase; without it the field's own."""
+        said = (label or plain(field(name))) + (" *" if needed else "")  # alone it is no emphasis
+        words = st.text_input(said, self._begin.get(name) or "", **self._bound(name), **look)
         return self._took(name, words or "")
 
     def area(self, name: str, *, height: int = 90, label: str | None = None) -> str:

@@ -33,7 +33,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class SurveyEndsEarly(InvalidInput):
-    msgid = N_("The answers are asked for until a day before they begin")
+    msgid = N_("The time of the answers ends before it begins")
 
 
 class NoSuchSurvey(NotFound):

@@ -93,10 +93,10 @@ def _columns() -> list[Column]:
         Column("at", raw(N_("Moment")), Kind.MOMENT, width=140),
         Column("customer", field("customer_id"), width=110),
         Column("score", raw(N_("Score")), Kind.NUMBER, width=70),
-        Column("nps", raw(N_("NPS")), Kind.NUMBER, width=60),
+        Column("nps", raw(N_("NPS")), Kind.NUMBER, width=80),
         Column("low", "", Kind.BADGE, width=70, tones={raw(N_("Bad")): Tone.BAD}),
-        Column("complaint", field("complaint_id"), width=130),
-        Column("channel", field("channel"), width=90),
+        Column("complaint", raw(N_("Complaint")), width=130),
+        Column("channel", field("survey_channel"), width=90),
         Column("person", raw(N_("Surveyed by")), width=90),
         Column("store", field("store_id"), width=110),
     ]

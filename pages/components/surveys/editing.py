@@ -31,7 +31,7 @@ def edit(line: SurveyLine) -> None:
         values = {"name": line.name, "name_en": line.name_en}
         form = Form("surveys.edit", subject=f"{line.id}:{line.version}", values=values)
         with st.container(horizontal=True, gap="small"):
-            form.text("name", needed=True)
+            form.text("name", needed=True, label=_(N_("Name of the survey")))
             form.text("name_en")
         words = N_(
             "A line for each question, in the order of the numbers. Answers to choose from: "
@@ -90,7 +90,10 @@ def _table(line: SurveyLine, form: Form) -> list[dict[str, Any]]:
             "wording": look.TextColumn(field("wording"), width=260, max_chars=200),
             "wording_en": look.TextColumn(field("wording_en"), width=200, max_chars=200),
             "kind": look.SelectboxColumn(
-                raw(N_("Answered by")), width=120, options=list(kinds), format_func=_word(kinds)
+                raw(N_("How it is answered")),
+                width=120,
+                options=list(kinds),
+                format_func=_word(kinds),
             ),
             "weight": look.NumberColumn(field("weight"), width=60, min_value=0, max_value=100),
             "is_required": look.CheckboxColumn(field("is_required"), width=70),

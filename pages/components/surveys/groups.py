@@ -91,7 +91,7 @@ def _groups(found: Sequence[Group], kind: str) -> int | None:
             Column("n", raw(N_("Answered")), Kind.NUMBER, width=64),
             Column("score", raw(N_("Score")), width=54),
             Column("span", raw(N_("True score")), width=80, note=_(N_("95 times of 100"))),
-            Column("net", raw(N_("NPS")), width=48),
+            Column("net", raw(N_("NPS")), width=68),
             Column("net_span", raw(N_("True NPS")), width=80, note=_(N_("95 times of 100"))),
             Column("low", raw(N_("Bad")), Kind.NUMBER, width=48),
             *([few] if any(row.few for row in rows) else []),

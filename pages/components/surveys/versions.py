@@ -66,7 +66,7 @@ def start() -> None:
     @drawer(_(N_("New survey")))
     def draw() -> None:
         form = Form("surveys.begin", values={"kind": SurveyKind.CUSTOM})
-        form.text("name", needed=True)
+        form.text("name", needed=True, label=_(N_("Name of the survey")))
         form.text("name_en")
         form.choice("kind", SurveyKind)
         if send_button(_(N_("Begin a draft")), key=f"{form.name}:send"):
@@ -115,7 +115,7 @@ def questions(line: SurveyLine) -> None:
         [
             Column("nth", raw(N_("No.")), Kind.NUMBER, width=50),
             Column("wording", field("wording"), width=400),
-            Column("kind", raw(N_("Answered by")), width=150),
+            Column("kind", raw(N_("How it is answered")), width=150),
             Column("weight", field("weight"), Kind.NUMBER, width=70),
             Column("needed", field("is_required"), width=110),
             Column("choices", field("choices"), width=180),
