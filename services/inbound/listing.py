@@ -100,7 +100,10 @@ def _sum(condition: Any) -> Any:
 
 
 def _phone(session: Session, actor: Actor, call: InboundCall) -> str:
-    """Of somebody without a file as he gave it, for those who work; else by the file's policy."""
+    """Of somebody without a file as he gave it, for those who work. What a customer gave for the
+    answer is whole for whoever owes it to him; else the file's policy decides."""
+    if call.phone and call.answerer_id == actor.id and call.answered_at is None:
+        return call.phone
     if call.customer_id is None:
         return call.phone if actor.may(Permission.VISITS_WORK) else masked(call.phone)
     query = select(Customer).where(col(Customer.id) == call.customer_id)

@@ -19,6 +19,8 @@ PAGES = {
         ("id",),
         ("after", "view", "part", "store", "handler", "level", "department", "wanted", "mark"),
     ),
+    "care/appointments.py": (("id",), ("view", "store", "day", "by", "days", "state", "work")),
+    "care/inbound.py": (("call",), ("view", "days", "wish", "answerer")),
     "admin/audit.py": (("number",), ("after", "person", "action", "days")),
     "admin/users.py": (("after", "role", "store"),),
     "admin/imports.py": (("batch",),),

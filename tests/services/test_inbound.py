@@ -142,6 +142,17 @@ def test_somebody_called(dealer: Dealer):
     assert fetch(inbound.one, dealer.caller("service"), key).phone == "+8613912345678"
 
 
+def test_who_owes_the_answer_sees_the_number_that_was_given_for_it(dealer: Dealer):
+    whose = dealer.customer(owner="sales", phone="+8613812346208")
+    key = take(dealer, customer_id=whose, phone="13912345678")
+    assert fetch(inbound.one, dealer.caller("service"), key).phone == "+8613912345678"
+    assert fetch(inbound.one, dealer.caller("data"), key).phone == "139 **** 5678"
+    unnoted = take(dealer, customer_id=whose)
+    assert fetch(inbound.one, dealer.caller("service"), unnoted).phone == "138 **** 6208"
+    answer(dealer, key)
+    assert fetch(inbound.one, dealer.caller("service"), key).phone == "139 **** 5678"
+
+
 def test_anothers_car_and_another_stores_customer(dealer: Dealer):
     mine = dealer.customer(owner="service")
     with pytest.raises(taking.NotHisCar):
