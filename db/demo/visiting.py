@@ -299,7 +299,7 @@ def _answers(dice: Dice, nth: int, place: int) -> tuple[dict[str, str], dict[str
         turn = 0 if is_copyist else place
         begin = begins[(nth + at + turn * _STEPS[0]) % len(begins)]
         end = ends[(nth + 2 * at + turn * _STEPS[1] + turn // len(begins)) % len(ends)]
-        answers[name] = told["join"].format(begin=begin, end=end).format(model=told["car"])
+        answers[name] = told["answer"].format(begin=begin, end=end).format(model=told["model"])
         marks[name] = 1 if is_copyist and place else 2
         if dice.chance(0.6 if is_weak else 0.05) and not is_copyist:
             answers[name], marks[name] = dice.pick(told["weak"]), 1

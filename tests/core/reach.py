@@ -150,8 +150,6 @@ class Ground:
     dealer: Dealer
     keys: dict[Any, dict[str, int]] = field(default_factory=dict)
     """model: kind: id of the row"""
-    contents: set[bytes] = field(default_factory=set)
-    """Of the files that are stored."""
 
     def scope(self, kind: str) -> dict[str, Any]:
         store, owner, _ = KINDS[kind]
@@ -264,13 +262,18 @@ def _form(ground: Ground, kind: str) -> VisitForm:
     )
 
 
+def _content(kind: str, *, is_new: bool) -> bytes:
+    return f"{kind}{is_new}".encode()
+
+
 def _photo(ground: Ground, kind: str) -> VisitPaper:
-    """Of one content for each kind; a new one has another, which nobody has stored yet."""
-    content = f"{kind}{VisitPaper in ground.keys}".encode()
-    stored = StoredFile(sha256=digest_of(content), size=len(content), content=content)
-    if content not in ground.contents:
-        ground.contents.add(content)
-        ground.dealer.add(stored)
+    """Of one content for each kind, and of another for a new one; both are stored beforehand."""
+    is_new = VisitPaper in ground.keys
+    content = _content(kind, is_new=is_new)
+    if not is_new:
+        for each in (content, _content(kind, is_new=True)):
+            stored = StoredFile(sha256=digest_of(each), size=len(each), content=each)
+            ground.dealer.add(stored)
     return VisitPaper(
         form_id=ground.key(VisitForm, kind),
         customer_id=ground.key(Customer, kind),
