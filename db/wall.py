@@ -102,6 +102,7 @@ Rules = dict[str, tuple[str | None, str | None]]
 """command -> (which rows it finds, what they may become)"""
 
 _OF_FILE: Final = _hanging("reads", "customers c WHERE c.id = revisions.customer_id")
+_OF_CAR: Final = _hanging("reads", "vehicles v WHERE v.id = service_dues.vehicle_id")
 _OF_BATCH: Final = _hanging("imports", "import_batches b WHERE b.id = import_rows.batch_id")
 _MINE: Final = f"({_reach('beyond')} = 'on' OR user_id = {_number('user_id')})"
 _JOBS: Final = f"({_reach('jobs')} = 'all' OR {_MINE})"
@@ -187,6 +188,7 @@ _OTHERS: Final[dict[str, Rules]] = {
         "UPDATE": (_OF_FILE, _OF_FILE),
         "DELETE": (_OF_FILE, None),
     },
+    "service_dues": {"ALL": (_OF_CAR, _OF_CAR)},
     # One stores what one cannot see yet: the record that holds it comes after.
     "stored_files": {"SELECT": (_OF_RECORD, None), "INSERT": (None, _KNOWN)},
 }

@@ -108,9 +108,22 @@ def _complaints(caller: Caller) -> int:
         after = step.last
 
 
+def _maintenances(caller: Caller) -> int:
+    """When cars are due for maintenance, and the reminders of those that came meanwhile."""
+    changed, is_finished = 0, False
+    while not is_finished:
+        step = perform(visits.predict_services, caller, visits.PredictServices())
+        changed, is_finished = changed + step.changed, step.is_finished
+    after: int | None = 0
+    while after is not None:
+        settled = perform(visits.settle, caller, visits.SettleReminders(after=after))
+        changed, after = changed + settled.changed, settled.last
+    return changed
+
+
 def _visits(caller: Caller) -> int:
     """Contacts are made of what happened, then the budget of contacts is laid upon all."""
-    changed = 0
+    changed = _maintenances(caller)
     form: visits.MakeTasks | None = visits.MakeTasks()
     while form is not None:
         made = perform(visits.make, caller, form)

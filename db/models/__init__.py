@@ -71,6 +71,7 @@ from db.models.mailbox import MailboxCheck
 from db.models.notices import Notice
 from db.models.parameters import ParameterValue
 from db.models.posts import Post, PostDuty
+from db.models.service import ServiceBasis, ServiceDue
 from db.models.users import (
     Desk,
     Installation,
@@ -168,6 +169,8 @@ __all__ = [
     "RowOutcome",
     "RowState",
     "SentRequest",
+    "ServiceBasis",
+    "ServiceDue",
     "Severity",
     "SignInGuard",
     "SignInTicket",

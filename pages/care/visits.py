@@ -5,15 +5,20 @@ import streamlit as st
 
 from pages.components import layout, pickers
 from pages.components.frame import fetch, keep_alive, open_page
-from pages.components.visits import calling, my_day, rules
+from pages.components.visits import calling, maintenance, my_day, rules
 from pages.components.words import _, fnumber, raw
-from services import visits
+from services import customers, visits
 from services.core.access import Permission
 from services.core.words import N_
 
 MY_DAY = "day"
+MAINTENANCE = "maintenance"
 RULES = "rules"
-VIEWS = {MY_DAY: N_("My day"), RULES: N_("Rules of contact")}
+VIEWS = {
+    MY_DAY: N_("My day"),
+    MAINTENANCE: N_("Maintenance"),
+    RULES: N_("Rules of contact"),
+}
 
 actor = open_page(N_("Visit plan"), needs=Permission.VISITS_VIEW)
 keep_alive()
@@ -37,7 +42,10 @@ else:
         ):
             my_day.go_to(found.rows[0].id)
     views = {key: raw(words) for key, words in VIEWS.items()}
-    if pickers.switch(raw(N_("View")), views, "view", MY_DAY) == RULES:
+    view = pickers.switch(raw(N_("View")), views, "view", MY_DAY)
+    if view == RULES:
         rules.show(actor)
+    elif view == MAINTENANCE:
+        maintenance.show(actor, fetch(customers.places))
     else:
         my_day.show(found, may_lead=actor.may(Permission.VISITS_LEAD))

@@ -30,6 +30,7 @@ class Unit(StrEnum):
     WORKING_HOURS = "working_hours"
     COUNT = "count"
     YUAN = "yuan"
+    TIMES = "times"
 
 
 UNITS: Final = {
@@ -38,6 +39,7 @@ UNITS: Final = {
     Unit.WORKING_HOURS: N_("{value} h"),
     Unit.COUNT: N_("{value} cases"),
     Unit.YUAN: N_("{value} yuan"),
+    Unit.TIMES: N_("{value} times"),
 }
 """How a value is told; a share is the same in every language: 50 %."""
 

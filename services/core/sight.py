@@ -34,7 +34,9 @@ from db.models import (
     Remedy,
     Reveal,
     Revision,
+    ServiceDue,
     StoredFile,
+    Vehicle,
 )
 from db.types import Base, scoped_models
 from services.core.rights import READS, Permission, Reach
@@ -78,6 +80,7 @@ def criteria(actor: "Actor") -> Iterable[tuple[type[Base], ColumnElement[bool]]]
     if actor.reach(READS) is Reach.ALL:
         return own
     seen = [(model, _readable(actor, model)) for model in (*scoped_models(), CustomerSummary)]
+    own += [(ServiceDue, _of_car(ServiceDue, actor))]
     return [*seen, *own, (Revision, _of_customer(Revision, actor))]
 
 
@@ -116,6 +119,12 @@ def _of_customer(model: Any, actor: "Actor") -> ColumnElement[bool]:
     """The rows whose customer is within the actor's eyes."""
     customer = aliased(Customer)
     return exists().where(col(customer.id) == model.customer_id, _readable(actor, customer))
+
+
+def _of_car(model: Any, actor: "Actor") -> ColumnElement[bool]:
+    """The rows whose car is within the actor's eyes."""
+    car = aliased(Vehicle)
+    return exists().where(col(car.id) == model.vehicle_id, _readable(actor, car))
 
 
 def _readable_complaints(actor: "Actor", model: Any) -> ColumnElement[bool]:

@@ -984,5 +984,9 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         visits.RecordCall, result="connected", words="called", no_more=REASON, short_reason=REASON
     ),
     "services.visits.make": constant(visits.MakeTasks()),
+    "services.visits.forecast": constant(),
+    "services.visits.backtest": lambda world, at: (clock.today(), clock.today()),
+    "services.visits.predict_services": constant(visits.PredictServices()),
+    "services.visits.settle": constant(visits.SettleReminders()),
     "services.visits.weigh": constant(visits.WeighTasks()),
 }

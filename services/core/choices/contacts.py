@@ -3,7 +3,15 @@
 from enum import StrEnum
 from typing import Final
 
-from db.models import CadenceState, CallResult, Hold, TaskState, Trigger, VisitKind
+from db.models import (
+    CadenceState,
+    CallResult,
+    Hold,
+    ServiceBasis,
+    TaskState,
+    Trigger,
+    VisitKind,
+)
 from services.core.words import N_
 
 CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
@@ -25,6 +33,10 @@ CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
         Hold.DO_NOT_CONTACT: N_("Does not want to be contacted"),
         Hold.OPEN_COMPLAINT: N_("Waits for our answer to a complaint"),
     },
+    ServiceBasis: {
+        ServiceBasis.MEASURED: N_("Measured"),
+        ServiceBasis.ASSUMED: N_("Assumed"),
+    },
     TaskState: {
         TaskState.PLANNED: N_("To be made"),
         TaskState.DONE: N_("Made"),
@@ -43,6 +55,7 @@ CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
         Trigger.FILE_GAP: N_("File incomplete"),
         Trigger.INSURANCE: N_("Insurance runs out"),
         Trigger.INSPECTION: N_("Inspection due"),
+        Trigger.MAINTENANCE: N_("Maintenance due"),
         Trigger.BIRTHDAY: N_("Birthday"),
         Trigger.CLASS: N_("Regular contact"),
         Trigger.NEXT_DATE: N_("Agreed with the customer"),

@@ -32,6 +32,8 @@ class Unit(StrEnum):
     MEGABYTES = "megabytes"
     """Of 2**20 bytes."""
     FILES = "files"
+    KM = "km"
+    MONTHS = "months"
     LEVEL = "level"
     """Of a complaint: 1 the lightest, 4 a crisis."""
 
