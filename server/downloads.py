@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from server.answers import ELSEWHERE, language_of, say
 from server.gate import token_of
-from services import complaints, decks, imports, sessions
+from services import complaints, decks, imports, sessions, visit_reports
 from services.core import incidents, run
 from services.core.access import SignedIn
 from services.core.errors import AppError, Conflict, InvalidInput, NotFound, NotPermitted, SignedOut
@@ -31,6 +31,7 @@ WRITTEN_DOWN: Final[Mapping[str, tuple[run.Command[Any, File], type[Input]]]] = 
     "/files/complaints/{complaint_id}/log.pdf": (complaints.log, complaints.TakeLog),
     "/files/complaints/papers/{file_id}": (complaints.take_file, complaints.TakeFile),
     "/files/decks/{month}.{kind}": (decks.take, decks.TakeDeck),
+    "/files/visits/report.{kind}": (visit_reports.take, visit_reports.TakeReport),
     "/files/imports/{batch_id}/wrong-rows.xlsx": (imports.wrong_rows, imports.ExportWrongRows),
 }
 """What somebody's data stands in: made by a command, which writes down who took it."""

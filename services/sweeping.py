@@ -123,7 +123,7 @@ def _maintenances(caller: Caller) -> int:
 
 def _visits(caller: Caller) -> int:
     """Contacts are made of what happened, then the budget of contacts is laid upon all."""
-    changed = _maintenances(caller)
+    changed = 0
     form: visits.MakeTasks | None = visits.MakeTasks()
     while form is not None:
         made = perform(visits.make, caller, form)
@@ -165,6 +165,7 @@ DUTIES: Final[Mapping[str, Duty]] = {
         N_("Crises that nobody tracks"),
         _all_of(complaints.remind_of_crises, complaints.RemindOfCrises),
     ),
+    "maintenances": Duty(N_("Coming maintenances of cars"), _maintenances),
     "visits": Duty(N_("Contacts with customers"), _visits),
     "decks": Duty(N_("Monthly presentations"), decks.keep_up),
     "mailbox": Duty(N_("Company mailbox"), _all_of(mailbox.remind, mailbox.RemindOfMailbox)),

@@ -16,6 +16,8 @@ planted and of the staff begin: apart from the customers', so that a rule which 
 all others as they were."""
 BESIDE, CRISES = STAFF + COMPLAINING, STAFF + TELLING
 """Of what happens to a complaint beside its course, and of the crises that are told out."""
+VISITING = PLANTING + TELLING
+"""Of the contacts of the visit plan."""
 
 
 class Dice:

@@ -25,10 +25,13 @@ from db.demo.making import Parcel, is_worth_it, parcels, without_cycle_hunting
 from db.demo.people import Row
 from db.demo.posts import write_posts
 from db.demo.recipe import CHUNK, DEFAULT_SEED, Recipe
+from db.demo.visits import write_rules
 from db.demo.world import CHINA, World
 from db.demo.writers import table_of, writer_for
 from db.engine import engine_for, write_turn
 from db.models import (
+    Cadence,
+    CadenceStep,
     Complaint,
     Counter,
     Customer,
@@ -180,6 +183,7 @@ def _begin(connection: Connection, recipe: Recipe) -> tuple[_Begun, dict[str, in
     write_hours(connection, world)
     write_posts(connection, world, shops, members)
     write_enclosures(connection)
+    write_rules(connection, world)
     indexes = writer_for(connection).set_aside(TABLES)
     return _Begun(world, indexes), {"users": len(members), "stores": len(shops)}
 
@@ -197,7 +201,7 @@ def _end(connection: Connection, begun: _Begun) -> None:
     at = datetime.fromordinal(world.today).replace(tzinfo=UTC)
     row = {"id": 1, "kind": InstallationKind.DEMO, "created_at": at}
     connection.execute(insert(table_of(Installation)), row)
-    writer_for(connection).finish((Store, User, *TABLES), begun.indexes)
+    writer_for(connection).finish((Store, User, Cadence, CadenceStep, *TABLES), begun.indexes)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size=-{_DEFAULT_CACHE_KIB}")
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.components import layout, pickers
 from pages.components.frame import fetch, keep_alive, open_page
-from pages.components.visits import calling, maintenance, my_day, rules
+from pages.components.visits import calling, maintenance, my_day, reports, rules
 from pages.components.words import _, fnumber, raw
 from services import customers, visits
 from services.core.access import Permission
@@ -13,10 +13,12 @@ from services.core.words import N_
 
 MY_DAY = "day"
 MAINTENANCE = "maintenance"
+REPORT = "report"
 RULES = "rules"
 VIEWS = {
     MY_DAY: N_("My day"),
     MAINTENANCE: N_("Maintenance"),
+    REPORT: N_("Report"),
     RULES: N_("Rules of contact"),
 }
 
@@ -47,5 +49,7 @@ else:
         rules.show(actor)
     elif view == MAINTENANCE:
         maintenance.show(actor, fetch(customers.places))
+    elif view == REPORT:
+        reports.show(fetch(customers.places))
     else:
         my_day.show(found, may_lead=actor.may(Permission.VISITS_LEAD))

@@ -113,6 +113,7 @@ class Action(StrEnum):
     VISITS_MADE = "visits:made"
     VISITS_MOVED = "visits:moved"
     VISITS_PLANNED = "visits:planned"
+    VISITS_REPORTED = "visits:reported"
     VISITS_SETTLED = "visits:settled"
     VISITS_WEIGHED = "visits:weighed"
 
@@ -206,6 +207,7 @@ ACTIONS: dict[Action, str] = {
     Action.VISITS_MADE: N_("Contacts planned by a cadence"),
     Action.VISITS_MOVED: N_("Contact moved"),
     Action.VISITS_PLANNED: N_("Contact planned"),
+    Action.VISITS_REPORTED: N_("Return-visit report taken along as a file"),
     Action.VISITS_SETTLED: N_("Reminders of maintenance adjusted"),
     Action.VISITS_WEIGHED: N_("Contacts held, merged or ended by the rule"),
 }

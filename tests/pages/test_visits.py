@@ -13,6 +13,7 @@ from tests.dealer import Dealer
 from tests.pages.visit import texts, visit
 from tests.services.test_service_backtest import DELIVERED
 from tests.services.test_service_dues import SYSTEM, car, serviced
+from tests.services.test_visit_figures import attempt, task
 from tests.services.test_visits import DAY, planned
 
 PAGE = "care/visits.py"
@@ -140,3 +141,19 @@ def test_the_coming_maintenances_for_everybody_and_the_backtest_for_who_leads(de
     app = visit(dealer, "manager2", PAGE, view="maintenance")
     assert not app.exception
     assert "没有可对比的车辆" in texts(app)
+
+
+def test_the_report_opens_what_stands_behind_a_figure(dealer: Dealer):
+    done = task(dealer, 4, TaskState.DONE)
+    attempt(dealer, done, MONDAY, CallResult.CONNECTED)
+    address = {"view": "report", "length": "month", "on": "2026-06-08"}
+    app = visit(dealer, "manager", PAGE, language="en", **address)
+    assert not app.exception
+    assert "1 of 1 contacts that were due were made" in texts(app)
+    assert app.metric[0].value == "100 %"
+    button(app, "visits:report:VISIT-PLAN").click().run()
+    assert not app.exception
+    assert "1 records, the newest first" in texts(app)
+    app = visit(dealer, "service", PAGE, **address)
+    assert not app.exception
+    assert "应回访 1 次，已完成 1 次" in texts(app)

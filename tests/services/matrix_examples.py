@@ -84,6 +84,7 @@ from services import (
     stores,
     sweeping,
     users,
+    visit_reports,
     visits,
 )
 from services.attempts import Reservation
@@ -961,6 +962,12 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.users.end_sessions": a_person(users.EndSessions),
     "services.verification.parts": constant(),
     "services.verification.verify": constant("summaries"),
+    "services.visit_reports.report": lambda world, at: (clock.today(), clock.today(), at),
+    "services.visit_reports.take": lambda world, at: (
+        visit_reports.TakeReport(
+            language="en", kind="xlsx", since=clock.today(), until=clock.today(), store_id=at
+        ),
+    ),
     "services.visits.adopt": lambda world, at: form(visits.AdoptCadences),
     "services.visits.approve": lambda world, at: form(
         visits.ApproveCadence,

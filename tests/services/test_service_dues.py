@@ -59,7 +59,7 @@ def ruled(dealer: Dealer) -> Dealer:
 
 
 def sweep() -> int:
-    return sweeping.DUTIES["visits"].do(SYSTEM)
+    return sum(sweeping.DUTIES[name].do(SYSTEM) for name in ("maintenances", "visits"))
 
 
 def car(dealer: Dealer, **values: Any) -> tuple[int, int]:
