@@ -25,7 +25,7 @@ from db.demo.making import Parcel, is_worth_it, parcels, without_cycle_hunting
 from db.demo.people import Row
 from db.demo.posts import write_posts
 from db.demo.recipe import CHUNK, DEFAULT_SEED, Recipe
-from db.demo.visits import write_rules
+from db.demo.visit_rules import write_rules
 from db.demo.world import CHINA, World
 from db.demo.writers import table_of, writer_for
 from db.engine import engine_for, write_turn

@@ -1,29 +1,20 @@
-"""Twelve weeks of the visit plan: the rules that held until yesterday, the contacts that followed
-from them, and each attempt.
+"""Twelve weeks of the visit plan: the contacts that followed from the rules, and each attempt.
 
 A contact was made where the history has a talk with the customer in its days; of the others some
 become talks of their own, the rest were tried in vain, held, or forgotten.
 """
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from pathlib import Path
-from typing import Any, Final
-
-from sqlalchemy import Connection, insert
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from db.demo import contacts
 from db.demo.dice import VISITING, Dice
 from db.demo.people import File, Part, Row
+from db.demo.visit_rules import DAYS, Step, steps_of_rules, told
 from db.demo.world import CHINA, World, moment
-from db.demo.writers import table_of
 from db.models import (
-    Cadence,
-    CadenceState,
-    CadenceStep,
     CallResult,
     CustomerKind,
     Desk,
@@ -32,16 +23,12 @@ from db.models import (
     OrderKind,
     TaskState,
     TouchKind,
-    Trigger,
     ValueClass,
     VisitKind,
 )
 
-WEEKS: Final = 12
-DAYS: Final = WEEKS * 7
 AHEAD: Final = 7
 """Days for which contacts are there before they are due."""
-_RULES: Final = Path(__file__).parents[2] / "services" / "visits" / "cadences.toml"
 _LATE: Final = 4
 """Days after its time in which a talk still counts as the contact."""
 _TALKED: Final = 0.5
@@ -55,7 +42,7 @@ _FATES: Final = (
 )
 _HOLDS: Final = (Hold.SPACING, Hold.SPACING, Hold.SPACING, Hold.OPEN_COMPLAINT, Hold.DO_NOT_CONTACT)
 _IN_VAIN: Final = (CallResult.NO_ANSWER, CallResult.NO_ANSWER, CallResult.BUSY, CallResult.OFF)
-_TRIED: Final = ((9 * 60, 120), (12 * 60, 120), (14 * 60, 120))
+_TRIED: Final = ((9 * 60, 150), (11 * 60 + 30, 180), (14 * 60 + 30, 210))
 """When one tries who does not reach anybody: from a minute of the day on, for so many."""
 _SPOKEN: Final = {TouchKind.CALL: VisitKind.CALL, TouchKind.WECHAT: VisitKind.MESSAGE}
 _PURPOSES: Final = {
@@ -67,105 +54,6 @@ _PURPOSES: Final = {
 }
 """Rule -> what was talked about (`touches.toml`)."""
 _AGREED: Final = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    id: int
-    code: str
-    told: Row
-
-
-@cache
-def _told() -> dict[str, Any]:
-    return tomllib.loads(_RULES.read_text(encoding="utf-8"))
-
-
-@cache
-def _steps() -> dict[str, list[_Step]]:
-    """Rule -> its steps; ids in the order of the file."""
-    found: dict[str, list[_Step]] = {}
-    number = 0
-    for code, rule in _told().items():
-        found[code] = []
-        for step in rule["steps"]:
-            number += 1
-            found[code].append(_Step(number, code, step))
-    return found
-
-
-# ---- the rules
-
-
-def write_rules(connection: Connection, world: World) -> None:
-    """Each rule as it was until yesterday, and as a draft that waits for somebody's word."""
-    cadences: list[Row] = []
-    steps: list[Row] = []
-    director = world.directors[0] if world.directors else None
-    begun = world.as_of - timedelta(days=DAYS)
-    for number, is_old in ((1, True), (2, False)):
-        for code, rule in _told().items():
-            cadences.append(_cadence(len(cadences) + 1, code, number, rule, director))
-            if is_old:
-                cadences[-1] |= {
-                    "state": CadenceState.RETIRED.value,
-                    "from_on": begun,
-                    "until_on": world.as_of - timedelta(days=1),
-                    "approved_at": _morning(begun),
-                    "approved_by_id": director,
-                }
-            cadences[-1]["created_at"] = _morning(begun if is_old else world.as_of)
-            cadences[-1]["updated_at"] = cadences[-1]["created_at"]
-            for nth, step in enumerate(rule["steps"], start=1):
-                steps.append(_step(len(steps) + 1, len(cadences), nth, step))
-    connection.execute(insert(table_of(Cadence)), cadences)
-    connection.execute(insert(table_of(CadenceStep)), steps)
-
-
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, time(9), tzinfo=CHINA).astimezone(UTC)
-
-
-def _cadence(key: int, code: str, number: int, rule: Row, author: int | None) -> Row:
-    return {
-        "id": key,
-        "version": 1,
-        "code": code,
-        "number": number,
-        "name": rule["name"],
-        "name_en": rule["name_en"],
-        "desk": Desk(rule["desk"]),
-        "trigger": Trigger(rule["trigger"]),
-        "lifecycle": Lifecycle(rule["lifecycle"]) if "lifecycle" in rule else None,
-        "value_class": ValueClass(rule["value_class"]) if "value_class" in rule else None,
-        "is_marketing": rule.get("is_marketing", False),
-        "state": CadenceState.DRAFT.value,
-        "from_on": None,
-        "until_on": None,
-        "author_id": author,
-        "approved_at": None,
-        "approved_by_id": None,
-    }
-
-
-def _step(key: int, cadence: int, nth: int, step: Row) -> Row:
-    return {
-        "id": key,
-        "cadence_id": cadence,
-        "nth": nth,
-        "offset_days": step["days"],
-        "window_days": step["window"],
-        "expiry_days": step["last"],
-        "kind": VisitKind(step["kind"]),
-        "purpose": step["purpose"],
-        "purpose_en": step["purpose_en"],
-        "script": step["script"],
-        "max_attempts": 3,
-        "priority": step["weight"],
-    }
-
-
-# ---- the contacts of one customer
 
 
 @dataclass(slots=True)
@@ -208,7 +96,7 @@ def plan(one: Plan, orders: list[Row]) -> None:
         before = task
 
 
-Wanted = tuple[int, _Step, str, Row | None]
+Wanted = tuple[int, Step, str, Row | None]
 """The day that a contact follows, its step, its key, its order."""
 
 
@@ -220,18 +108,18 @@ def _wanted(one: Plan, orders: list[Row]) -> Iterator[Wanted]:
         if closed is None or order["voided_at"] is not None:
             continue
         code = "new_car" if order["kind"] == OrderKind.SALE.value else "after_repair"
-        for step in _steps()[code]:
+        for step in steps_of_rules()[code]:
             if closed.toordinal() >= since and closed.toordinal() + step.told["days"] <= until:
                 yield closed.toordinal(), step, f"order:{order['id']}", order
     of_class = _class_of(row)
     if of_class is not None and one.file.quiet_since >= world.today:
-        [step] = _steps()[of_class]
+        [step] = steps_of_rules()[of_class]
         anchor = since + dice.below(DAYS + AHEAD) - step.told["days"]
         if anchor >= one.file.created and dice.chance(0.7):
             yield anchor, step, f"class:{one.file.id}:{date.fromordinal(anchor)}", None
     born = row["birthday"]
     if born is not None and row["kind"] == CustomerKind.PERSON.value:
-        [step] = _steps()["birthday"]
+        [step] = steps_of_rules()["birthday"]
         day = date(world.as_of.year, born.month, min(born.day, 28)).toordinal()
         if since <= day <= until and day >= one.file.created:
             yield day, step, f"birthday:{one.file.id}:{world.as_of.year}", None
@@ -245,8 +133,8 @@ def _class_of(row: Row) -> str | None:
     return "important" if is_existing and is_important else None
 
 
-def _task(one: Plan, step: _Step, day: int, key: str, order: Row | None) -> Row:
-    rule = _told()[step.code]
+def _task(one: Plan, step: Step, day: int, key: str, order: Row | None) -> Row:
+    rule = told()[step.code]
     begin = day + step.told["days"]
     made = max(moment(max(day, begin - 14), 7 * 60), one.file.row["created_at"])
     desk = Desk(rule["desk"])
@@ -295,7 +183,7 @@ def _people(one: Plan, desk: str, day: int) -> list[int]:
     return one.world.present(one.file.store_id, desk, day)
 
 
-def _fate(one: Plan, task: Row, step: _Step, used: set[int]) -> None:
+def _fate(one: Plan, task: Row, step: Step, used: set[int]) -> None:
     """What became of it by this morning."""
     begin, last = task["due_from"].toordinal(), task["expires_on"].toordinal()
     if begin > one.world.last:
@@ -322,7 +210,7 @@ def _talk_of(one: Plan, task: Row, used: set[int]) -> Row | None:
     return None
 
 
-def _new_talk(one: Plan, task: Row, step: _Step) -> Row | None:
+def _new_talk(one: Plan, task: Row, step: Step) -> Row | None:
     """A talk that only the plan brought about; quiet customers had none."""
     world, dice = one.world, one.dice
     day = task["due_from"].toordinal() + dice.below(step.told["window"] + 2)
