@@ -97,7 +97,12 @@ def fill(size: str, as_of: date | None) -> dict[str, int]:
 def rules_of_contact() -> None:
     """The delivered rules of contacts hold from today on, so that the visit plan is not empty."""
     perform(visits.adopt, acting(None), visits.AdoptCadences(request_id=uuid4()))
-    for rule in fetch(visits.cadences, acting(None)):
+    drafts = [
+        rule
+        for rule in fetch(visits.cadences, acting(None))
+        if rule.state is visits.CadenceState.DRAFT
+    ]
+    for rule in drafts:
         form = visits.ApproveCadence(
             request_id=uuid4(), cadence_id=rule.id, version=rule.version, from_on=clock.today()
         )

@@ -105,6 +105,7 @@ _OF_FILE: Final = _hanging("reads", "customers c WHERE c.id = revisions.customer
 _OF_RESPONSE: Final = _hanging(
     "reads", "survey_responses r WHERE r.id = survey_answers.response_id"
 )
+_OF_CAR: Final = _hanging("reads", "vehicles v WHERE v.id = service_dues.vehicle_id")
 _OF_BATCH: Final = _hanging("imports", "import_batches b WHERE b.id = import_rows.batch_id")
 _MINE: Final = f"({_reach('beyond')} = 'on' OR user_id = {_number('user_id')})"
 _JOBS: Final = f"({_reach('jobs')} = 'all' OR {_MINE})"
@@ -196,6 +197,7 @@ _OTHERS: Final[dict[str, Rules]] = {
         "DELETE": (_OF_FILE, None),
     },
     "survey_answers": {"ALL": (_OF_RESPONSE, _OF_RESPONSE)},
+    "service_dues": {"ALL": (_OF_CAR, _OF_CAR)},
     # One stores what one cannot see yet: the record that holds it comes after.
     "stored_files": {"SELECT": (_OF_RECORD, None), "INSERT": (None, _KNOWN)},
     # Of their own store's people, for whoever reads its customers.

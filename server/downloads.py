@@ -18,7 +18,15 @@ from starlette.routing import Route
 
 from server.answers import ELSEWHERE, language_of, say
 from server.gate import token_of
-from services import appointments, complaints, decks, imports, sessions, visits
+from services import (
+    appointments,
+    complaints,
+    decks,
+    imports,
+    sessions,
+    visit_reports,
+    visits,
+)
 from services.core import incidents, run
 from services.core.access import SignedIn
 from services.core.errors import AppError, Conflict, InvalidInput, NotFound, NotPermitted, SignedOut
@@ -32,6 +40,7 @@ WRITTEN_DOWN: Final[Mapping[str, tuple[run.Command[Any, File], type[Input]]]] = 
     "/files/complaints/{complaint_id}/log.pdf": (complaints.log, complaints.TakeLog),
     "/files/complaints/papers/{file_id}": (complaints.take_file, complaints.TakeFile),
     "/files/decks/{month}.{kind}": (decks.take, decks.TakeDeck),
+    "/files/visits/report.{kind}": (visit_reports.take, visit_reports.TakeReport),
     "/files/imports/{batch_id}/wrong-rows.xlsx": (imports.wrong_rows, imports.ExportWrongRows),
     "/files/visits/contacts.xlsx": (visits.export_tasks, visits.ExportTasks),
     "/files/visits/forms/{form_id}/form.pdf": (visits.take_form, visits.TakeForm),

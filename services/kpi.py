@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from db.models import Store
-from services import complaints, surveys
+from services import complaints, surveys, visits
 from services.core import parameters
 from services.core.access import Actor, Permission, load
 from services.core.errors import InvalidInput, NotFound
@@ -60,13 +60,17 @@ class _Subject:
     past: Callable[[Session, Period, int | None], Any]
     needs: Permission
     """To see what stands behind a figure, one by one."""
-    behind: Callable[[Session, Figure, int], complaints.Behind] | None
+    behind: Callable[[Session, Figure, int], Any] | None
     """None: the feature's own page shows it (`surveys.responses`)."""
 
 
 SUBJECTS: Final = (
     _Subject(complaints.METRICS, complaints.Past, Permission.COMPLAINTS_VIEW, complaints.behind),
     _Subject(surveys.METRICS, surveys.Answers, Permission.VISITS_VIEW, None),
+    *(
+        _Subject(metrics, visits.Past, Permission.VISITS_VIEW, behind)
+        for metrics, behind in visits.METRICS
+    ),
 )
 METRICS: Final[Mapping[str, tuple[Metric, _Subject]]] = {
     metric.code: (metric, subject) for subject in SUBJECTS for metric in subject.metrics
@@ -125,9 +129,10 @@ def behind(
     until: date,
     store_id: int | None = None,
     page: int = 1,
-) -> tuple[Measured, complaints.Behind]:
+) -> tuple[Measured, Any]:
     """A metric's figure and a page of the cases that it is made of, both of the same moment: over
-    all pages their counts make `n` (of a rate: the numerator), their hits the numerator.
+    all pages their counts make `n` (of a rate: the numerator), their hits the numerator. Which kind
+    of page it is, its subject says.
 
     Raises UnknownMetric, ShownElsewhere, EndBeforeBegin, NotFound, NotPermitted where he may not
     see such cases.

@@ -113,6 +113,19 @@ def _complaints(caller: Caller) -> int:
         after = step.last
 
 
+def _maintenances(caller: Caller) -> int:
+    """When cars are due for maintenance, and the reminders of those that came meanwhile."""
+    changed, is_finished = 0, False
+    while not is_finished:
+        step = perform(visits.predict_services, caller, visits.PredictServices())
+        changed, is_finished = changed + step.changed, step.is_finished
+    after: int | None = 0
+    while after is not None:
+        settled = perform(visits.settle, caller, visits.SettleReminders(after=after))
+        changed, after = changed + settled.changed, settled.last
+    return changed
+
+
 def _visits(caller: Caller) -> int:
     """Contacts are made of what happened, then the budget of contacts is laid upon all of whom
     something changed, and once more upon those whom that has changed."""
@@ -170,6 +183,7 @@ DUTIES: Final[Mapping[str, Duty]] = {
         _all_of(appointments.mark_missed, appointments.MarkMissed),
     ),
     "inbound": Duty(N_("Promised answers to callers"), _all_of(inbound.watch, inbound.WatchCalls)),
+    "maintenances": Duty(N_("Coming maintenances of cars"), _maintenances),
     "visits": Duty(N_("Contacts with customers"), _visits),
     "promises": Duty(
         N_("Promises to customers"), _all_of(promises.remind, promises.RemindOfPromises)

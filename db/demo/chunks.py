@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import count
+from operator import itemgetter
 from typing import Final
 
-from db.demo import contacts, history, papers
-from db.demo.cars import Garage
+from db.demo import contacts, history, papers, visits
+from db.demo.cars import Car, Garage, models
 from db.demo.complaints import Grievances, Told
 from db.demo.dice import Dice
 from db.demo.facts import Fact
@@ -16,6 +17,7 @@ from db.demo.recipe import Recipe
 from db.demo.surveys import Asked
 from db.demo.world import World
 from db.models import (
+    CallAttempt,
     CauseAction,
     Complaint,
     ComplaintEvent,
@@ -33,6 +35,7 @@ from db.models import (
     SurveyResponse,
     Touch,
     Vehicle,
+    VisitTask,
 )
 from db.summaries import CustomerFacts, VehicleFacts, summary_row
 from db.types import Base
@@ -46,6 +49,8 @@ TABLES: Final[tuple[type[Base], ...]] = (
     Document,
     Consent,
     CustomerSummary,
+    VisitTask,
+    CallAttempt,
     Complaint,
     ComplaintEvent,
     CauseAction,
@@ -109,7 +114,7 @@ def _ending(chunk: Chunk, told: Iterable[Told]) -> Iterator[Chunk]:
 
 def _files(world: World, at_once: int, grievances: Grievances) -> Iterator[Chunk]:
     """The customers with all that is theirs; their complaints are gathered."""
-    dice, ids, cars, planting = Dice(), Ids(), 0, Planting(world)
+    dice, plans, ids, cars, planting = Dice(), Dice(), Ids(), 0, Planting(world)
     asked = Asked(world)
     for first in range(1, world.customers + 1, at_once):
         last = min(world.customers, first + at_once - 1)
@@ -120,7 +125,7 @@ def _files(world: World, at_once: int, grievances: Grievances) -> Iterator[Chunk
             dice.begin(world.seed, nth)
             file = customer(world, dice, nth)
             planting.shape(file)
-            own = _live(_Life(world, dice, file, garage, ids, rows), planting)
+            own = _live(_Life(world, dice, plans, file, garage, ids, rows), planting)
             if file.part is Part.TRUE:
                 grievances.gather(file, own)
                 asked.after(file, own, rows)
@@ -143,6 +148,8 @@ class _Life:
 
     world: World
     dice: Dice
+    plans: Dice
+    """Of the visit plan: its draws move nothing else."""
     file: File
     garage: Garage
     ids: Ids
@@ -164,12 +171,32 @@ def _live(life: _Life, planting: Planting) -> list[Row]:
             own.append(orders[-1])
     planting.remember(file, cars)
     talks = contacts.touches(world, dice, file, cars, found)
+    tried = _visit(life, cars, own, talks)
+    talks.sort(key=itemgetter("at"))
     file.last_touch = talks[-1]["at"] if talks else None
     rows[Order] += orders
-    rows[Touch] += ids.number(Touch, talks)
+    numbered = ids.number(Touch, talks)
+    rows[Touch] += numbered
+    places = {id(talk): row["id"] for talk, row in zip(talks, numbered, strict=True)}
+    for attempt, talk in tried:
+        attempt["touch_id"] = None if talk is None else places[id(talk)]
+    rows[CallAttempt] += ids.number(CallAttempt, [attempt for attempt, _ in tried])
     rows[Document] += ids.number(Document, papers.documents(world, dice, file, own))
     rows[Consent] += ids.number(Consent, papers.consents(world, dice, file))
     return own
+
+
+def _visit(
+    life: _Life, cars: list[Car], own: list[Row], talks: list[Row]
+) -> list[tuple[Row, Row | None]]:
+    """The contacts of the visit plan; returns the attempts, each with the talk that it became."""
+    model = cars[0].model.name if cars else models()[0].name
+    plan = visits.Plan(
+        life.world, life.plans, life.file, model, talks, life.ids.of(VisitTask), [], []
+    )
+    visits.plan(plan, own)
+    life.rows[VisitTask] += plan.tasks
+    return plan.tries
 
 
 def _summary(file: File) -> Row:

@@ -68,16 +68,16 @@ def _undated(ends: str) -> tuple[str, ...]:
     )
 
 
-def _text(dice: Dice, purpose: str, model: str, day: int) -> tuple[str, int]:
+def text(dice: Dice, purpose: str, model: str, day: int) -> tuple[str, int]:
     """(what was written down, the day it names for the next contact or 0)."""
     about = table("touches")[purpose]
     slots = _Slots(dice, model, day)
-    text = str(dice.pick(about["texts"])).format_map(slots)
+    words = str(dice.pick(about["texts"])).format_map(slots)
     if dice.chance(0.65):
         ends = _undated(about["ends"]) if slots.agreed else table("touches")["ends"][about["ends"]]
         end = dice.pick(ends)
-        text = f"{text}。{end}".format_map(slots) if end else text
-    return text, slots.agreed
+        words = f"{words}。{end}".format_map(slots) if end else words
+    return words, slots.agreed
 
 
 def _of_orders(dice: Dice, found: list[Event]) -> list[Due]:
@@ -192,7 +192,7 @@ def touches(world: World, dice: Dice, file: File, cars: list[Car], found: list[E
             continue
         if _is_missed(dice, file, day):
             continue
-        text, agreed = _text(dice, purpose, dice.pick(models), day)
+        words, agreed = text(dice, purpose, dice.pick(models), day)
         is_open = about["ends"] == "open"
         rows.append(
             {
@@ -200,7 +200,7 @@ def touches(world: World, dice: Dice, file: File, cars: list[Car], found: list[E
                 "at": max(world.instant(dice, day), file.row["created_at"]),
                 "kind": dice.pick(about["kinds"]),
                 "is_inbound": dice.below(100) < about["inbound"],
-                "summary": text,
+                "summary": words,
                 "user_id": _speaker(world, dice, file, day, purpose),
                 "next_contact_on": _next(world, dice, day, is_open=is_open, agreed=agreed),
                 **file.scope,

@@ -20,6 +20,8 @@ BESIDE, CRISES = STAFF + COMPLAINING, STAFF + TELLING
 """Of what happens to a complaint beside its course, and of the crises that are told out."""
 RECEPTION: Final = STAFF + PLANTING
 """Of appointments and of the calls that customers make."""
+VISITING = PLANTING + TELLING
+"""Of the contacts of the visit plan."""
 
 
 class Dice:

@@ -28,11 +28,14 @@ from db.demo.reception import MODELS as OF_RECEPTION
 from db.demo.reception import write_reception
 from db.demo.recipe import CHUNK, DEFAULT_SEED, Recipe
 from db.demo.surveys import write_surveys
+from db.demo.visit_rules import write_rules
 from db.demo.visiting import MODELS, write_visits
 from db.demo.world import CHINA, World
 from db.demo.writers import table_of, writer_for
 from db.engine import engine_for, write_turn
 from db.models import (
+    Cadence,
+    CadenceStep,
     Complaint,
     Counter,
     Customer,
@@ -187,6 +190,7 @@ def _begin(connection: Connection, recipe: Recipe) -> tuple[_Begun, dict[str, in
     write_posts(connection, world, shops, members)
     write_enclosures(connection)
     write_surveys(connection, world)
+    write_rules(connection, world)
     indexes = writer_for(connection).set_aside(TABLES)
     return _Begun(world, indexes), {"users": len(members), "stores": len(shops)}
 
@@ -208,7 +212,7 @@ def _end(connection: Connection, begun: _Begun) -> dict[str, int]:
     row = {"id": 1, "kind": InstallationKind.DEMO, "created_at": at}
     connection.execute(insert(table_of(Installation)), row)
     finished: tuple[type[Base], ...] = (
-        *(Store, User, Survey, SurveyItem),
+        *(Store, User, Survey, SurveyItem, Cadence, CadenceStep),
         *TABLES,
         *OF_RECEPTION,
         *MODELS,

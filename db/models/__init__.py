@@ -81,6 +81,7 @@ from db.models.notices import Notice
 from db.models.parameters import ParameterValue
 from db.models.posts import Post, PostDuty
 from db.models.promises import Promise, PromiseState
+from db.models.service import ServiceBasis, ServiceDue
 from db.models.surveys import (
     ItemKind,
     ResponseSource,
@@ -208,6 +209,8 @@ __all__ = [
     "RowOutcome",
     "RowState",
     "SentRequest",
+    "ServiceBasis",
+    "ServiceDue",
     "Severity",
     "SignInGuard",
     "SignInTicket",

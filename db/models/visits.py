@@ -33,6 +33,8 @@ class Trigger(StrEnum):
     """The file lacks what it must have (V25)."""
     INSURANCE = "insurance"
     INSPECTION = "inspection"
+    MAINTENANCE = "maintenance"
+    """The next maintenance of a car, as it is predicted (V05)."""
     BIRTHDAY = "birthday"
     CLASS = "class"
     """So long since the last contact as the customer's class allows (V31)."""

@@ -11,9 +11,11 @@ from pages.components.visits import (
     districts,
     form_books,
     form_view,
+    maintenance,
     my_day,
     planning,
     promise_list,
+    reports,
     rules,
     standings,
     task_list,
@@ -27,11 +29,13 @@ from services.core.words import N_
 
 MY_DAY = "day"
 WEEK = "week"
-RULES = "rules"
 LIST = "list"
 FORMS = "forms"
 PROMISES = "promises"
 PLANS = "plans"
+MAINTENANCE = "maintenance"
+REPORT = "report"
+RULES = "rules"
 VIEWS = {
     MY_DAY: N_("My day"),
     WEEK: N_("Week"),
@@ -41,6 +45,8 @@ VIEWS = {
     FORMS: N_("Visit forms"),
     PROMISES: N_("Promises"),
     PLANS: N_("Weekly plans"),
+    MAINTENANCE: N_("Maintenance"),
+    REPORT: N_("Report"),
     RULES: N_("Rules of contact"),
 }
 BOARDS = {WEEK: week.show, "standings": standings.show, "districts": districts.show}
@@ -87,6 +93,10 @@ else:
         promise_list.show()
     elif view == PLANS:
         week_plans.show()
+    elif view == MAINTENANCE:
+        maintenance.show(actor, fetch(customers.places))
+    elif view == REPORT:
+        reports.show(fetch(customers.places))
     else:
         my_day.show(found, may_lead=may_lead)
     if (whom := pickers.asked_record("plan")) is not None:

@@ -123,10 +123,19 @@ def bar(
     return {"data": data, "layout": layout}
 
 
-def stacked(labels: Sequence[Label], series: Sequence[Series], *, height: int = 280) -> Figure:
-    """What amounts are made of."""
+def stacked(
+    labels: Sequence[Label],
+    series: Sequence[Series],
+    *,
+    target: Series | None = None,
+    height: int = 280,
+) -> Figure:
+    """What amounts are made of; `target` says for each label where they should end."""
     look = colours()
     data = [bars_of(labels, one, colour, share=False) for one, colour in coloured(series, look)]
+    if target is not None:
+        drawn = target_line(places(labels), Target(target.name, 0), look, share=False)
+        data.append(drawn | {"y": list(target.values)})
     layout = layout_of(look, labels, height, legend=True, share=False)
     layout["barmode"] = "stack"
     return {"data": data, "layout": layout}

@@ -131,6 +131,8 @@ class Action(StrEnum):
     VISITS_MOVED = "visits:moved"
     VISITS_PAPER_TAKEN = "visits:paper_taken"
     VISITS_PLANNED = "visits:planned"
+    VISITS_REPORTED = "visits:reported"
+    VISITS_SETTLED = "visits:settled"
     VISITS_WEIGHED = "visits:weighed"
     VISITS_WRITTEN = "visits:written"
 
@@ -259,6 +261,8 @@ ACTIONS: dict[Action, str] = {
     Action.VISITS_MOVED: N_("Contact moved"),
     Action.VISITS_PAPER_TAKEN: N_("Photo or paper of a visit taken along"),
     Action.VISITS_PLANNED: N_("Contact planned"),
+    Action.VISITS_REPORTED: N_("Return-visit report taken along as a file"),
+    Action.VISITS_SETTLED: N_("Reminders of maintenance adjusted"),
     Action.VISITS_WEIGHED: N_("Contacts held, merged or ended by the rule"),
     Action.VISITS_WRITTEN: N_("Visit form written"),
 }

@@ -63,14 +63,33 @@ def neutral_cell(text: str) -> str:
     return f"'{text}" if looks_like_formula(text) else text
 
 
+Cell = str | int
+"""Of a workbook: a text, or a number to be counted with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet of a workbook. `wide`: how many columns on the left hold sentences."""
+
+    title: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    wide: int = 0
+
+
 def workbook(
     title: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, wide: int = 0
 ) -> bytes:
-    """An .xlsx of one sheet: a header that stays in view, filters, every cell a text. Printed, it
-    is as wide as a sheet of A4 laid across, with the header on each.
+    """An .xlsx of one sheet, as `book` makes them.
 
     `wide`: how many columns on the left hold sentences.
     """
+    return book([Table(title, header, rows, wide)])
+
+
+def book(tables: Iterable[Table]) -> bytes:
+    """An .xlsx with a sheet for each table: a header that stays in view, filters, every text a
+    text. Printed, each is as wide as a sheet of A4 laid across, with the header on each page."""
     target = io.BytesIO()
     options = {
         "in_memory": True,
@@ -78,27 +97,36 @@ def workbook(
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(target, options) as book:
-        sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31] or None)
+    with xlsxwriter.Workbook(target, options) as made:
         look = {"font_name": "Microsoft YaHei", "valign": "top"}
-        bold = book.add_format({**look, "bold": True, "bottom": 1, "quote_prefix": True})
-        cell = book.add_format({**look, "num_format": "@", "quote_prefix": True})
-        _write(sheet, 0, header, bold)
-        last = 0
-        for last, row in enumerate(rows, 1):
-            _write(sheet, last, row, cell)
-        sheet.freeze_panes(1, wide)
-        sheet.autofilter(0, 0, last, max(len(header) - 1, 0))
-        sheet.set_column(0, max(len(header) - 1, 0), 18)
-        sheet.set_landscape()
-        sheet.set_paper(A4)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        if wide:
-            sheet.set_column(0, wide - 1, _WIDEST)
+        bold = made.add_format({**look, "bold": True, "bottom": 1, "quote_prefix": True})
+        cell = made.add_format({**look, "num_format": "@", "quote_prefix": True})
+        number = made.add_format(look)
+        for table in tables:
+            sheet = made.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", table.title)[:31] or None)
+            _fill(sheet, table, bold, cell, number)
     return target.getvalue()
 
 
-def _write(sheet: Any, number: int, cells: Sequence[str], look: Any) -> None:
-    for at, text in enumerate(cells):
-        sheet.write_string(number, at, text[:LONGEST_CELL], look)
+def _fill(sheet: Any, table: Table, bold: Any, cell: Any, number: Any) -> None:
+    _write(sheet, 0, table.header, bold, number)
+    last, columns = 0, max(len(table.header) - 1, 0)
+    for last, row in enumerate(table.rows, 1):
+        _write(sheet, last, row, cell, number)
+    sheet.freeze_panes(1, table.wide)
+    sheet.autofilter(0, 0, last, columns)
+    sheet.set_column(0, columns, 18)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    if table.wide:
+        sheet.set_column(0, table.wide - 1, _WIDEST)
+
+
+def _write(sheet: Any, nth: int, cells: Sequence[Cell], look: Any, number: Any) -> None:
+    for at, value in enumerate(cells):
+        if isinstance(value, int):
+            sheet.write_number(nth, at, value, number)
+        else:
+            sheet.write_string(nth, at, value[:LONGEST_CELL], look)

@@ -32,6 +32,7 @@ class Unit(StrEnum):
     YUAN = "yuan"
     POINTS = "points"
     """Of a survey."""
+    TIMES = "times"
 
 
 UNITS: Final = {
@@ -41,6 +42,7 @@ UNITS: Final = {
     Unit.COUNT: N_("{value} cases"),
     Unit.YUAN: N_("{value} yuan"),
     Unit.POINTS: N_("{value} points"),
+    Unit.TIMES: N_("{value} times"),
 }
 """How a value is told; a share is the same in every language: 50 %."""
 

@@ -34,9 +34,11 @@ from db.models import (
     Remedy,
     Reveal,
     Revision,
+    ServiceDue,
     StoredFile,
     SurveyAnswer,
     SurveyResponse,
+    Vehicle,
     VisitPaper,
     VisitPlan,
 )
@@ -87,6 +89,7 @@ def criteria(actor: "Actor") -> Iterable[tuple[type[Base], ColumnElement[bool]]]
         *seen,
         *own,
         (Revision, _of_customer(Revision, actor)),
+        (ServiceDue, _of_car(ServiceDue, actor)),
         (SurveyAnswer, _of_response(actor)),
     ]
 
@@ -133,6 +136,12 @@ def _of_response(actor: "Actor") -> ColumnElement[bool]:
     response = aliased(SurveyResponse)
     held = col(response.id) == col(SurveyAnswer.response_id)
     return exists().where(held, _readable(actor, response))
+
+
+def _of_car(model: Any, actor: "Actor") -> ColumnElement[bool]:
+    """The rows whose car is within the actor's eyes."""
+    car = aliased(Vehicle)
+    return exists().where(col(car.id) == model.vehicle_id, _readable(actor, car))
 
 
 def _readable_complaints(actor: "Actor", model: Any) -> ColumnElement[bool]:

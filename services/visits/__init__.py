@@ -8,11 +8,13 @@ from db.models import (
     FeedbackCode,
     Hold,
     Lifecycle,
+    ServiceBasis,
     TaskState,
     Trigger,
     ValueClass,
     VisitKind,
 )
+from services.visits.backtest import Backtest, Score, backtest
 from services.visits.board import (
     BoardPerson,
     Card,
@@ -27,6 +29,17 @@ from services.visits.board import (
 from services.visits.books import books, form_ground, form_of_task, forms, visit_form
 from services.visits.callers import CallerLine, Callers, callers
 from services.visits.calling import ON_A_FORM, CallTooShort, record_call
+from services.visits.counted import (
+    BEHIND_ATTEMPTS,
+    BEHIND_CARS,
+    BEHIND_CUSTOMERS,
+    BEHIND_ORDERS,
+    BEHIND_TASKS,
+    BehindVisits,
+    CountedRow,
+)
+from services.visits.figures import OF_ATTEMPTS, OF_CARS, OF_CUSTOMERS, OF_ORDERS, OF_TASKS
+from services.visits.forecast import Forecast, forecast
 from services.visits.form_quality import ANSWERS, BEST, marks, quality
 from services.visits.inputs import (
     AT_ONCE,
@@ -55,7 +68,9 @@ from services.visits.lists import (
 )
 from services.visits.making import Made, MakeTasks, make
 from services.visits.moving import Moved, Refusal, move_many, undo_move
+from services.visits.past import Past
 from services.visits.planning import NeedsReason, cancel, move, plan, take
+from services.visits.predicting import Predicted, PredictServices, predict_services
 from services.visits.printing import take_form
 from services.visits.rules import (
     AdoptCadences,
@@ -67,6 +82,7 @@ from services.visits.rules import (
     cadences,
     retire,
 )
+from services.visits.settling import SettleReminders, settle
 from services.visits.today import call, day
 from services.visits.views import (
     BookLine,
@@ -90,10 +106,13 @@ __all__ = [
     "ANSWERS",
     "AT_ONCE",
     "BEST",
+    "METRICS",
     "NOWHERE",
     "ON_A_FORM",
     "AdoptCadences",
     "ApproveCadence",
+    "Backtest",
+    "BehindVisits",
     "BoardPerson",
     "BookLine",
     "CadenceLine",
@@ -107,10 +126,12 @@ __all__ = [
     "Card",
     "Cell",
     "CorrectForm",
+    "CountedRow",
     "Day",
     "Desk",
     "ExportTasks",
     "FeedbackCode",
+    "Forecast",
     "FormGround",
     "FormLine",
     "FormView",
@@ -123,12 +144,18 @@ __all__ = [
     "Moved",
     "NeedsReason",
     "NoteImprovement",
+    "Past",
     "Place",
     "PlanContact",
+    "PredictServices",
+    "Predicted",
     "Receipt",
     "RecordCall",
     "Refusal",
     "RetireCadence",
+    "Score",
+    "ServiceBasis",
+    "SettleReminders",
     "Shown",
     "Stack",
     "Standings",
@@ -148,6 +175,7 @@ __all__ = [
     "WriteForm",
     "adopt",
     "approve",
+    "backtest",
     "books",
     "cadences",
     "call",
@@ -156,6 +184,7 @@ __all__ = [
     "correct_form",
     "day",
     "export_tasks",
+    "forecast",
     "form_ground",
     "form_of_task",
     "forms",
@@ -168,9 +197,11 @@ __all__ = [
     "page",
     "places",
     "plan",
+    "predict_services",
     "quality",
     "record_call",
     "retire",
+    "settle",
     "standings",
     "take",
     "take_form",
@@ -181,3 +212,12 @@ __all__ = [
     "weigh",
     "write_form",
 ]
+
+METRICS = (
+    (OF_TASKS, BEHIND_TASKS),
+    (OF_ATTEMPTS, BEHIND_ATTEMPTS),
+    (OF_ORDERS, BEHIND_ORDERS),
+    (OF_CUSTOMERS, BEHIND_CUSTOMERS),
+    (OF_CARS, BEHIND_CARS),
+)
+"""By the kind of record that they count, with what shows those."""

@@ -62,11 +62,12 @@ class Step:
     cadence: Cadence
     step: CadenceStep
 
-    def days(self, anchor: date) -> tuple[date, date, date]:
-        """Due from, due to, and the last day, of what happened on a day."""
-        begin = anchor + timedelta(days=self.step.offset_days)
-        end = begin + timedelta(days=self.step.window_days)
-        return begin, end, anchor + timedelta(days=self.step.expiry_days)
+
+def days_of(step: CadenceStep, anchor: date) -> tuple[date, date, date]:
+    """Due from, due to, and the last day, of what happened on a day."""
+    begin = anchor + timedelta(days=step.offset_days)
+    end = begin + timedelta(days=step.window_days)
+    return begin, end, anchor + timedelta(days=step.expiry_days)
 
 
 def make(session: Session, actor: Actor, form: MakeTasks) -> Made:
@@ -185,7 +186,7 @@ def _task(
     over already is missed: nobody tried in its time."""
     cadence, step = following.cadence, following.step
     is_his = desks.get(row.owner_id) in {None, cadence.desk}
-    begin, end, last = following.days(anchor)
+    begin, end, last = days_of(step, anchor)
     is_over = last < clock.today()
     return VisitTask(
         store_id=row.store_id,

@@ -30,6 +30,7 @@ from db.models import (
     OrderKind,
     Ownership,
     OwnershipRole,
+    ServiceDue,
     Stage,
     Trigger,
     Vehicle,
@@ -37,6 +38,7 @@ from db.models import (
 from services.core import clock
 
 NONE: Final = literal(None)
+MAINTENANCE: Final = "maintenance"
 Found = Select[Any]
 """Columns: customer_id, store_id, owner_id, vehicle_id, order_id, complaint_id, anchor, key."""
 
@@ -130,6 +132,35 @@ def _dates_of_cars(name: str) -> Callable[[date, date], Found]:
     return find
 
 
+def _maintenances(since: date, until: date) -> Found:
+    """The next maintenance, of whoever owns the car now. The car and the maintenance before are
+    the key: a prediction that changes is the same contact (B6)."""
+    due = ServiceDue
+    cycle = func.coalesce(col(due.last_order_id), 0)
+    return (
+        _columns(
+            col(due.due_on),
+            _key(MAINTENANCE, col(Vehicle.id), cycle),
+            vehicle=col(Vehicle.id),
+        )
+        .join(Ownership, col(Ownership.customer_id) == col(Customer.id))
+        .join(Vehicle, col(Vehicle.id) == col(Ownership.vehicle_id))
+        .join(due, col(due.vehicle_id) == col(Vehicle.id))
+        .where(
+            col(Ownership.role) == OwnershipRole.OWNER,
+            col(Ownership.ended_on).is_(None),
+            col(due.due_on) >= since,
+            col(due.due_on) <= until,
+            col(due.is_seen).is_(False),
+        )
+    )
+
+
+def cycle_key(vehicle_id: int, last_order_id: int | None) -> str:
+    """The key of the contacts about the maintenance that follows an order (None: the first)."""
+    return f"{MAINTENANCE}:{vehicle_id}:{last_order_id or 0}"
+
+
 def _birthdays(since: date, until: date) -> Found:
     """At most some weeks: each day of them by its month and day. Who was born on 29 February has
     his birthday on the 28th of the other years."""
@@ -159,6 +190,7 @@ SOURCES: Final[Mapping[Trigger, Callable[[date, date], Found]]] = {
     Trigger.COMPLAINT: _complaints,
     Trigger.INSURANCE: _dates_of_cars("insurance_until"),
     Trigger.INSPECTION: _dates_of_cars("inspection_due_on"),
+    Trigger.MAINTENANCE: _maintenances,
     Trigger.BIRTHDAY: _birthdays,
 }
 """What happened, or will, from one day to another."""

@@ -11,7 +11,10 @@ from services.core import clock
 from services.core.run import perform
 from tests.dealer import Dealer
 from tests.pages.visit import texts, visit
-from tests.services.test_visits import planned
+from tests.services.test_service_backtest import DELIVERED
+from tests.services.test_service_dues import SYSTEM, car, serviced
+from tests.services.test_visit_figures import attempt, task
+from tests.services.test_visits import DAY, planned
 
 PAGE = "care/visits.py"
 MONDAY = datetime(2026, 6, 8, 2, 0, tzinfo=UTC)
@@ -118,3 +121,39 @@ def test_who_does_not_lead_approves_nothing(dealer: Dealer):
     app = visit(dealer, "service", PAGE, language="en", view="rules")
     assert "After a repair" in texts(app)
     assert [each.key for each in app.button if str(each.key).startswith("visits:approve")] == []
+
+
+def test_the_coming_maintenances_for_everybody_and_the_backtest_for_who_leads(dealer: Dealer):
+    who = car(dealer, delivered_on=DELIVERED)
+    for days in (100, 200, 310):
+        serviced(dealer, who, DELIVERED + days * DAY, 1 + 100 * days)
+    car(dealer, delivered_on=MONDAY.date() - 240 * DAY)
+    perform(visits.predict_services, SYSTEM, visits.PredictServices())
+    app = visit(dealer, "service", PAGE, language="en", view="maintenance")
+    assert not app.exception
+    assert "1 cars, and the workshops can take them" in texts(app)
+    assert "Median error" not in texts(app)
+    app = visit(
+        dealer, "manager", PAGE, language="en", view="maintenance", during="2025-06-09..2026-06-08"
+    )
+    assert not app.exception
+    assert [one.value for one in app.metric] == ["10 days", "100 %", "1"]
+    app = visit(dealer, "manager2", PAGE, view="maintenance")
+    assert not app.exception
+    assert "没有可对比的车辆" in texts(app)
+
+
+def test_the_report_opens_what_stands_behind_a_figure(dealer: Dealer):
+    done = task(dealer, 4, TaskState.DONE)
+    attempt(dealer, done, MONDAY, CallResult.CONNECTED)
+    address = {"view": "report", "length": "month", "on": "2026-06-08"}
+    app = visit(dealer, "manager", PAGE, language="en", **address)
+    assert not app.exception
+    assert "1 of 1 contacts that were due were made" in texts(app)
+    assert app.metric[0].value == "100 %"
+    button(app, "visits:report:VISIT-PLAN").click().run()
+    assert not app.exception
+    assert "1 records, the newest first" in texts(app)
+    app = visit(dealer, "service", PAGE, **address)
+    assert not app.exception
+    assert "应回访 1 次，已完成 1 次" in texts(app)

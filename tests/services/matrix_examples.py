@@ -110,6 +110,7 @@ from services import (
     sweeping,
     users,
     visit_plans,
+    visit_reports,
     visits,
 )
 from services.attempts import Reservation
@@ -1303,6 +1304,12 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.visit_plans.review": on_plan(visit_plans.ReviewPlan, verdict="well done"),
     "services.visit_plans.week": lambda world, at: (clock.today(),),
     "services.visit_plans.plan_of": lambda world, at: (clock.today(),),
+    "services.visit_reports.report": lambda world, at: (clock.today(), clock.today(), at),
+    "services.visit_reports.take": lambda world, at: (
+        visit_reports.TakeReport(
+            language="en", kind="xlsx", since=clock.today(), until=clock.today(), store_id=at
+        ),
+    ),
     "services.visits.adopt": lambda world, at: form(visits.AdoptCadences),
     "services.visits.approve": lambda world, at: form(
         visits.ApproveCadence,
@@ -1360,5 +1367,9 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.visits.take_paper": lambda world, at: (
         visits.TakePaper(file_id=world.ids["photo", at]),
     ),
+    "services.visits.forecast": constant(),
+    "services.visits.backtest": lambda world, at: (clock.today(), clock.today()),
+    "services.visits.predict_services": constant(visits.PredictServices()),
+    "services.visits.settle": constant(visits.SettleReminders()),
     "services.visits.weigh": constant(visits.WeighTasks()),
 }

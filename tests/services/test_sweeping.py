@@ -77,6 +77,7 @@ def due_work(dealer: Dealer) -> datetime:
     now = clock.now()
     old = now - timedelta(days=400)
     key = dealer.customer()
+    dealer.vehicle(key, delivered_on=clock.day_of(old))  # nobody has said when it is due
     about = laid(dealer)  # nobody has kept when it is due
     with write_transaction() as session:
         as_system(session)

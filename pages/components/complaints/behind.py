@@ -62,7 +62,7 @@ def _rows(code: str, since: dt.date, until: dt.date, store_id: int | None) -> No
     measured, found = fetch(kpi.behind, code, since, until, store_id, page)
     st.markdown(_(measured.metric.formula))
     st.caption(_(N_("From {first} to {last}"), first=fdate(since), last=fdate(until)))
-    layout.facts(_facts(measured))
+    layout.facts(facts_of(measured))
     if found.seen == 0 and found.unseen == 0:
         layout.empty(
             _(N_("No complaint is behind this figure")),
@@ -95,7 +95,7 @@ def _rows(code: str, since: dt.date, until: dt.date, store_id: int | None) -> No
         st.pagination(found.pages, key=key)
 
 
-def _facts(measured: Measured) -> dict[str, object]:
+def facts_of(measured: Measured) -> dict[str, object]:
     figure, unit = measured.figure, measured.metric.unit
     facts: dict[str, object] = {raw(N_("Figure")): value_of(measured)}
     if measured.target is not None:

@@ -10,6 +10,7 @@ from db.models import (
     Hold,
     PlanState,
     PromiseState,
+    ServiceBasis,
     TaskState,
     Trigger,
     VisitKind,
@@ -61,6 +62,10 @@ CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
         PromiseState.BROKEN: N_("Not kept"),
         PromiseState.WITHDRAWN: N_("Not wanted any more"),
     },
+    ServiceBasis: {
+        ServiceBasis.MEASURED: N_("Measured"),
+        ServiceBasis.ASSUMED: N_("Assumed"),
+    },
     TaskState: {
         TaskState.PLANNED: N_("To be made"),
         TaskState.DONE: N_("Made"),
@@ -79,6 +84,7 @@ CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
         Trigger.FILE_GAP: N_("File incomplete"),
         Trigger.INSURANCE: N_("Insurance runs out"),
         Trigger.INSPECTION: N_("Inspection due"),
+        Trigger.MAINTENANCE: N_("Maintenance due"),
         Trigger.BIRTHDAY: N_("Birthday"),
         Trigger.CLASS: N_("Regular contact"),
         Trigger.NEXT_DATE: N_("Agreed with the customer"),

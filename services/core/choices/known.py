@@ -342,6 +342,8 @@ CHOICES: Final[dict[type[StrEnum], dict[str, str]]] = {
         Unit.SHARE: N_("share (0 to 1)"),
         Unit.YUAN: N_("yuan"),
         Unit.MEGABYTES: N_("MB"),
+        Unit.KM: N_("km"),
+        Unit.MONTHS: N_("months"),
         Unit.FILES: N_("files"),
         Unit.CUSTOMERS: N_("customers"),
         Unit.LEVEL: N_("level (1 to 4)"),

@@ -53,6 +53,18 @@ ANSWER_WARNING: Final = "visits.answer_warning"
 PLAN_HOUR: Final = "visits.plan_hour"
 FORM_DAYS: Final = "visits.form_days"
 CORRECTION_DAYS: Final = "visits.correction_days"
+SERVICE_KM: Final = "visits.service.km"
+SERVICE_MONTHS: Final = "visits.service.months"
+FIRST_KM: Final = "visits.service.first_km"
+FIRST_MONTHS: Final = "visits.service.first_months"
+USUAL_KM: Final = "visits.service.usual_km"
+LEAST_KM: Final = "visits.service.least_km"
+MOST_KM: Final = "visits.service.most_km"
+SERVICE_SEEN: Final = "visits.service.seen_days"
+SERVICES_PER_DAY: Final = "visits.service.per_day"
+TARGET_PLAN: Final = "visits.target.plan"
+TARGET_ON_TIME: Final = "visits.target.on_time"
+TARGET_FOLLOW_UP: Final = "visits.target.follow_up"
 TARGET_CLOCKS: Final = "complaints.target.clocks"
 TARGET_CLOSED: Final = "complaints.target.closed"
 TARGET_REOPENED: Final = "complaints.target.reopened"
@@ -101,6 +113,43 @@ def _target(key: str, label: str, default: str, source: str) -> Parameter:
 
 def _hour(key: str, label: str, default: int, source: str = "A21", *, least: int = 0) -> Parameter:
     return Parameter(key, label, Unit.HOUR, default, least=least, most=24, source=source)
+
+
+def _service() -> list[Parameter]:
+    """By what the next maintenance of a car is predicted, and what a workshop can take."""
+
+    def norm(
+        key: str, label: str, unit: Unit, default: int, *, most: int, by_store: bool = False
+    ) -> Parameter:
+        return Parameter(
+            key, label, unit, default, least=1, most=most, source="V05", by_store=by_store
+        )
+
+    km, months = Unit.KM, Unit.MONTHS
+    return [
+        norm(SERVICE_KM, N_("Distance between two maintenances"), km, 10_000, most=100_000),
+        norm(SERVICE_MONTHS, N_("Time between two maintenances"), months, 12, most=60),
+        norm(FIRST_KM, N_("Distance up to the first maintenance"), km, 10_000, most=100_000),
+        norm(FIRST_MONTHS, N_("Time up to the first maintenance"), months, 12, most=60),
+        norm(USUAL_KM, N_("Distance a day where nothing is read"), km, 40, most=1000),
+        norm(LEAST_KM, N_("Least distance a day that is believed"), km, 5, most=1000),
+        norm(MOST_KM, N_("Greatest distance a day that is believed"), km, 200, most=1000),
+        norm(
+            SERVICE_SEEN,
+            N_("Days before a maintenance in which a car that comes needs no reminder"),
+            Unit.DAYS,
+            30,
+            most=365,
+        ),
+        norm(
+            SERVICES_PER_DAY,
+            N_("Maintenances that a workshop takes in a day"),
+            Unit.PER_DAY,
+            25,
+            most=1000,
+            by_store=True,
+        ),
+    ]
 
 
 def _compensation(role: Role, label: str, default: int) -> Parameter:
@@ -302,6 +351,10 @@ PARAMETERS: Final[dict[str, Parameter]] = {
         _hour(PLAN_HOUR, N_("Weekly visit plans are due on Friday by this hour"), 18, "V54"),
         _days(FORM_DAYS, N_("Days after a visit in which its form is written"), 1, "V19", most=30),
         _days(CORRECTION_DAYS, N_("Days in which a visit form is corrected"), 1, "V39", most=30),
+        *_service(),
+        _target(TARGET_PLAN, N_("Target: share of contacts made"), "0.9", "V21"),
+        _target(TARGET_ON_TIME, N_("Target: share of contacts made on time"), "0.8", "V21"),
+        _target(TARGET_FOLLOW_UP, N_("Target: repairs followed up within 3 days"), "0.9", "V01"),
         _target(TARGET_CLOCKS, N_("Target: share of clocks kept"), "0.9", "C09"),
         _target(TARGET_CLOSED, N_("Target: share closed in time"), "0.9", "C09"),
         _target(TARGET_REOPENED, N_("Target: share reopened, at most"), "0.05", "C07"),

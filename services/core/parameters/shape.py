@@ -35,6 +35,8 @@ class Unit(StrEnum):
     POINTS = "points"
     """Of a survey."""
     CUSTOMERS = "customers"
+    KM = "km"
+    MONTHS = "months"
     LEVEL = "level"
     """Of a complaint: 1 the lightest, 4 a crisis."""
 

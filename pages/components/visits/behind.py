@@ -1,0 +1,91 @@
+"""What stands behind a figure of contacts: how it is made, and the records that make it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+import streamlit as st
+
+from pages.components import layout, tables
+from pages.components.complaints.behind import facts_of
+from pages.components.drawers import drawer
+from pages.components.frame import fetch
+from pages.components.tables import Column, Kind
+from pages.components.words import _, choice, fdate, field, fnumber, raw
+from services import kpi
+from services.core.words import N_
+from services.kpi import MetricLine
+from services.visits import CountedRow
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record as it is shown."""
+
+    id: int
+    customer: str
+    what: str
+    state: str
+    counted: str
+    person: str
+    store: str
+    on: dt.date | None
+
+
+def open_rows(
+    metric: MetricLine,
+    since: dt.date,
+    until: dt.date,
+    store_id: int | None,
+    store: str | None,
+) -> None:
+    """`store` is a name."""
+    opened = drawer(_(metric.label), name=store, width="large", is_list=True)
+    opened(_rows)(metric.code, since, until, store_id)
+
+
+def _rows(code: str, since: dt.date, until: dt.date, store_id: int | None) -> None:
+    key = f"visits:behind:{code}:{since}:{until}:{store_id}"
+    page = st.session_state.get(key, 1)
+    measured, found = fetch(kpi.behind, code, since, until, store_id, page)
+    st.markdown(_(measured.metric.formula))
+    st.caption(_(N_("From {first} to {last}"), first=fdate(since), last=fdate(until)))
+    layout.facts(facts_of(measured))
+    if not found.seen:
+        layout.empty(
+            _(N_("Nothing is behind this figure")),
+            _(N_("Choose a longer time, or another store")),
+            ":material/filter_none:",
+        )
+        return
+    st.caption(_(N_("{count} records, the newest first"), count=fnumber(found.seen)))
+    tables.rows_table(
+        [_row(line) for line in found.lines],
+        [
+            Column("customer", field("customer_id"), width=150),
+            Column("what", raw(N_("What for")), width=150),
+            Column("state", field("state"), width=110),
+            Column("counted", raw(N_("In the numerator")), width=110),
+            Column("person", raw(N_("Made by")), width=100),
+            Column("store", field("store_id"), width=110),
+            Column("on", raw(N_("Day")), Kind.DATE, width=110),
+        ],
+        key=f"{key}:{found.page}",
+        height=tables.ROW_PX * 16,
+        alt=_(measured.metric.label),
+    )
+    if found.pages > 1:
+        st.pagination(found.pages, key=key)
+
+
+def _row(line: CountedRow) -> Row:
+    return Row(
+        id=line.id,
+        customer=line.customer,
+        what=choice(line.what) if isinstance(line.what, StrEnum) else line.what or "",
+        state=choice(line.state),
+        counted=raw(N_("Yes")) if line.hits else raw(N_("No")),
+        person=line.person,
+        store=line.store,
+        on=line.on,
+    )
