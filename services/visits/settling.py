@@ -1,6 +1,7 @@
 """Reminders of a maintenance follow its prediction: they end when the car came, and move with the
 day as long as none of them is due (spec 2.2, V05)."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select

@@ -45,7 +45,8 @@ def show(places: Places) -> None:
         KEY,
         Board(
             columns=[
-                Column(name, said, fnumber(stack.total)) for name, (said, stack) in stacks.items()
+                Column(name, said, fnumber(stack.total), closed=not stack.total)
+                for name, (said, stack) in stacks.items()
             ],
             cards=[
                 stacked(row, today, name)
