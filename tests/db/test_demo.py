@@ -44,6 +44,7 @@ from db.models import (
     Touch,
     User,
     Vehicle,
+    VisitForm,
 )
 from db.search import candidates, scope_grams
 from db.summaries import FORM, SERIES
@@ -181,7 +182,9 @@ def test_work_goes_on_after_the_last_number(database: str) -> None:
     counters = {row["series"]: row["value"] for row in kept(database, Counter)}
     months = Tally(row["number"][3:9] for row in kept(database, Complaint))
     complaints = {f"complaints:{month}": count for month, count in months.items()}
-    assert counters == {"customers": SIZE.customers, SERIES: FORM, **complaints}
+    books = Tally(f"visit_forms:{row['writer_id']}" for row in kept(database, VisitForm))
+    assert books
+    assert counters == {"customers": SIZE.customers, SERIES: FORM, **complaints, **books}
     (installation,) = kept(database, Installation)
     assert installation["kind"] is InstallationKind.DEMO
     newest = {model: kept(database, model)[-1] for model in (Store, User, Touch, Customer)}

@@ -40,6 +40,7 @@ from db.models import (
     MailboxCheck,
     Notice,
     PostDuty,
+    Promise,
     SentRequest,
     Trigger,
     Urgency,
@@ -85,6 +86,14 @@ def due_work(dealer: Dealer) -> datetime:
         row.grams = "stale"
     dealer.add(
         Draft(user_id=dealer.user_id("sales"), form="a", values={}, updated_at=old),
+        Promise(
+            customer_id=key,
+            what="call back",
+            made_at=old,
+            due_at=now + timedelta(hours=12),
+            store_id=1,
+            owner_id=dealer.user_id("sales"),
+        ),
         SentRequest(id=str(uuid4()), command="x", digest="x", at=old),
         _job(old),
         _notice(dealer, old),

@@ -94,7 +94,7 @@ def _tiles(found: list[BookLine]) -> None:
     mean = sum(line.quality * line.forms for line in found) / count
     due = sum(line.due for line in found)
     followed = sum(line.followed for line in found)
-    period = raw(N_("in this time, of all whom you see"))
+    period = raw(N_("of all whom you see"))
     with layout.tiles(4):
         layout.tile(raw(N_("Visit forms")), fnumber(count), period)
         layout.tile(raw(N_("Quality")), points(mean), period)

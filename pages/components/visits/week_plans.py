@@ -78,7 +78,7 @@ def show() -> None:
 
 def _tiles(found: Week) -> None:
     reps = found.reps
-    period = raw(N_("this week, of all whom you see"))
+    period = raw(N_("of all whom you see"))
     with layout.tiles(4):
         handed = sum(one.plan is not None and one.plan.submitted_at is not None for one in reps)
         layout.tile(raw(N_("Plans handed in")), _of(handed, len(reps)), period)
