@@ -162,6 +162,7 @@ def _task(one: Plan, step: Step, day: int, key: str, order: Row | None) -> Row:
         "merged_into_id": None,
         "attempts": 0,
         "rescheduled": 0,
+        "last_move": {},
         "next_on": None,
         "reason": "",
         "created_at": made,
