@@ -38,7 +38,7 @@ REPORT = "report"
 RULES = "rules"
 VIEWS = {
     MY_DAY: N_("My day"),
-    WEEK: N_("Week"),
+    WEEK: N_("Week board"),
     "standings": N_("By standing"),
     LIST: N_("List"),
     "districts": N_("Districts"),

@@ -105,6 +105,6 @@ def _columns(lines: Sequence[Line]) -> list[Column]:
         Column("deliveries", raw(N_("Delivered that day")), Kind.BADGE, tones=going, width=130),
         Column("to_deliver", raw(N_("To be delivered")), Kind.BADGE, width=120),
         Column("late", raw(N_("Overdue")), Kind.BADGE, tones=late, width=90),
-        Column("due", raw(N_("Due")), Kind.NUMBER, width=80),
-        Column("open", raw(N_("Open")), Kind.NUMBER, width=80),
+        Column("due", raw(N_("Due by now")), Kind.NUMBER, width=80),
+        Column("open", raw(N_("To be made")), Kind.NUMBER, width=80),
     ]
