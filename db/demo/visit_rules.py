@@ -116,6 +116,7 @@ def _step(key: int, cadence: int, nth: int, step: Row) -> Row:
         "purpose": step["purpose"],
         "purpose_en": step["purpose_en"],
         "script": step["script"],
+        "survey_code": step.get("survey"),
         "max_attempts": 3,
         "priority": step["weight"],
     }

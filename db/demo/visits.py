@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from db.demo import contacts
+from db.demo.data import table
 from db.demo.dice import VISITING, Dice
 from db.demo.people import File, Part, Row
 from db.demo.visit_rules import DAYS, Step, steps_of_rules, told
@@ -221,15 +222,22 @@ def _new_talk(one: Plan, task: Row, step: Step) -> Row | None:
     text, agreed = contacts.text(dice, _PURPOSES[step.code], one.model, day)
     owner = task["owner_id"]
     caller = owner if owner in people else dice.pick(people)
-    is_call = step.told["kind"] == VisitKind.CALL.value
+    at = max(world.instant(dice, day), one.file.row["created_at"])
+    talk = _talk(one, task, at, text, caller)
+    talk["next_contact_on"] = date.fromordinal(agreed) if agreed else None
+    return talk
+
+
+def _talk(one: Plan, task: Row, at: datetime, text: str, caller: int) -> Row:
+    is_call = task["kind"] == VisitKind.CALL.value
     talk = {
         "customer_id": one.file.id,
-        "at": max(world.instant(dice, day), one.file.row["created_at"]),
+        "at": at,
         "kind": (TouchKind.CALL if is_call else TouchKind.WECHAT).value,
         "is_inbound": False,
         "summary": text,
         "user_id": caller,
-        "next_contact_on": date.fromordinal(agreed) if agreed else None,
+        "next_contact_on": None,
         **one.file.scope,
     }
     one.talks.append(talk)
@@ -285,7 +293,11 @@ def _try(
         caller = task["owner_id"] if task["owner_id"] in people else dice.pick(people)
         task["owner_id"], at = caller, tried
         result = CallResult.REFUSED if is_refused else dice.pick(_IN_VAIN)
-        one.tries.append((_attempt(one, task, at, result, caller), None))
+        talk = None
+        if is_refused:
+            task["reason"] = dice.pick(table("visits")["refused"])
+            talk = _talk(one, task, at, task["reason"], caller)
+        one.tries.append((_attempt(one, task, at, result, caller), talk))
         task["attempts"] += not is_refused
     return at
 
