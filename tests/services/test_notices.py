@@ -88,6 +88,10 @@ def test_every_kind_has_words_in_both_languages(kind: NoticeKind, language: str)
         "percent": 80,
         "hour": "10:00",
         "view": "mailbox",
+        "who": "Li",
+        "name": "Li",
+        "time": "10:00",
+        "moment": "2026-06-05 10:00",
     }
     words = translate(language, KINDS[kind].msgid, **params)
     assert "{" not in words
