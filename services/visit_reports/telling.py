@@ -129,7 +129,7 @@ class Telling:
         for line in self.found.people:
             person = self.say(WHOLE) if line.person is None else line.person or self.say(NOBODY)
             rows.append([line.store, person, *self._counted(line.counts)])
-        header = (field_label("store_id"), N_("Made by"), *COUNTED)
+        header = (field_label("store_id"), N_("Contacted by"), *COUNTED)
         return self._part(N_("By store and person"), header, rows)
 
     def _causes(self) -> Part:

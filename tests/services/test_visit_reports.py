@@ -113,7 +113,7 @@ def test_the_workbook_says_the_same_in_both_languages(worked: Dealer):
     book = load_workbook(io.BytesIO(file.data))
     assert len(book.sheetnames) == 7
     people = list(book["By store and person"].values)
-    assert people[0][:4] == ("Store", "Made by", "Contacts due", "On time")
+    assert people[0][:4] == ("Store", "Contacted by", "Contacts due", "On time")
     assert people[1] == ("杭州西湖店", "All", 7, 1, 1, 4, 3, 2, "29%")
     assert people[3][:3] == ("杭州西湖店", "Nobody yet", 1)
     assert ("Contacts due", 7) in list(book["From due to made"].values)

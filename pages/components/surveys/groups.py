@@ -88,7 +88,7 @@ def _groups(found: Sequence[Group], kind: str) -> int | None:
             Column(
                 "name", field("store_id") if kind == "store" else raw(N_("Surveyed by")), width=110
             ),
-            Column("n", raw(N_("Answered")), Kind.NUMBER, width=64),
+            Column("n", raw(N_("Surveys answered")), Kind.NUMBER, width=64),
             Column("score", raw(N_("Score")), width=54),
             Column("span", raw(N_("True score")), width=80, note=_(N_("95 times of 100"))),
             Column("net", raw(N_("NPS")), width=68),
@@ -129,7 +129,7 @@ def _items(found: Sequence[ItemResult]) -> None:
         [
             Column("question", raw(N_("Question")), width=330),
             Column("weight", raw(N_("Weight")), Kind.NUMBER, width=70),
-            Column("n", raw(N_("Answered")), Kind.NUMBER, width=80),
+            Column("n", raw(N_("Surveys answered")), Kind.NUMBER, width=80),
             Column("mean", raw(N_("Mean")), width=70),
             Column("top", raw(N_("9 and 10")), Kind.PROGRESS, width=120),
             Column("span", raw(N_("True share (%)")), width=100, note=_(N_("95 times of 100"))),

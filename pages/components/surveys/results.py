@@ -90,7 +90,7 @@ def _tiles(found: Results, part: Part, store: str | None) -> None:
     is_thin = min(n, max(before.score.n, before.net.n)) < FEW
     with layout.tiles(4):
         all_of = layout.opening_tile(
-            _(N_("Answered")), fnumber(n), _was(fnumber(max(before.score.n, before.net.n))),
+            _(N_("Surveys answered")), fnumber(n), _was(fnumber(max(before.score.n, before.net.n))),
             key="surveys:tile:n",
         )  # fmt: skip
         mean = layout.opening_tile(

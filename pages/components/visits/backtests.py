@@ -75,7 +75,7 @@ def groups(found: Backtest) -> None:
         ],
         [
             Column("name", raw(N_("Cars")), width=150),
-            Column("n", raw(N_("Number")), Kind.NUMBER, width=70),
+            Column("n", raw(N_("Cars")), Kind.NUMBER, width=70),
             Column("error", raw(N_("Median error")), Kind.NUMBER, width=90),
             Column("near", raw(N_("Within 15 days")), width=90),
             Column("plain", raw(N_("Plain rule")), Kind.NUMBER, width=80),

@@ -66,7 +66,7 @@ def _rows(code: str, since: dt.date, until: dt.date, store_id: int | None) -> No
             Column("what", raw(N_("What for")), width=150),
             Column("state", field("state"), width=110),
             Column("counted", raw(N_("In the numerator")), width=110),
-            Column("person", raw(N_("Made by")), width=100),
+            Column("person", raw(N_("Contacted by")), width=100),
             Column("store", field("store_id"), width=110),
             Column("on", raw(N_("Day")), Kind.DATE, width=110),
         ],

@@ -131,7 +131,7 @@ def _people(found: VisitReport) -> None:
         rows[: tables.LONGEST],
         [
             Column("store", field("store_id"), width=130),
-            Column("person", raw(N_("Made by")), width=120),
+            Column("person", raw(N_("Contacted by")), width=120),
             *_columns(),
             Column("share", raw(N_("Completion")), Kind.PROGRESS, width=120),
         ],
