@@ -101,8 +101,9 @@ def _why(call: Call) -> None:
     if not purposes:
         purposes = [looks.purpose(call.row)]
     with layout.card(_(N_("Why now"))):
-        for words in purposes:
-            st.markdown(f"**{plain(words)}** · {plain(choice(call.row.trigger))}")
+        for nth, words in enumerate(purposes):  # what leads first, then what goes with it
+            about = "" if nth else f" · {plain(choice(call.row.trigger))}"
+            st.markdown(f"**{plain(words)}**{about}")
         for number in call.promised:
             st.warning(
                 _(N_("Complaint {number} is open: he waits for our answer"), number=number),
