@@ -81,8 +81,9 @@ def call(session: Session, actor: Actor, task_id: int) -> Call:
     steps = _steps(session, task)
     return Call(
         row=row,
-        script="\n\n".join(filter(None, (step.script for step in steps))),
-        why=[(step.purpose, step.purpose_en) for step in steps],
+        # Two repairs of a few days are asked about once.
+        script="\n\n".join(dict.fromkeys(step.script for step in steps if step.script)),
+        why=list(dict.fromkeys((step.purpose, step.purpose_en) for step in steps)),
         lacks_consent=task.is_marketing and not _agrees(session, customer.id),
         need=customer.need,
         promised=_promised(session, customer.id),

@@ -505,6 +505,18 @@ def test_one_contact_with_all_that_a_call_needs(dealer: Dealer):
         fetch(visits.call, dealer.caller("sales2"), task)
 
 
+def test_what_two_events_have_in_common_is_said_once(ruled: Dealer):
+    key = ruled.customer(owner="service", lifecycle=Lifecycle.EXISTING)
+    for _ in range(2):
+        repair(ruled, key)
+    sweep()
+    sweep()
+    [lead] = tasks(ruled, trigger=Trigger.REPAIR, state=TaskState.PLANNED)
+    found = fetch(visits.call, ruled.caller("service"), lead.id)
+    assert (len(found.why), found.script.count("维修后使用正常吗")) == (1, 1)
+    assert found.row.merged == 1
+
+
 def test_whom_a_rule_sends_sees_the_number_and_nobody_else(ruled: Dealer):
     """The service desk calls after a repair, also a customer of sales; once somebody has it."""
     repair(ruled, ruled.customer(owner="sales", lifecycle=Lifecycle.EXISTING))
