@@ -45,6 +45,7 @@ from db.models import (
     User,
     Vehicle,
     VisitForm,
+    VisitTask,
 )
 from db.search import candidates, scope_grams
 from db.summaries import FORM, SERIES
@@ -67,11 +68,21 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- the same everywhere
 
 
+def of_makers(database: str, table: type[Base]) -> list[Any]:
+    """What is kept of what the makers made: the visits of forms are put down after them."""
+    rows = kept(database, table)
+    if table is not VisitTask:
+        return rows
+    of_forms = {row["task_id"] for row in kept(database, VisitForm)}
+    assert of_forms
+    return [row for row in rows if row["id"] not in of_forms]
+
+
 def test_what_is_made_is_what_both_databases_keep(database: str) -> None:
     summary = load_sized(database, SIZE, as_of=AS_OF)
     expected = made().rows
     for table in TABLES:
-        assert kept(database, table) == expected[table]
+        assert of_makers(database, table) == expected[table]
         assert summary.counts[table_of(table).name] == len(expected[table]) > 0
     assert summary.counts["users"] == len(kept(database, User))
     assert summary.counts["stores"] == SIZE.stores
@@ -94,7 +105,7 @@ def test_the_same_in_another_process_with_other_hashes() -> None:
 def test_a_maker_in_its_own_process_makes_no_difference(database: str) -> None:
     summary = load_sized(database, SIZE, as_of=AS_OF, apart=True)
     expected = made().rows
-    assert all(kept(database, table) == expected[table] for table in TABLES)
+    assert all(of_makers(database, table) == expected[table] for table in TABLES)
     assert len(summary.truth) == 64
 
 

@@ -410,8 +410,8 @@ def test_summaries_go_on_where_they_stopped(dealer: Dealer, monkeypatch: pytest.
     form = summary.DeriveSummaries()
     assert perform(summary.derive_anew, CALLER, form) == summary.Derived(2, is_finished=False)
     assert sweep()["summaries"] == 3
-    mark = dealer.rows(Counter)[0]
-    assert (mark.series, mark.value, mark.details) == (SERIES, FORM, None)
+    [mark] = [row for row in dealer.rows(Counter) if row.series == SERIES]
+    assert (mark.value, mark.details) == (FORM, None)
     assert perform(summary.derive_anew, CALLER, form) == summary.Derived(0, is_finished=True)
 
 
@@ -425,7 +425,7 @@ def test_a_newer_form_begins_at_the_first_file(dealer: Dealer, monkeypatch: pyte
         as_system(session)
         session.get_one(CustomerSummary, keys[0]).grams = "stale"
     assert sweep()["summaries"] == 1
-    assert dealer.rows(Counter)[0].value == FORM + 1
+    assert [row.value for row in dealer.rows(Counter) if row.series == SERIES] == [FORM + 1]
 
 
 def test_drafts_in_use_stay(dealer: Dealer):
