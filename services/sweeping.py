@@ -24,6 +24,7 @@ from services import (
     customers,
     decks,
     drafts,
+    file_issues,
     inbound,
     jobs,
     mailbox,
@@ -184,6 +185,10 @@ DUTIES: Final[Mapping[str, Duty]] = {
     ),
     "inbound": Duty(N_("Promised answers to callers"), _all_of(inbound.watch, inbound.WatchCalls)),
     "maintenances": Duty(N_("Coming maintenances of cars"), _maintenances),
+    "file_issues": Duty(
+        N_("Issues of files that were mended"),
+        _all_of(file_issues.close_mended, file_issues.CloseMended),
+    ),
     "visits": Duty(N_("Contacts with customers"), _visits),
     "promises": Duty(
         N_("Promises to customers"), _all_of(promises.remind, promises.RemindOfPromises)

@@ -27,6 +27,7 @@ from db.demo.posts import write_posts
 from db.demo.reception import MODELS as OF_RECEPTION
 from db.demo.reception import write_reception
 from db.demo.recipe import CHUNK, DEFAULT_SEED, Recipe
+from db.demo.studio import write_studio
 from db.demo.surveys import write_surveys
 from db.demo.visit_rules import write_rules
 from db.demo.visiting import MODELS, write_visits
@@ -218,6 +219,7 @@ def _end(connection: Connection, begun: _Begun) -> dict[str, int]:
         *MODELS,
     )
     writer_for(connection).finish(finished, begun.indexes)
+    write_studio(connection, world)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size=-{_DEFAULT_CACHE_KIB}")
     return counts

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert
 
+from db.demo.data import table
 from db.demo.people import Row
 from db.demo.world import CHINA, World
 from db.demo.writers import table_of
@@ -73,9 +74,18 @@ def write_rules(connection: Connection, world: World) -> None:
             cadences[-1]["created_at"] = _morning(begun if is_old else world.as_of)
             cadences[-1]["updated_at"] = cadences[-1]["created_at"]
             for nth, step in enumerate(rule["steps"], start=1):
-                steps.append(_step(len(steps) + 1, len(cadences), nth, step))
+                words = _before(code) if is_old and nth == 1 else {}
+                steps.append(_step(len(steps) + 1, len(cadences), nth, step | words))
     connection.execute(insert(table_of(Cadence)), cadences)
     connection.execute(insert(table_of(CadenceStep)), steps)
+
+
+def _before(code: str) -> Row:
+    """What the first version of a rule said otherwise."""
+    before = table("studio")["before"]
+    if code != before["code"]:
+        return {}
+    return {name: before[name] for name in ("script", "script_en")}
 
 
 def _morning(day: date) -> datetime:
@@ -116,6 +126,7 @@ def _step(key: int, cadence: int, nth: int, step: Row) -> Row:
         "purpose": step["purpose"],
         "purpose_en": step["purpose_en"],
         "script": step["script"],
+        "script_en": step["script_en"],
         "survey_code": step.get("survey"),
         "max_attempts": 3,
         "priority": step["weight"],

@@ -65,6 +65,7 @@ from db.models.customers import (
     Vehicle,
 )
 from db.models.decks import ComplaintDeck, DeckFile
+from db.models.file_issues import FileIssue, IssueKind, IssueState
 from db.models.files import StoredFile
 from db.models.imports import (
     BatchState,
@@ -82,6 +83,7 @@ from db.models.parameters import ParameterValue
 from db.models.posts import Post, PostDuty
 from db.models.promises import Promise, PromiseState
 from db.models.service import ServiceBasis, ServiceDue
+from db.models.studio import ProposalState, QAReview, ScriptProposal
 from db.models.surveys import (
     ItemKind,
     ResponseSource,
@@ -168,6 +170,7 @@ __all__ = [
     "Draft",
     "EventKind",
     "FeedbackCode",
+    "FileIssue",
     "Finding",
     "Gender",
     "Heading",
@@ -179,6 +182,8 @@ __all__ = [
     "InboundCall",
     "Installation",
     "InstallationKind",
+    "IssueKind",
+    "IssueState",
     "ItemKind",
     "Job",
     "JobState",
@@ -197,7 +202,9 @@ __all__ = [
     "PostDuty",
     "Promise",
     "PromiseState",
+    "ProposalState",
     "Purpose",
+    "QAReview",
     "Remedy",
     "RemedyKind",
     "RemedyState",
@@ -208,6 +215,7 @@ __all__ = [
     "Role",
     "RowOutcome",
     "RowState",
+    "ScriptProposal",
     "SentRequest",
     "ServiceBasis",
     "ServiceDue",

@@ -243,11 +243,18 @@ class TouchKind(StrEnum):
     EVENT = "event"
 
 
+_OUR_CALLS = text("kind = 'call' AND NOT is_inbound")
+
+
 class Touch(Base, Scoped, table=True):
     """One contact with the customer (V38, V39)."""
 
     __tablename__ = "touches"
-    __table_args__ = (Index("ix_touches_customer_id_at", "customer_id", "at"),)
+    __table_args__ = (
+        Index("ix_touches_customer_id_at", "customer_id", "at"),
+        Index("ix_touches_calls", "at", "user_id", sqlite_where=_OUR_CALLS,
+              postgresql_where=_OUR_CALLS),
+    )  # fmt: skip
 
     id: int = Field(default=None, primary_key=True)
     customer_id: int = Field(foreign_key="customers.id", ondelete="RESTRICT")

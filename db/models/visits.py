@@ -152,6 +152,8 @@ class CadenceStep(Base, table=True):
     """In Chinese."""
     purpose_en: str = Field(default="", max_length=120)
     script: str = Field(default="", max_length=4000)
+    """In Chinese, as `script_en` in English; {customer}, {car}, {me} and {store} are filled in."""
+    script_en: str = Field(default="", max_length=4000, sa_column_kwargs={"server_default": ""})
     max_attempts: int = Field(default=3)
     priority: int = Field(default=5)
     """0 lightest, 9 heaviest: of contacts made together the heaviest leads."""

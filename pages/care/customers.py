@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.components import layout, pickers
-from pages.components.customers import dialogs, editing, file_view, listing, walking
+from pages.components.customers import dialogs, editing, file_view, issues, listing, walking
 from pages.components.frame import fetch, open_page
 from pages.components.words import _
 from services import customers
@@ -20,6 +20,7 @@ if asked is None:
             _(N_("New customer")), icon=":material/person_add:", type="primary", shortcut="alt+n"
         ):
             dialogs.create()
+        issues.overview(actor)
     listing.show(fetch(customers.places))
 else:
     walking.bar(asked)

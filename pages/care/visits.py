@@ -15,7 +15,9 @@ from pages.components.visits import (
     my_day,
     planning,
     promise_list,
+    quality,
     reports,
+    rule_file,
     rules,
     standings,
     task_list,
@@ -36,6 +38,7 @@ PLANS = "plans"
 MAINTENANCE = "maintenance"
 REPORT = "report"
 RULES = "rules"
+QUALITY = "quality"
 VIEWS = {
     MY_DAY: N_("My day"),
     WEEK: N_("Week board"),
@@ -48,12 +51,14 @@ VIEWS = {
     MAINTENANCE: N_("Maintenance"),
     REPORT: N_("Report"),
     RULES: N_("Rules of contact"),
+    QUALITY: N_("Quality of calls"),
 }
 BOARDS = {WEEK: week.show, "standings": standings.show, "districts": districts.show}
 
 actor = open_page(N_("Visit plan"), needs=Permission.VISITS_VIEW)
 keep_alive()
 asked, asked_form = pickers.asked_record("task"), pickers.asked_record("form")
+asked_rule = pickers.asked_record("rule")
 found = fetch(visits.day)
 asking.tell()
 
@@ -63,6 +68,9 @@ if asked is not None:
 elif asked_form is not None:
     form_books.way_back()
     form_view.show(fetch(visits.visit_form, asked_form))
+elif asked_rule is not None:
+    rule_file.way_back()
+    rule_file.show(fetch(visits.rule_file, asked_rule))
 else:
     made = N_("{done} of {capacity} made today, {left} wait")
     said = _(
@@ -97,6 +105,8 @@ else:
         maintenance.show(actor, fetch(customers.places))
     elif view == REPORT:
         reports.show(fetch(customers.places))
+    elif view == QUALITY:
+        quality.show(actor)
     else:
         my_day.show(found, may_lead=may_lead)
     if (whom := pickers.asked_record("plan")) is not None:

@@ -27,6 +27,8 @@ class Target:
     value: float
 
 
+TICKS: Final = 12
+"""Months that are written below a chart at most."""
 LEGEND: Final[Figure] = {
     "orientation": "h",
     "x": 0,
@@ -76,8 +78,11 @@ def layout_of(
     """Words or days along the bottom, numbers up the left."""
     words: Figure = {"showgrid": False, "zeroline": False, "automargin": True, "fixedrange": True}
     if _dated(labels):
-        words |= {"type": "date", "tickformat": _date_format(labels), "hoverformat": "%Y-%m-%d"}
-        words["tickangle"] = 0
+        words |= {"type": "date", "tickformat": "%m-%d", "hoverformat": "%Y-%m-%d", "tickangle": 0}
+        if _monthly(labels):  # left to itself it writes a month at each of its weeks
+            step = -(-len(labels) // TICKS)
+            words |= {"tickformat": "%Y-%m", "dtick": f"M{step}", "hoverformat": "%Y-%m"}
+            words["tick0"] = labels[0]
     else:
         ticks = [wrapped(str(label), len(labels)) for label in labels]
         words |= {"tickvals": list(range(len(labels))), "ticktext": ticks}
@@ -116,10 +121,9 @@ def frame_of(look: Palette, height: int, *, legend: bool) -> Figure:
     }
 
 
-def _date_format(labels: Sequence[Label]) -> str:
-    """Months where there is one date in each, else days."""
-    firsts = all(isinstance(label, dt.date) and label.day == 1 for label in labels)
-    return "%Y-%m" if firsts else "%m-%d"
+def _monthly(labels: Sequence[Label]) -> bool:
+    """Whether there is one date of each month."""
+    return all(isinstance(label, dt.date) and label.day == 1 for label in labels)
 
 
 def bars_of(

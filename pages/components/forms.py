@@ -115,6 +115,13 @@ class Form:
         )
         return self._took(name, chosen)
 
+    def code(self, name: str, words: Mapping[str, str]) -> str | None:
+        """One of some codes; `words` are their names, texts."""
+        chosen = pickers.choose_code(
+            field(name), words, value=self._begin.get(name), **self._bound(name)
+        )
+        return self._took(name, chosen)
+
     def day(self, name: str, **bounds: Any) -> dt.date | None:
         value = self._begin.get(name)
         begin = dt.date.fromisoformat(value) if isinstance(value, str) else value

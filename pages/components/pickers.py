@@ -268,6 +268,18 @@ def choose_pair(
     return None if code is None else int(code)
 
 
+def choose_code(
+    label: str,
+    words: Mapping[str, str],
+    key: str,
+    *,
+    value: str | None = None,
+    on_change: Callable[[], None] | None = None,
+) -> str | None:
+    """A field for one of some codes, told by their names, which are texts. Empty until chosen."""
+    return _field(label, dict(words), key, value if value in words else None, None, on_change)
+
+
 def choose_pairs(
     label: str,
     pairs: Sequence[tuple[int, str]],

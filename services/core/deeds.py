@@ -27,6 +27,9 @@ class Action(StrEnum):
     BAYS_OPENED = "bays:opened"
     CADENCES_ADOPTED = "cadences:adopted"
     CADENCES_APPROVED = "cadences:approved"
+    CADENCES_BEGUN = "cadences:begun"
+    CADENCES_DISCARDED = "cadences:discarded"
+    CADENCES_EDITED = "cadences:edited"
     CADENCES_RETIRED = "cadences:retired"
     CALENDARS_CHANGED = "calendars:changed"
     CALENDARS_DAYS_SET = "calendars:days_set"
@@ -83,6 +86,8 @@ class Action(StrEnum):
     DECKS_KEPT = "decks:kept"
     DECKS_SIGNED = "decks:signed"
     DECKS_TAKEN = "decks:taken"
+    FILE_ISSUES_CLOSED = "file_issues:closed"
+    FILE_ISSUES_OPENED = "file_issues:opened"
     IMPORTS_CHECKED = "imports:checked"
     IMPORTS_EXPORTED = "imports:exported"
     IMPORTS_RUN = "imports:run"
@@ -97,6 +102,10 @@ class Action(StrEnum):
     PROFILE_EDITED = "profile:edited"
     PROMISES_CLOSED = "promises:closed"
     PROMISES_MADE = "promises:made"
+    QA_REVIEWED = "qa:reviewed"
+    QA_SEEN = "qa:seen"
+    SCRIPTS_ANSWERED = "scripts:answered"
+    SCRIPTS_PROPOSED = "scripts:proposed"
     SESSIONS_ENDED = "sessions:ended"
     SESSIONS_OPENED = "sessions:opened"
     SESSIONS_REFUSED = "sessions:refused"
@@ -157,6 +166,9 @@ ACTIONS: dict[Action, str] = {
     Action.BAYS_OPENED: N_("Bay opened"),
     Action.CADENCES_ADOPTED: N_("Rule of contacts taken over"),
     Action.CADENCES_APPROVED: N_("Rule of contacts approved"),
+    Action.CADENCES_BEGUN: N_("Draft of a rule of contacts begun"),
+    Action.CADENCES_DISCARDED: N_("Draft of a rule of contacts thrown away"),
+    Action.CADENCES_EDITED: N_("Draft of a rule of contacts edited"),
     Action.CADENCES_RETIRED: N_("Rule of contacts ended"),
     Action.CALENDARS_CHANGED: N_("Working hours changed"),
     Action.CALENDARS_DAYS_SET: N_("Single days decided"),
@@ -213,6 +225,8 @@ ACTIONS: dict[Action, str] = {
     Action.DECKS_KEPT: N_("Signed presentation kept"),
     Action.DECKS_SIGNED: N_("Presentation signed"),
     Action.DECKS_TAKEN: N_("Presentation taken along"),
+    Action.FILE_ISSUES_CLOSED: N_("File issue closed"),
+    Action.FILE_ISSUES_OPENED: N_("File issue opened"),
     Action.IMPORTS_CHECKED: N_("Import checked"),
     Action.IMPORTS_EXPORTED: N_("Wrong rows exported"),
     Action.IMPORTS_RUN: N_("Import run"),
@@ -227,6 +241,10 @@ ACTIONS: dict[Action, str] = {
     Action.PROFILE_EDITED: N_("Profile edited"),
     Action.PROMISES_CLOSED: N_("Promise closed"),
     Action.PROMISES_MADE: N_("Promise made to a customer"),
+    Action.QA_REVIEWED: N_("Call reviewed"),
+    Action.QA_SEEN: N_("Review of a call read"),
+    Action.SCRIPTS_ANSWERED: N_("Proposal for a script answered"),
+    Action.SCRIPTS_PROPOSED: N_("Change of a script proposed"),
     Action.SESSIONS_ENDED: N_("Session ended"),
     Action.SESSIONS_OPENED: N_("Signed in"),
     Action.SESSIONS_REFUSED: N_("Sign-in refused"),

@@ -38,6 +38,9 @@ class NoticeKind(StrEnum):
     MAILBOX_MISSED = "mailbox_missed"
     MAILBOX_NEGLECTED = "mailbox_neglected"
     PROMISE_DUE = "promise_due"
+    QA_REVIEWED = "qa_reviewed"
+    SCRIPT_ANSWERED = "script_answered"
+    SCRIPT_PROPOSED = "script_proposed"
     STEP_ANSWERED = "step_answered"
     STEP_ASKED = "step_asked"
     STEP_DUE = "step_due"
@@ -228,6 +231,25 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
         ":material/event_upcoming:",
         "visits",
         {"view": "view"},
+        waits_for_deed=True,
+    ),
+    NoticeKind.QA_REVIEWED: Telling(
+        N_("{person} reviewed a call of yours: {score} of 100"),
+        ":material/hearing:",
+        "visits",
+        {"view": "view"},
+    ),
+    NoticeKind.SCRIPT_ANSWERED: Telling(
+        N_("{what}: what you proposed for the script of “{name}”. {answer}"),
+        ":material/edit_note:",
+        "visits",
+        {"rule": "rule"},
+    ),
+    NoticeKind.SCRIPT_PROPOSED: Telling(
+        N_("{person} proposes another script for “{name}”"),
+        ":material/edit_note:",
+        "visits",
+        {"rule": "rule"},
         waits_for_deed=True,
     ),
     NoticeKind.STEP_ANSWERED: Telling(

@@ -9,6 +9,7 @@ from db.grams import pinyin
 from db.models import (
     Consent,
     Customer,
+    CustomerSummary,
     Document,
     Order,
     Ownership,
@@ -32,6 +33,7 @@ from services.core.words import N_
 from services.customers import policy, summary
 from services.customers.inputs import AssignCustomer, CreateCustomer, UpdateCustomer
 from services.customers.views import Receipt
+from services.file_issues import closing, opening
 
 SERIES = "customers"
 _META = {"request_id", "customer_id", "version", "same_phone_is_known"}
@@ -85,6 +87,8 @@ def create(session: Session, actor: Actor, form: CreateCustomer) -> Receipt:
             )
         )
     summary.refresh(session, customer.id)
+    if _lacks(session, customer.id):
+        opening.registered_incomplete(session, actor, customer)
     return Receipt(customer.id, customer.version, customer.number)
 
 
@@ -116,6 +120,7 @@ def update(session: Session, actor: Actor, form: UpdateCustomer) -> Receipt:
         setattr(customer, change.field, change.new)
     audit.record(session, actor, Action.CUSTOMERS_EDITED, customer, changes=_shown(changes))
     summary.refresh(session, customer.id)
+    _settle_issues(session, actor, customer.id, changes)
     return Receipt(customer.id, customer.version, customer.number)
 
 
@@ -140,12 +145,29 @@ def assign(session: Session, actor: Actor, form: AssignCustomer) -> Receipt:
         session, actor, Action.CUSTOMERS_ASSIGNED, customer, changes=changes, reason=form.reason
     )
     if left != form.store_id:
+        closing.hand_on(session, customer.id, form.store_id)
         _tell_former_store(session, actor, customer, left, form.reason)
     for form_name, reach in _DRAFTS.items():
         drafts.drop(session, f"{form_name}:{customer.id}", customer, reach)
     _tell_new_owner(session, actor, customer)
     summary.refresh(session, customer.id)
     return Receipt(customer.id, customer.version, customer.number)
+
+
+def _lacks(session: Session, customer_id: int) -> bool:
+    """Whether a file, whose summary is fresh, lacks anything that it must have."""
+    query = select(col(CustomerSummary.missing)).where(
+        col(CustomerSummary.customer_id) == customer_id
+    )
+    return bool(session.execute(query).scalar_one_or_none())
+
+
+def _settle_issues(session: Session, actor: Actor, customer_id: int, changes: list[Change]) -> None:
+    """What was wrong with the file and is mended now is no issue any more."""
+    if any(change.field == "phone" for change in changes):
+        closing.phone_changed(session, actor, customer_id)
+    if not _lacks(session, customer_id):
+        closing.file_completed(session, actor, customer_id)
 
 
 def _tell_new_owner(session: Session, actor: Actor, customer: Customer) -> None:

@@ -14,13 +14,13 @@ from sqlmodel import Session, col
 from db.models import ItemKind, Store, Survey, SurveyAnswer, SurveyResponse, User
 from services.core import clock
 from services.core.access import Actor, Permission, load
-from services.core.errors import InvalidInput, NotFound
+from services.core.errors import InvalidInput
 from services.core.metrics import Period, wilson
 from services.core.normal import EARLIEST, LATEST
 from services.core.words import N_
 from services.surveys import figures
 from services.surveys.scoring import SCALES, TOP, share
-from services.surveys.versions import items_of
+from services.surveys.versions import NoSuchSurvey, items_of
 from services.surveys.views import Driver, Group, ItemLine, ItemResult, Mean, Results, TextLine
 
 _WRITTEN: Final = re.compile(r"[a-z0-9_]{1,40}")
@@ -34,10 +34,6 @@ Key = TypeVar("Key", bound=Hashable)
 
 class SurveyEndsEarly(InvalidInput):
     msgid = N_("The time of the answers ends before it begins")
-
-
-class NoSuchSurvey(NotFound):
-    msgid = N_("There is no such survey")
 
 
 @dataclass(frozen=True, slots=True)

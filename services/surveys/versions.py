@@ -22,7 +22,7 @@ from db.surveys import delivered
 from services.core import audit, clock, notices
 from services.core.access import Actor, Permission, load
 from services.core.audit import Action
-from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
+from services.core.errors import Conflict, InvalidInput, NotFound, NotPermitted, StaleRecord
 from services.core.words import N_
 from services.surveys import wording
 from services.surveys.inputs import (
@@ -37,6 +37,10 @@ from services.surveys.views import ItemLine, Receipt, SurveyLine
 
 OWN: Final = "own"
 """How the codes of surveys begin that were made here."""
+
+
+class NoSuchSurvey(NotFound):
+    msgid = N_("There is no such survey")
 
 
 class SurveyNotADraft(Conflict):

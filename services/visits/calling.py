@@ -11,6 +11,7 @@ from db.models import (
     CallAttempt,
     CallResult,
     Customer,
+    IssueKind,
     TaskState,
     Touch,
     Trigger,
@@ -23,6 +24,7 @@ from services.core.audit import Action
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
 from services.core.words import N_
 from services.customers import summary
+from services.file_issues import opening
 from services.promises import making as promising
 from services.surveys import answering
 from services.surveys.views import Raised
@@ -128,8 +130,11 @@ def attempted(
         _reached(session, task, form, next_purpose)
     elif form.result is CallResult.WRONG_NUMBER:
         _end(session, task, TaskState.UNREACHABLE)
+        opening.number_failed(session, actor, customer, IssueKind.PHONE_WRONG, task.id)
     else:
         _again(session, task, form.result)
+        if task.state is TaskState.UNREACHABLE:
+            opening.number_failed(session, actor, customer, IssueKind.PHONE_UNREACHABLE, task.id)
     promising.note(session, actor, task, form.promise, form.promised_at)
     if touch is not None:
         summary.refresh(session, customer.id)

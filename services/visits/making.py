@@ -23,10 +23,11 @@ from db.models import (
     User,
     VisitTask,
 )
-from services.core import audit, clock, fields
+from services.core import audit, calendars, clock, fields
 from services.core.access import Actor, Permission
 from services.core.audit import Action
 from services.core.inputs import Input
+from services.core.worktime import Calendar
 from services.visits import triggers
 
 AHEAD: Final = timedelta(days=14)
@@ -37,6 +38,7 @@ MOST: Final = 500
 """Contacts in one transaction."""
 AT_ONCE: Final = 5000
 """Customers that are looked at in one go."""
+IN_WORKING_DAYS: Final = frozenset({Trigger.FILE_GAP})
 
 
 class MakeTasks(Input):
@@ -62,12 +64,25 @@ class Step:
     cadence: Cadence
     step: CadenceStep
 
+    def days(self, anchor: date, calendar: Calendar) -> tuple[date, date, date]:
+        """Due from, due to, and the last day, of what happened on a day. What follows a file that
+        was opened incomplete counts working days (V25), all else the days of the calendar."""
+        return days_of(
+            self.step, anchor, calendar if self.cadence.trigger in IN_WORKING_DAYS else None
+        )
 
-def days_of(step: CadenceStep, anchor: date) -> tuple[date, date, date]:
-    """Due from, due to, and the last day, of what happened on a day."""
-    begin = anchor + timedelta(days=step.offset_days)
-    end = begin + timedelta(days=step.window_days)
-    return begin, end, anchor + timedelta(days=step.expiry_days)
+
+def days_of(
+    step: CadenceStep, anchor: date, calendar: Calendar | None = None
+) -> tuple[date, date, date]:
+    """Due from, due to, and the last day, of what happened on a day; in the working days of a
+    calendar where one is given."""
+    ends = (step.offset_days, step.offset_days + step.window_days, step.expiry_days)
+    if calendar is not None:
+        begin, end, last = (_working_day(anchor, days, calendar) for days in ends)
+    else:
+        begin, end, last = (anchor + timedelta(days=days) for days in ends)
+    return begin, end, last
 
 
 def make(session: Session, actor: Actor, form: MakeTasks) -> Made:
@@ -82,7 +97,11 @@ def make(session: Session, actor: Actor, form: MakeTasks) -> Made:
         found, customer = _by_event(session, following), 0
     desks = dict(session.execute(select(col(User.id), col(User.desk))).all())
     # One key, one contact: a car may have two owners, and one of them is called.
-    rows = {key: _task(following, row, anchor, key, desks) for row, anchor, key in reversed(found)}
+    books = calendars.calendars(session, {row.store_id for row, _anchor, _key in found})
+    rows = {
+        key: _task(following, row, following.days(anchor, books[row.store_id]), key, desks)
+        for row, anchor, key in reversed(found)
+    }
     session.add_all(rows.values())
     if rows:
         code = following.cadence.code
@@ -109,6 +128,15 @@ def _next_step(session: Session, after: int) -> Step | None:
     return Step(*row) if row else None
 
 
+def _working_day(anchor: date, days: int, calendar: Calendar) -> date:
+    """So many working days after a day. Where the calendar has hardly any, after so many weeks."""
+    day, latest = anchor, anchor + timedelta(weeks=days)
+    while days > 0 and day < latest:
+        day += timedelta(days=1)
+        days -= bool(calendar.spans(day))
+    return day
+
+
 Found = Sequence[tuple[Row[Any], date, str]]
 """Whose contact is missing: customer, the day that it follows, its key."""
 
@@ -120,21 +148,43 @@ def _by_event(session: Session, following: Step) -> Found:
     query = triggers.SOURCES[following.cadence.trigger](since, until)
     key = query.selected_columns["key"]
     there = exists().where(
-        col(VisitTask.step_id) == following.step.id, col(VisitTask.trigger_key) == key
+        col(VisitTask.step_id).in_(_same(session, following)), col(VisitTask.trigger_key) == key
     )
-    query = query.where(*_class(following.cadence), ~there).limit(MOST)
-    return [(row, _day(row.anchor), row.key) for row in session.execute(query)]
+    query = query.where(*of_class(following.cadence), ~there).limit(MOST)
+    return [(row, day_of(row.anchor), row.key) for row in session.execute(query)]
+
+
+def _same(session: Session, following: Step) -> list[int]:
+    """The step, and those that it takes the place of in other versions of its rule: what one of
+    them has made is not made again (V01)."""
+    step, cadence = following.step, following.cadence
+    alike = (
+        col(CadenceStep.nth) == step.nth
+        if cadence.trigger is Trigger.CLASS
+        else col(CadenceStep.offset_days) == step.offset_days
+    )
+    query = (
+        select(col(CadenceStep.id))
+        .join(Cadence, col(Cadence.id) == col(CadenceStep.cadence_id))
+        .where(col(Cadence.code) == cadence.code, col(Cadence.id) != cadence.id, alike)
+    )
+    return [step.id, *session.execute(query).scalars()]
 
 
 def _bounds(following: Step) -> tuple[date, date]:
     """On which days what is followed happened: since the cadence holds, as far back as we catch up,
-    and as far ahead as contacts are made."""
-    today, cadence = clock.today(), following.cadence
-    # A step before a date that was over when the rule began was nobody's to make.
-    begin = (cadence.from_on or today) + timedelta(days=max(0, -following.step.expiry_days))
-    late = today - BEHIND - timedelta(days=following.step.expiry_days)
-    ahead = today + AHEAD - timedelta(days=following.step.offset_days)
-    end = cadence.until_on or ahead
+    and as far ahead as contacts are made. What is due before a date belongs to the version that
+    holds when it is due."""
+    today, cadence, step = clock.today(), following.cadence, following.step
+    # A step before a date that was over when the rule began was nobody's to make; where another
+    # version held until then, neither is one that was due.
+    before = -step.offset_days if cadence.number > 1 else -step.expiry_days
+    begin = (cadence.from_on or today) + timedelta(days=max(0, before))
+    late = today - BEHIND - timedelta(days=step.expiry_days)
+    ahead = today + AHEAD - timedelta(days=step.offset_days)
+    end = ahead
+    if cadence.until_on is not None:
+        end = cadence.until_on + timedelta(days=max(0, -step.offset_days))
     if following.cadence.trigger is Trigger.BIRTHDAY:  # the days of one year at most
         late = today
     return max(begin, late), min(ahead, end)
@@ -146,13 +196,14 @@ def _by_class(session: Session, following: Step, after: int) -> tuple[Found, int
     those that were, 0 at the end."""
     days, today = following.step.offset_days, clock.today()
     soon = today + AHEAD - timedelta(days=days)
+    until = following.cadence.until_on or date.max
     recent = exists().where(
-        col(VisitTask.step_id) == following.step.id,
+        col(VisitTask.step_id).in_(_same(session, following)),
         col(VisitTask.customer_id) == col(Customer.id),
         col(VisitTask.due_from) > today - timedelta(days=days),
     )
     query = triggers.last_touched(clock.midnight(soon + timedelta(days=1)))
-    query = query.where(*_class(following.cadence), ~recent, col(Customer.id) > after)
+    query = query.where(*of_class(following.cadence), ~recent, col(Customer.id) > after)
     query = query.order_by(col(Customer.id)).limit(AT_ONCE)
     found: list[tuple[Row[Any], date, str]] = []
     rows = session.execute(query).all()
@@ -160,33 +211,37 @@ def _by_class(session: Session, following: Step, after: int) -> tuple[Found, int
         touched = clock.day_of(row.anchor)
         times = max(1, (today - touched).days // days)
         anchor = touched + timedelta(days=(times - 1) * days)
-        if anchor + timedelta(days=days) >= (following.cadence.from_on or today):
+        if (following.cadence.from_on or today) <= anchor + timedelta(days=days) <= until:
             found.append((row, anchor, f"{row.key}:{anchor}"))  # else its next time comes
             if len(found) == MOST:
                 return found, row.customer_id
     return found, rows[-1].customer_id if len(rows) == AT_ONCE else 0
 
 
-def _class(cadence: Cadence) -> Iterable[Any]:
+def of_class(cadence: Cadence) -> Iterable[Any]:
     if cadence.lifecycle is not None:
         yield col(Customer.lifecycle) == cadence.lifecycle
     if cadence.value_class is not None:
         yield col(Customer.value_class) == cadence.value_class
 
 
-def _day(anchor: Any) -> date:
+def day_of(anchor: Any) -> date:
     """The day of an instant or of a date."""
     return clock.day_of(anchor) if hasattr(anchor, "hour") else anchor
 
 
 def _task(
-    following: Step, row: Row[Any], anchor: date, key: str, desks: Mapping[int, Desk | None]
+    following: Step,
+    row: Row[Any],
+    days: tuple[date, date, date],
+    key: str,
+    desks: Mapping[int, Desk | None],
 ) -> VisitTask:
     """Made by whoever keeps the file, where that is his desk's work; else by the desk. One that is
     over already is missed: nobody tried in its time."""
     cadence, step = following.cadence, following.step
     is_his = desks.get(row.owner_id) in {None, cadence.desk}
-    begin, end, last = days_of(step, anchor)
+    begin, end, last = days
     is_over = last < clock.today()
     return VisitTask(
         store_id=row.store_id,

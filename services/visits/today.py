@@ -17,6 +17,7 @@ from db.models import (
     Customer,
     Lifecycle,
     Purpose,
+    Store,
     TaskState,
     Touch,
     User,
@@ -32,7 +33,7 @@ from services.customers import policy
 from services.customers.views import label_of
 from services.promises import PromiseLine, PromiseState
 from services.surveys.asking import asking
-from services.visits import preferred
+from services.visits import preferred, scripts
 from services.visits.budget import UNSPACED
 from services.visits.calling import may_take
 from services.visits.standings import OURS
@@ -79,10 +80,14 @@ def call(session: Session, actor: Actor, task_id: int) -> Call:
     customer = load(session, Customer, task.customer_id)
     row = row_of(found, clock.today(), phone=_phone(session, actor, task, customer))
     steps = _steps(session, task)
+    said = _scripts(session, actor, task, row, steps)
     return Call(
         row=row,
-        # Two repairs of a few days are asked about once.
-        script="\n\n".join(dict.fromkeys(step.script for step in steps if step.script)),
+        step_id=task.step_id,
+        script=said["zh_CN"],
+        script_en=said["en"],
+        template=steps[0].script if steps else "",
+        template_en=steps[0].script_en if steps else "",
         why=list(dict.fromkeys((step.purpose, step.purpose_en) for step in steps)),
         lacks_consent=task.is_marketing and not _agrees(session, customer.id),
         need=customer.need,
@@ -249,6 +254,7 @@ def _steps(session: Session, task: VisitTask) -> Sequence[Row[Any]]:
     query = (
         select(
             col(CadenceStep.script),
+            col(CadenceStep.script_en),
             col(CadenceStep.purpose),
             col(CadenceStep.purpose_en),
             col(CadenceStep.survey_code),
@@ -268,6 +274,31 @@ def _agrees(session: Session, customer_id: int) -> bool:
         col(Consent.withdrawn_at).is_(None),
     )
     return session.execute(query.limit(1)).first() is not None
+
+
+def _scripts(
+    session: Session, actor: Actor, task: VisitTask, row: TaskRow, steps: Sequence[Row[Any]]
+) -> dict[str, str]:
+    """What to say, by language, with what is known of the customer put in. What is there in one
+    language only is said in that one."""
+    store = select(col(Store.name)).where(col(Store.id) == task.store_id)
+    known = {
+        "customer": row.customer,
+        "car": row.car,
+        "me": actor.name,
+        "store": session.execute(store).scalar_one(),
+    }
+    found: dict[str, list[str]] = {"zh_CN": [], "en": []}
+    for step in steps:
+        for language, first, other in (
+            ("zh_CN", step.script, step.script_en),
+            ("en", step.script_en, step.script),
+        ):
+            found[language].append(scripts.filled(first or other, language, known))
+    # Two repairs of a few days are asked about once.
+    return {
+        language: "\n\n".join(dict.fromkeys(filter(None, each))) for language, each in found.items()
+    }
 
 
 def _promised(session: Session, customer_id: int) -> list[str]:

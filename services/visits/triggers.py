@@ -26,6 +26,9 @@ from db.models import (
     Complaint,
     Customer,
     CustomerSummary,
+    FileIssue,
+    IssueKind,
+    IssueState,
     Order,
     OrderKind,
     Ownership,
@@ -104,6 +107,23 @@ def _complaints(since: date, until: date) -> Found:
             closed < clock.midnight(until + timedelta(days=1)),
             col(Complaint.stage) == Stage.CLOSED,
             col(Complaint.is_legal).is_(False),
+        )
+    )
+
+
+def _file_gaps(since: date, until: date) -> Found:
+    """Files that were opened without all that they must have, and that still lack something."""
+    opened = col(FileIssue.opened_at)
+    return (
+        _columns(opened, _key("issue", col(FileIssue.id)))
+        .join(FileIssue, col(FileIssue.customer_id) == col(Customer.id))
+        .join(CustomerSummary, col(CustomerSummary.customer_id) == col(Customer.id))
+        .where(
+            opened >= clock.midnight(since),
+            opened < clock.midnight(until + timedelta(days=1)),
+            col(FileIssue.kind) == IssueKind.MISSING,
+            col(FileIssue.state) == IssueState.OPEN,
+            col(CustomerSummary.missing) != 0,
         )
     )
 
@@ -188,6 +208,7 @@ SOURCES: Final[Mapping[Trigger, Callable[[date, date], Found]]] = {
     Trigger.DELIVERY: _orders(OrderKind.SALE),
     Trigger.REPAIR: _orders(OrderKind.REPAIR),
     Trigger.COMPLAINT: _complaints,
+    Trigger.FILE_GAP: _file_gaps,
     Trigger.INSURANCE: _dates_of_cars("insurance_until"),
     Trigger.INSPECTION: _dates_of_cars("inspection_due_on"),
     Trigger.MAINTENANCE: _maintenances,

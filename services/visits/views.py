@@ -5,12 +5,16 @@ from datetime import date, datetime
 from typing import Any
 
 from db.models import (
+    CadenceState,
     CallResult,
+    Desk,
     FeedbackCode,
     Hold,
+    Lifecycle,
     TaskState,
     TouchKind,
     Trigger,
+    ValueClass,
     VisitKind,
 )
 from services.customers.views import Label
@@ -28,6 +32,54 @@ class Receipt:
     version: int = 1
     raised: Raised | None = None
     """The complaint that a bad answer led to."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One contact of a rule; days count from what it follows."""
+
+    id: int
+    nth: int
+    offset_days: int
+    window_days: int
+    expiry_days: int
+    kind: VisitKind
+    purpose: str
+    purpose_en: str
+    script: str
+    script_en: str
+    priority: int
+    max_attempts: int
+    survey_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CadenceLine:
+    """One version of a rule; `lifecycle` and `value_class` None: of any customer."""
+
+    id: int
+    version: int
+    code: str
+    number: int
+    name: str
+    name_en: str
+    desk: Desk
+    trigger: Trigger
+    lifecycle: Lifecycle | None
+    value_class: ValueClass | None
+    is_marketing: bool
+    state: CadenceState
+    from_on: date | None
+    until_on: date | None
+    author_id: int | None
+    approved_by_id: int | None
+    steps: list[StepLine]
+
+    def is_over(self, today: date) -> bool:
+        """Whether it holds no more: ended, or another version took its place."""
+        return self.state is CadenceState.RETIRED or (
+            self.until_on is not None and self.until_on < today
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +140,13 @@ class Call:
     """Everything for one call on one screen."""
 
     row: TaskRow
+    step_id: int | None
     script: str
+    """In Chinese, filled in; `script_en` in English."""
+    script_en: str
+    template: str
+    """The script of the contact's own step as the rule has it; `template_en` in English."""
+    template_en: str
     why: list[tuple[str, str]]
     """The purposes of what is made together with it, in both languages."""
     lacks_consent: bool

@@ -34,9 +34,11 @@ from db.models import (
     DocumentKind,
     DocumentStatus,
     Draft,
+    FileIssue,
     ImportBatch,
     ImportRow,
     InboundCall,
+    IssueKind,
     Job,
     JobState,
     Lifecycle,
@@ -47,6 +49,7 @@ from db.models import (
     OwnershipRole,
     Promise,
     Purpose,
+    QAReview,
     ResponseSource,
     Reveal,
     Revision,
@@ -141,6 +144,7 @@ SCOPED = (
     SurveyResponse,
     Appointment, InboundCall,
     VisitForm, VisitPaper, Promise,
+    FileIssue, QAReview,
 )  # fmt: skip
 DERIVED = (CustomerSummary, Revision)
 
@@ -297,6 +301,31 @@ def _promise(ground: Ground, kind: str) -> Promise:
     )
 
 
+def _issue(ground: Ground, kind: str) -> FileIssue:
+    return FileIssue(
+        customer_id=ground.key(Customer, kind),
+        field="new" if FileIssue in ground.keys else "phone",  # once while open
+        kind=IssueKind.PHONE_WRONG,
+        opened_at=datetime(2026, 5, 4, tzinfo=UTC),
+        **ground.scope(kind),
+    )
+
+
+def _review(ground: Ground, kind: str) -> QAReview:
+    """A call is reviewed once: one that is not there yet is of another call (`lay_calls`)."""
+    key = ground.keys["calls"][kind] if "calls" in ground.keys else ground.key(Touch, kind)
+    return QAReview(
+        touch_id=key,
+        customer_id=ground.key(Customer, kind),
+        month=date(2026, 5, 1),
+        scores={"greeting": 2},
+        score=100,
+        note="well said",
+        created_at=datetime(2026, 6, 1, tzinfo=UTC),
+        **ground.scope(kind),
+    )
+
+
 MAKERS: dict[Any, Callable[[Ground, str], Any]] = {
     Customer: _customer,
     Vehicle: lambda ground, kind: Vehicle(brand="Aurora", **ground.scope(kind)),
@@ -329,6 +358,8 @@ MAKERS: dict[Any, Callable[[Ground, str], Any]] = {
     VisitForm: _form,
     VisitPaper: _photo,
     Promise: _promise,
+    FileIssue: _issue,
+    QAReview: _review,
 }
 
 
@@ -354,6 +385,13 @@ def lay(dealer: Dealer) -> Ground:
         ),
     )
     return ground
+
+
+def lay_calls(ground: Ground) -> None:
+    """A call of each kind that nobody has reviewed, for reviews that are tried."""
+    if "calls" not in ground.keys:
+        calls = {kind: ground.new(Touch, kind) for kind in KINDS}
+        ground.keys["calls"] = dict(zip(calls, ground.dealer.add(*calls.values()), strict=True))
 
 
 def lay_papers(ground: Ground) -> None:
@@ -528,6 +566,7 @@ def changing_differs(
 ) -> list[str]:
     """What somebody may change that he should not, or may not that he should; nothing is kept."""
     found = []
+    lay_calls(ground)
     for person in people:
         actor = ground.dealer.actor(person)
         for model in models:
@@ -586,6 +625,8 @@ SMALL_CHANGES: dict[Any, tuple[str, Any]] = {
     VisitForm: ("outcome", "changed"),
     VisitPaper: ("name", "changed"),
     Promise: ("reply", "changed"),
+    FileIssue: ("note", "changed"),
+    QAReview: ("note", "changed"),
 }
 
 

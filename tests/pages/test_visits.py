@@ -105,6 +105,8 @@ def test_rules_are_taken_over_approved_and_ended(dealer: Dealer):
     button(app, "visits:adopt").click().run()
     assert not app.exception
     first = dealer.rows(Cadence)[0]
+    button(app, f"visits:rule:{first.code}").click().run()
+    assert app.query_params["rule"] == str(first.id)
     button(app, f"visits:approve:{first.id}").click().run()
     button(app, f"visits.approve:{first.id}:send").click()
     button(app, f"visits:approve:{first.id}").click().run()  # a test has no fragments of its own

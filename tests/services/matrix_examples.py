@@ -23,6 +23,7 @@ from db.models import (
     Bay,
     Cadence,
     CadenceState,
+    CadenceStep,
     CalendarDay,
     CalendarWeek,
     CallWish,
@@ -38,10 +39,12 @@ from db.models import (
     Department,
     Desk,
     EventKind,
+    FileIssue,
     HeadingTree,
     ImportBatch,
     ImportRow,
     InboundCall,
+    IssueKind,
     ItemKind,
     Job,
     JobState,
@@ -53,12 +56,14 @@ from db.models import (
     PostDuty,
     Promise,
     Purpose,
+    QAReview,
     Remedy,
     RemedyKind,
     RemedyState,
     ResponseSource,
     RowOutcome,
     RowState,
+    ScriptProposal,
     Severity,
     Stage,
     StoredFile,
@@ -94,6 +99,7 @@ from services import (
     customers,
     decks,
     drafts,
+    file_issues,
     imports,
     inbound,
     installation,
@@ -102,6 +108,7 @@ from services import (
     notices,
     posts,
     promises,
+    qa,
     sealing,
     sessions,
     settings,
@@ -122,6 +129,7 @@ from services.customers import Filters
 from services.imports.batches import CheckRows, RunChunk, Seen, ThrowAway
 from services.imports.undo import UndoChunk
 from services.passwords import HashedPassword
+from services.qa import sampling
 from services.users import own
 from tests.dealer import PASSWORD, PASSWORD_HASH, Dealer
 
@@ -196,6 +204,11 @@ class World:
             [self.ids["call", store]] = self.dealer.add(self._inbound(store))
             self._visits(store, keeper)
             for kind, row in self._rules(store).items():
+                [self.ids[kind, store]] = self.dealer.add(row)
+                [self.ids[f"step of {kind}", store]] = self.dealer.add(
+                    self._step(self.ids[kind, store])
+                )
+            for kind, row in self._studio(store).items():
                 [self.ids[kind, store]] = self.dealer.add(row)
             self._surveys(store, keeper)
             for kind, row in self._work(store, keeper).items():
@@ -525,6 +538,59 @@ class World:
         )
         [self.ids["response", store]] = self.dealer.add(response)
 
+    def _step(self, rule: int) -> CadenceStep:
+        return CadenceStep(
+            cadence_id=rule,
+            nth=1,
+            offset_days=1,
+            window_days=2,
+            expiry_days=9,
+            kind=VisitKind.CALL,
+            purpose="回访",
+        )
+
+    def _studio(self, store: int) -> dict[str, Base]:
+        """Of each store a proposal, something that is wrong with a file, and a call of last month
+        that was reviewed beside one that was not."""
+        name, user = MARKS[store][0], self.person(store)
+        customer = self.ids["customer", store]
+        month = sampling.latest()
+        calls = [
+            self.dealer.touch(
+                customer,
+                summary=f"{name} call",
+                user_id=user,
+                at=clock.midnight(month) + timedelta(hours=hour),
+            )
+            for hour in (10, 11)
+        ]
+        self.ids["heard", store] = calls[0]
+        review = {"scores": {"greeting": 2}, "score": 100, "note": f"{name} note", "month": month}
+        return {
+            "proposal": ScriptProposal(
+                step_id=self.ids[f"step of {CadenceState.APPROVED}", store],
+                script="say this",
+                reason=REASON,
+                author_id=user,
+                created_at=clock.now(),
+            ),
+            "issue": FileIssue(
+                store_id=store,
+                customer_id=customer,
+                field="phone",
+                kind=IssueKind.PHONE_WRONG,
+                opened_at=clock.now(),
+            ),
+            "review": QAReview(
+                store_id=store,
+                owner_id=user,
+                customer_id=customer,
+                touch_id=calls[1],
+                created_at=clock.now(),
+                **review,
+            ),
+        }
+
     def _day(self, store: int) -> CalendarDay:
         return CalendarDay(
             store_id=store,
@@ -626,6 +692,16 @@ def visited() -> dict[str, Any]:
         "improve_on": clock.today() + timedelta(days=7),
         **{answer: f"the {answer} in words" for answer in visits.ANSWERS},
     }
+
+
+def on_draft(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(
+        kind, cadence_id=world.ids[CadenceState.DRAFT, at], version=1, **values
+    )
+
+
+def on_proposal(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(kind, proposal_id=world.ids["proposal", at], version=1, **values)
 
 
 def on_batch(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
@@ -1320,6 +1396,39 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.visits.retire": lambda world, at: form(
         visits.RetireCadence, cadence_id=world.ids[CadenceState.APPROVED, at], version=1
     ),
+    "services.visits.begin": lambda world, at: form(
+        visits.BeginVersion, cadence_id=world.ids[CadenceState.APPROVED, at]
+    ),
+    "services.visits.begin_rule": lambda world, at: form(
+        visits.BeginRule, name="回访", desk=Desk.SERVICE, trigger=Trigger.REPAIR
+    ),
+    "services.visits.edit": on_draft(
+        visits.EditDraft, name="维修后回访", desk=Desk.SERVICE, trigger=Trigger.REPAIR
+    ),
+    "services.visits.put_step": on_draft(
+        visits.PutStep,
+        offset_days=20,
+        window_days=2,
+        expiry_days=30,
+        kind=VisitKind.CALL,
+        purpose="回访",
+        purpose_en="call back",
+        script="您好",
+        script_en="hello",
+    ),
+    "services.visits.drop_step": on_draft(visits.DropStep, nth=1),
+    "services.visits.discard": on_draft(visits.WorkOnDraft),
+    "services.visits.rule_file": lambda world, at: (world.ids[CadenceState.DRAFT, at],),
+    "services.visits.simulated": lambda world, at: (world.ids[CadenceState.APPROVED, at],),
+    "services.visits.waiting": constant(),
+    "services.visits.propose": lambda world, at: form(
+        visits.ProposeScript,
+        step_id=world.ids[f"step of {CadenceState.APPROVED}", at],
+        script="say that",
+        reason=REASON,
+    ),
+    "services.visits.take_over": on_proposal(visits.TakeProposal, answer="gladly"),
+    "services.visits.decline": on_proposal(visits.DeclineProposal, answer=REASON),
     "services.visits.cadences": constant(),
     "services.visits.day": constant(),
     "services.visits.call": lambda world, at: (world.ids["task", at],),
@@ -1372,4 +1481,23 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     "services.visits.predict_services": constant(visits.PredictServices()),
     "services.visits.settle": constant(visits.SettleReminders()),
     "services.visits.weigh": constant(visits.WeighTasks()),
+    "services.file_issues.of_file": lambda world, at: (world.ids["customer", at],),
+    "services.file_issues.page": constant(),
+    "services.file_issues.counted": constant(),
+    "services.file_issues.close": lambda world, at: form(
+        file_issues.CloseIssue, issue_id=world.ids["issue", at], version=1, note=REASON
+    ),
+    "services.file_issues.close_mended": constant(file_issues.CloseMended()),
+    "services.qa.to_review": constant(),
+    "services.qa.heard": lambda world, at: (world.ids["heard", at],),
+    "services.qa.results": constant(),
+    "services.qa.review": lambda world, at: form(
+        qa.ReviewCall,
+        touch_id=world.ids["heard", at],
+        scores=dict.fromkeys(qa.items(), 2),
+        note="well said",
+    ),
+    "services.qa.read": lambda world, at: form(
+        qa.ReadReview, review_id=world.ids["review", at], version=1
+    ),
 }

@@ -82,6 +82,8 @@ class Somewhere(World):
             *("bay", "asked", "booked", "begun", "call"),
             *("visit", "visit_form", "photo", "promise", "plan"),
             *(CadenceState.DRAFT, CadenceState.APPROVED),
+            f"step of {CadenceState.APPROVED}",
+            *("proposal", "issue", "heard", "review"),
             *(f"complaint:{stage}" for stage in STAGES),
         )
         self.ids = {(kind, at): 1 for kind in kinds for at in (1, 2)}

@@ -277,6 +277,8 @@ UNFINISHED = {
     "services.complaints.confirm": "out of reach",
     # Whoever was asked says that he is on it, and nobody for him.
     "services.complaints.take_step": "out of reach",
+    # Whoever made the call reads what was said of it.
+    "services.qa.read": "NotFound",
     # The reservation is somebody else's.
     "services.users.replace_own": "SignedOut",
 }

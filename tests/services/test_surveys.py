@@ -42,7 +42,8 @@ from services.core.access import System
 from services.core.errors import NotFound, NotPermitted, RequestReused, StaleRecord
 from services.core.run import fetch, perform
 from services.surveys import answering, versions, wording
-from services.surveys.results import NoSuchSurvey, SurveyEndsEarly
+from services.surveys.results import SurveyEndsEarly
+from services.surveys.versions import NoSuchSurvey
 from services.visits import calling
 from tests.dealer import Dealer, as_system
 from tests.nasty import Case, cases

@@ -29,19 +29,25 @@ from db.models import (
     CauseAction,
     ComplaintDeck,
     ComplaintStep,
+    Consent,
     Counter,
     CustomerSummary,
     Department,
     Desk,
     Draft,
+    FileIssue,
     InboundCall,
+    IssueKind,
     Job,
     JobState,
+    Lifecycle,
     MailboxCheck,
     Notice,
     PostDuty,
     Promise,
+    Purpose,
     SentRequest,
+    Source,
     Trigger,
     Urgency,
     VisitKind,
@@ -104,6 +110,7 @@ def due_work(dealer: Dealer) -> datetime:
         _contact(key, old),
         _appointment(old),
         _call(dealer, old),
+        _issue(dealer, old),
         *_looks(dealer, now),
     )
     dealer.named(PostDuty.MAILBOX, "sales", days=30)
@@ -121,6 +128,29 @@ def _looks(dealer: Dealer, now: datetime) -> list[MailboxCheck]:
     looks = [at for n, at in enumerate(days) if n != missed]
     who = dealer.user_id("sales")
     return [MailboxCheck(at=at, user_id=who, new_count=0, made_count=0) for at in looks]
+
+
+def _issue(dealer: Dealer, old: datetime) -> FileIssue:
+    """Of a file that lacked something and that lacks nothing any more."""
+    key = dealer.customer(
+        lifecycle=Lifecycle.POTENTIAL,
+        source=Source.WALK_IN,
+        need="七座车",
+        province="浙江",
+        city="杭州",
+        district="西湖",
+    )
+    dealer.add(
+        Consent(
+            customer_id=key,
+            store_id=1,
+            owner_id=dealer.user_id("sales"),
+            purpose=Purpose.SERVICE_CALLS,
+            given_at=old,
+        )
+    )
+    dealer.summarise(key)
+    return FileIssue(store_id=1, customer_id=key, field="", kind=IssueKind.MISSING, opened_at=old)
 
 
 def _contact(customer_id: int, old: datetime) -> VisitTask:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.components import layout, tables
-from pages.components.customers import dialogs, gaps, grievances
+from pages.components.customers import dialogs, gaps, grievances, issues
 from pages.components.customers.colours import TOUCH_ICONS, label_chip, urgency_chip
 from pages.components.frame import fetch
 from pages.components.layout import Chip, Event, Tone
@@ -101,6 +101,7 @@ def _banners(file: CustomerFile) -> None:
         st.warning(words, icon=":material/do_not_disturb_on:")
     if file.merged_into:
         st.info(_(N_("This file was merged into {number}"), number=file.merged_into))
+    issues.on_file(file.id)
 
 
 def _next(file: CustomerFile) -> None:

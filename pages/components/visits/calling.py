@@ -8,12 +8,13 @@ import streamlit as st
 
 from pages.components import layout
 from pages.components.appointments import booking
+from pages.components.customers import issues
 from pages.components.customers.colours import label_chip
 from pages.components.forms import Form, send_button
 from pages.components.frame import done, request_id, submit
 from pages.components.layout import Chip, Event, Tone
 from pages.components.surveys import asking
-from pages.components.visits import form_panel, looks, promise_list
+from pages.components.visits import form_panel, looks, promise_list, rule_forms
 from pages.components.words import _, choice, fmoment, fphone, language, plain, plain_lines, raw
 from services import visits
 from services.appointments import AppointmentSource
@@ -116,8 +117,18 @@ def _why(call: Call) -> None:
             )
         for promise in call.owed:
             promise_list.owed(promise)
-        if call.script:
-            st.markdown(plain_lines(call.script))
+        script = looks.told(call.script, call.script_en)
+        if script:
+            st.markdown(plain_lines(script))
+        if (
+            call.step_id is not None
+            and call.may_work
+            and st.button(
+                _(N_("Propose another script")), icon=":material/edit_note:", type="tertiary"
+            )
+        ):
+            said = rule_forms.Said(call.step_id, call.template, call.template_en)
+            rule_forms.propose(said)
 
 
 def _before(call: Call) -> None:
@@ -138,6 +149,7 @@ def _before(call: Call) -> None:
 def _reach(call: Call) -> None:
     row = call.row
     with layout.card(_(N_("How to reach him"))):
+        issues.on_call(row.customer_id)
         if row.phone:
             st.markdown(f"## {plain(fphone(row.phone))}", anchors=False)
         else:

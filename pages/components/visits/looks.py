@@ -27,6 +27,11 @@ def lead_on(row: TaskRow, found: Day) -> None:
         st.query_params.pop("task", None)
 
 
+def told(chinese: str, english: str) -> str:
+    """What is kept in both languages, in the reader's; in the other one where his is empty."""
+    return (english or chinese) if language() == "en" else (chinese or english)
+
+
 def kind_of(row: TaskRow) -> Chip:
     return Chip(choice(row.kind), Tone.QUIET, KINDS[row.kind])
 

@@ -8,8 +8,11 @@ from db.models import (
     CallResult,
     FeedbackCode,
     Hold,
+    IssueKind,
+    IssueState,
     PlanState,
     PromiseState,
+    ProposalState,
     ServiceBasis,
     TaskState,
     Trigger,
@@ -65,6 +68,20 @@ CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
     ServiceBasis: {
         ServiceBasis.MEASURED: N_("Measured"),
         ServiceBasis.ASSUMED: N_("Assumed"),
+    },
+    IssueKind: {
+        IssueKind.PHONE_WRONG: N_("The number is another's"),
+        IssueKind.PHONE_UNREACHABLE: N_("The number leads to nobody"),
+        IssueKind.MISSING: N_("Registered incomplete"),
+    },
+    IssueState: {
+        IssueState.OPEN: N_("To be mended"),
+        IssueState.CLOSED: N_("Mended"),
+    },
+    ProposalState: {
+        ProposalState.OPEN: N_("Not answered yet"),
+        ProposalState.TAKEN: N_("Taken over"),
+        ProposalState.DECLINED: N_("Not taken over"),
     },
     TaskState: {
         TaskState.PLANNED: N_("To be made"),

@@ -65,6 +65,8 @@ SERVICES_PER_DAY: Final = "visits.service.per_day"
 TARGET_PLAN: Final = "visits.target.plan"
 TARGET_ON_TIME: Final = "visits.target.on_time"
 TARGET_FOLLOW_UP: Final = "visits.target.follow_up"
+QA_SHARE: Final = "visits.qa_share"
+QA_LEAST: Final = "visits.qa_least"
 TARGET_CLOCKS: Final = "complaints.target.clocks"
 TARGET_CLOSED: Final = "complaints.target.closed"
 TARGET_REOPENED: Final = "complaints.target.reopened"
@@ -355,6 +357,26 @@ PARAMETERS: Final[dict[str, Parameter]] = {
         _target(TARGET_PLAN, N_("Target: share of contacts made"), "0.9", "V21"),
         _target(TARGET_ON_TIME, N_("Target: share of contacts made on time"), "0.8", "V21"),
         _target(TARGET_FOLLOW_UP, N_("Target: repairs followed up within 3 days"), "0.9", "V01"),
+        Parameter(
+            QA_SHARE,
+            N_("Share of a person's calls of a month that are reviewed"),
+            Unit.SHARE,
+            Decimal("0.05"),
+            least=0,
+            most=1,
+            source="V02",
+            by_store=True,
+        ),
+        Parameter(
+            QA_LEAST,
+            N_("Calls of each person that are reviewed in a month, at least"),
+            Unit.TIMES,
+            5,
+            least=0,
+            most=1000,
+            source="V02",
+            by_store=True,
+        ),
         _target(TARGET_CLOCKS, N_("Target: share of clocks kept"), "0.9", "C09"),
         _target(TARGET_CLOSED, N_("Target: share closed in time"), "0.9", "C09"),
         _target(TARGET_REOPENED, N_("Target: share reopened, at most"), "0.05", "C07"),
