@@ -3,7 +3,7 @@
 `manage.py verify [PART] --json` runs it; features add their parts to `PARTS` as they join.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -12,8 +12,12 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.models import (
+    Appointment,
+    AppointmentSlot,
+    AppointmentState,
     AuditBlock,
     AuditEntry,
+    CallAttempt,
     ComplaintFile,
     Counter,
     Customer,
@@ -22,10 +26,14 @@ from db.models import (
     Ownership,
     OwnershipRole,
     StoredFile,
+    TaskState,
     Vehicle,
+    VisitPaper,
+    VisitTask,
 )
 from db.storage import digest_of
 from services import sealing
+from services.appointments import slots
 from services.core import audit
 from services.core.access import Actor, Permission, beyond
 from services.core.errors import InvalidInput
@@ -33,6 +41,8 @@ from services.core.heads import Head
 from services.core.words import N_
 from services.customers import summary
 from services.customers.writing import SERIES
+from services.visits import retrying
+from services.visits.past import REACHED
 
 STEP: Final = 1000
 FIRST: Final = 20
@@ -178,8 +188,9 @@ def _numbers(session: Session) -> Check:
 
 
 def _papers(session: Session) -> Check:
-    """What lies under the digest of a complaint's paper or of a signed deck is what was kept."""
-    for paper in (*_walk(session, ComplaintFile), *_walk(session, DeckFile)):
+    """What lies under the digest of a complaint's paper, of a signed deck or of what was added to
+    a visit's form is what was kept."""
+    for paper in chain(*(_walk(session, model) for model in (ComplaintFile, DeckFile, VisitPaper))):
         table = paper.__tablename__
         content = beyond(
             session,
@@ -193,12 +204,87 @@ def _papers(session: Session) -> Check:
         yield None if is_same else Offence(table, paper.id, words)
 
 
+def _contacts(session: Session) -> Check:
+    """What is known of a contact from its attempts is so; what was merged into another goes with
+    one of the same customer, which was not merged itself; what was made was made by an attempt."""
+    for tasks in _steps(session, VisitTask):
+        keys = [task.id for task in tasks]
+        tries: dict[int, list[Any]] = {key: [] for key in keys}
+        reached: set[int] = set()
+        query = select(col(CallAttempt.task_id), col(CallAttempt.at), col(CallAttempt.result))
+        for key, at, result in beyond(session, query.where(col(CallAttempt.task_id).in_(keys))):
+            if result in REACHED:
+                reached.add(key)
+            else:
+                tries[key].append(at)
+        into = {task.merged_into_id for task in tasks} - {None}
+        query = select(col(VisitTask.id), col(VisitTask.customer_id), col(VisitTask.state))
+        leads = {row.id: row for row in beyond(session, query.where(col(VisitTask.id).in_(into)))}
+        for task in tasks:
+            fault = _contact_fault(task, retrying.counted(tries[task.id]), reached, leads)
+            yield Offence("visit_tasks", task.id, fault) if fault else None
+
+
+def _contact_fault(
+    task: VisitTask, tried: int, reached: set[int], leads: Mapping[int, Any]
+) -> str | None:
+    if task.attempts != tried:
+        return f"{task.attempts} attempts are counted, {tried} were made"
+    if task.state in {TaskState.DONE, TaskState.DECLINED} and task.id not in reached:
+        return "it ended by a contact of which nothing is written"
+    if task.merged_into_id is not None:
+        lead = leads[task.merged_into_id]
+        if lead.customer_id != task.customer_id:
+            return "it was merged into a contact with somebody else"
+        if lead.state is TaskState.MERGED:
+            return "it was merged into one that was merged itself"
+    return None
+
+
+_HOLDING: Final = frozenset(
+    {
+        AppointmentState.REQUESTED,
+        AppointmentState.BOOKED,
+        AppointmentState.CONFIRMED,
+        AppointmentState.ARRIVED,
+    }
+)
+
+
+def _appointments(session: Session) -> Check:
+    """A live appointment has each quarter of its bay, and no other; one that is off has none."""
+    for rows in _steps(session, Appointment):
+        held: dict[int, set[tuple[Any, ...]]] = {row.id: set() for row in rows}
+        query = select(
+            col(AppointmentSlot.appointment_id),
+            col(AppointmentSlot.at),
+            col(AppointmentSlot.bay_id),
+        ).where(col(AppointmentSlot.appointment_id).in_(held))
+        for key, at, bay in beyond(session, query):
+            held[key].add((at, bay))
+        for row in rows:
+            due = {(at, row.bay_id) for at in slots.quarters(row.starts_at, row.minutes)}
+            if row.state not in _HOLDING:
+                fault = "it is off, and holds time" if held[row.id] else None
+            elif row.bay_id is not None:
+                fault = None if held[row.id] == due else "its time is not what it holds of its bay"
+            else:
+                fault = None if held[row.id] <= due else "it holds other time than its own"
+            yield Offence("appointments", row.id, fault) if fault else None
+
+
 def _walk(session: Session, model: Any) -> Iterator[Any]:
-    """All rows of a table by its id, a step at a time, forgotten after use."""
+    """All rows of a table by its id, forgotten after use."""
+    for rows in _steps(session, model):
+        yield from rows
+
+
+def _steps(session: Session, model: Any) -> Iterator[list[Any]]:
+    """The same, a step at a time."""
     query = select(model).order_by(col(model.id)).limit(STEP)
     rows = list(beyond(session, query).scalars())
     while rows:
-        yield from rows
+        yield rows
         session.expunge_all()
         rows = list(beyond(session, query.where(col(model.id) > rows[-1].id)).scalars())
 
@@ -206,6 +292,8 @@ def _walk(session: Session, model: Any) -> Iterator[Any]:
 AUDIT: Final = "audit"
 PARTS: Final[dict[str, Callable[[Session], Check]]] = {
     AUDIT: _audit,
+    "appointments": _appointments,
+    "contacts": _contacts,
     "numbers": _numbers,
     "ownerships": _ownerships,
     "papers": _papers,

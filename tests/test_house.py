@@ -260,6 +260,11 @@ BEYOND_CALLERS = {
     "services.complaints.raising.by_repetition",
     # A customer is not surveyed twice in a quarter: on which days he was, in whatever store.
     "services.surveys.asking.asked_days",
+    # A file is not taken back while somebody works on a contact with it.
+    "services.visits.unmaking._open",
+    "services.visits.unmaking.contacts_of",
+    "services.visits.unmaking.remove",
+    "services.visits.unmaking.worked_on",
     # A notice is over for everyone who was told, whoever did the deed.
     "services.core.notices.settle",
     "services.core.notices.settle_unseen",
@@ -279,12 +284,14 @@ BEYOND_CALLERS = {
     # The seals of the audit, for sealing and for verification.
     "services.sealing.seals_after",
     # Verification looks at all rows, whoever asks; it answers with counts and ids.
+    "services.verification._appointments",
+    "services.verification._contacts",
     "services.verification._kept",
     "services.verification._numbers",
     "services.verification._ownerships",
     "services.verification._papers",
     "services.verification._summaries",
-    "services.verification._walk",
+    "services.verification._steps",
 }
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, and_, func, insert, or_, select
 
 from db.demo.data import table
 from db.demo.dice import Dice
@@ -177,24 +177,31 @@ def _placed(world: World, dice: Dice, person: int, store: int, day: date) -> Row
 
 
 def _issues(connection: Connection, world: World, dice: Dice) -> Iterator[Row]:
+    """Of so many files one; of each store at least one, which is open."""
     told = table("studio")["issues"]
     customers = table_of(Customer).c
+    is_sound = and_(
+        customers.phone.is_not(None), ~customers.is_archived, customers.merged_into_id.is_(None)
+    )
+    firsts = select(func.min(customers.id)).where(is_sound).group_by(customers.store_id)
     query = (
         select(customers.id, customers.store_id)
         .where(
-            customers.id % told["every"] == told["every"] - 1,
-            customers.phone.is_not(None),
-            ~customers.is_archived,
-            customers.merged_into_id.is_(None),
+            or_(customers.id % told["every"] == told["every"] - 1, customers.id.in_(firsts)),
+            is_sound,
         )
         .order_by(customers.id)
         .limit(told["most"])
     )
+    shown: set[int] = set()
     for key, store in connection.execute(query).all():
         opened = _at(world.as_of - timedelta(days=dice.between(1, 40)))
         closed = opened + timedelta(days=dice.between(1, 5)) if dice.chance(0.3) else None
         if closed is not None and closed >= _at(world.as_of - timedelta(days=1)):
             closed = None
+        if store not in shown:
+            closed = None
+        shown.add(store)
         people = world.desks[store].everyone
         by = dice.pick(people) if people else None
         kind = dice.pick((IssueKind.PHONE_WRONG, IssueKind.PHONE_UNREACHABLE))

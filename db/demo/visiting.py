@@ -15,6 +15,8 @@ from db.demo.people import Row
 from db.demo.world import CHINA, World
 from db.demo.writers import table_of
 from db.models import (
+    CallAttempt,
+    CallResult,
     Counter,
     Customer,
     Desk,
@@ -35,7 +37,9 @@ from db.models import (
     VisitTask,
 )
 
-MODELS: Final = (VisitTask, VisitForm, VisitPaper, Promise, VisitPlan, PlannedVisit)
+MODELS: Final = (
+    *(VisitTask, CallAttempt, VisitForm, VisitPaper, Promise, VisitPlan, PlannedVisit),
+)
 ANSWERS: Final = ("needs", "rivals", "gap", "improvement", "feedback", "strategy")
 _KINDS: Final = {
     TouchKind.VISIT.value: VisitKind.VISIT,
@@ -141,6 +145,7 @@ class _Made:
         next_on = touch["next_contact_on"]
         task = self._add(VisitTask, _task(touch, scope, day, written, writer))
         self._tasks[writer, day - timedelta(days=day.weekday())].append(task)
+        self._add(CallAttempt, _attempt(touch, scope, task, writer))
         answers, marks = _answers(dice, nth, place)
         improve_on = day + timedelta(days=dice.between(3, 10))
         form = self._add(
@@ -284,6 +289,21 @@ def _task(touch: Row, scope: Row, day: date, ended: datetime, writer: int) -> Ro
         "next_on": touch["next_contact_on"],
         "reason": "",
         "ended_at": ended,
+    }
+
+
+def _attempt(touch: Row, scope: Row, task: int, writer: int) -> Row:
+    """He was there, and met the customer."""
+    return {
+        **scope,
+        "task_id": task,
+        "at": touch["at"],
+        "user_id": writer,
+        "kind": _KINDS[touch["kind"]],
+        "result": CallResult.CONNECTED,
+        "duration_seconds": None,
+        "touch_id": touch["id"],
+        "note": "",
     }
 
 

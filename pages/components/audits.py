@@ -47,6 +47,8 @@ SUBJECTS = {
     "cadences": N_("Rule of contacts"),
     "surveys": N_("Survey"),
     "survey_responses": N_("Answered survey"),
+    "survey_answers": N_("Answer of a survey"),
+    "call_attempts": N_("Attempt to reach somebody"),
     "script_proposals": N_("Proposal"),
     "file_issues": N_("File issue"),
     "qa_reviews": N_("Review of a call"),

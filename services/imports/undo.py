@@ -15,16 +15,20 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from db.models import (
+    Appointment,
     BatchState,
     Complaint,
     Consent,
     Customer,
     CustomerSummary,
     Document,
+    FileIssue,
     ImportBatch,
     ImportRow,
+    InboundCall,
     Order,
     Ownership,
+    Promise,
     Reveal,
     Revision,
     RowState,
@@ -32,6 +36,7 @@ from db.models import (
     SurveyResponse,
     Touch,
     Vehicle,
+    VisitTask,
 )
 from db.types import Base
 from services.complaints import bringing
@@ -53,6 +58,7 @@ from services.imports.batches import (
     record_with_revisions,
 )
 from services.imports.plans import Line, Plan, Reason
+from services.visits import unmaking
 
 EDITED: Final = N_("Kept: edited since the import")
 USED: Final = N_("Kept: something was added to it since the import")
@@ -64,7 +70,7 @@ TABLES: Final[dict[str, type[Base]]] = {
     for model in (Customer, Vehicle, Ownership, Consent, Order, Complaint, SurveyResponse)
 }
 _LAST_FIRST: Final = (SurveyResponse, Consent, Ownership, Order, Vehicle, Customer)
-_DEPENDENTS: Final = (Touch, Document, Reveal)
+_DEPENDENTS: Final = (Touch, Document, Reveal, FileIssue, Promise)
 _VOIDED: Final = frozenset({"orders", "complaints"})
 """Tables whose rows have a number that stays given."""
 
@@ -86,7 +92,12 @@ class Ground:
     used: set[int] = field(default_factory=set)
     """Customers with touches, papers, reveals, or another file merged into theirs."""
     hanging: dict[tuple[str, int], set[tuple[str, int]]] = field(default_factory=dict)
-    """Customer or vehicle -> the ownerships, consents, orders and complaints that name it."""
+    """Customer or vehicle -> the rows that name it: ownerships, consents, orders, complaints,
+    appointments, calls, contacts that somebody has worked on."""
+    contacts: list[VisitTask] = field(default_factory=list)
+    """What the sweep has made of these customers and cars, and nobody has worked on."""
+    voided: set[int] = field(default_factory=set)
+    """Orders that count no more."""
     lengths: dict[int, int] = field(default_factory=dict)
     """Complaint -> how many events it has by now."""
     going: set[tuple[str, int]] = field(default_factory=set)
@@ -182,9 +193,17 @@ def _ground(session: Session, rows: Iterable[ImportRow]) -> Ground:
         "customers",
         "customer_id",
         customers,
-        (Ownership, Consent, Order, SurveyResponse),
+        (Ownership, Consent, Order, SurveyResponse, Appointment, InboundCall),
     )
-    _hang(session, ground, "vehicles", "vehicle_id", vehicles, (Ownership, Order, SurveyResponse))
+    _hang(
+        session,
+        ground,
+        "vehicles",
+        "vehicle_id",
+        vehicles,
+        (Ownership, Order, SurveyResponse, Appointment, InboundCall),
+    )
+    _contacts(session, ground, customers, vehicles)
     for parent, key in bringing.naming(session, customers, vehicles):
         ground.hanging.setdefault(parent, set()).add(("complaints", key))
     ground.lengths = bringing.lengths(session, wanted["complaints"])
@@ -203,6 +222,19 @@ def _hang(
         link = col(getattr(model, column))
         for parent, key in session.execute(select(link, col(model.id)).where(link.in_(ids))):
             ground.hanging.setdefault((table, parent), set()).add((model.__tablename__, key))
+
+
+def _contacts(session: Session, ground: Ground, customers: set[int], vehicles: set[int]) -> None:
+    """What the sweep alone has made goes with its file; all else keeps the file."""
+    found = unmaking.contacts_of(session, customers, vehicles)
+    worked = unmaking.worked_on(session, found)
+    ground.contacts = [task for task in found if task.id not in worked]
+    for task in found:
+        if task.id in worked:
+            name = ("visit_tasks", task.id)
+            ground.hanging.setdefault(("customers", task.customer_id), set()).add(name)
+            if task.vehicle_id is not None:
+                ground.hanging.setdefault(("vehicles", task.vehicle_id), set()).add(name)
 
 
 # ---- one row
@@ -250,6 +282,7 @@ def _void(ground: Ground, made: dict[tuple[str, int], int | None], plan: Plan) -
         thing = ground.rows[name]
         if name[0] == "orders":
             plan.changed(thing, thing.customer_id, {"voided_at": clock.now()})
+            ground.voided.add(thing.id)
         elif name[0] == "complaints":
             bringing.void(thing)
             plan.revisions.append((thing, thing.customer_id, "complaint", thing.number, None))
@@ -302,6 +335,15 @@ def _as_kept(thing: Any, name: str, value: Any) -> Any:
 def _carry_out(session: Session, ground: Ground) -> None:
     session.flush()
     bringing.hush(session, ground.quiet)
+    unmaking.cancel_open(session, "order_id", ground.voided)
+    unmaking.cancel_open(session, "complaint_id", ground.quiet)
+    going = [
+        task
+        for task in ground.contacts
+        if ("customers", task.customer_id) in ground.going
+        or ("vehicles", task.vehicle_id) in ground.going
+    ]
+    unmaking.remove(session, going)
     stale = ground.stale | making.people_of(session, ground.cars)
     gone = {key for table, key in ground.going if table == "customers"}
     session.execute(delete(Revision).where(col(Revision.customer_id).in_(gone)))

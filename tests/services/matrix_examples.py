@@ -52,6 +52,7 @@ from db.models import (
     OwnershipRole,
     ParameterValue,
     PartIn,
+    PlanState,
     Post,
     PostDuty,
     Promise,
@@ -495,6 +496,24 @@ class World:
             focus=f"{name} focus",
         )
         [self.ids["plan", store]] = self.dealer.add(plan)
+        for kind, weeks, values in (
+            ("handed_plan", 1, {"state": PlanState.SUBMITTED, "submitted_at": now}),
+            (
+                "past_plan",
+                -1,
+                {"state": PlanState.APPROVED, "submitted_at": now, "decided_at": now},
+            ),
+        ):
+            other = VisitPlan(
+                store_id=store,
+                rep_id=user,
+                week_on=week_on + weeks * timedelta(days=7),
+                area=f"{name} area",
+                target=5,
+                focus=f"{name} focus",
+                **values,
+            )
+            [self.ids[kind, store]] = self.dealer.add(other)
         self.ids["photo", store], self.ids["promise", store] = self.dealer.add(photo, promised)
 
     def _rules(self, store: int) -> dict[str, Cadence]:
@@ -677,8 +696,8 @@ def on_form(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
     return lambda world, at: form(kind, form_id=world.ids["visit_form", at], version=1, **values)
 
 
-def on_plan(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
-    return lambda world, at: form(kind, plan_id=world.ids["plan", at], version=1, **values)
+def on_plan(kind: Any, /, which: str = "plan", **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(kind, plan_id=world.ids[which, at], version=1, **values)
 
 
 def visited() -> dict[str, Any]:
@@ -1375,9 +1394,13 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
         purpose="new cars",
     )(world, at),
     "services.visit_plans.submit": on_plan(visit_plans.SubmitPlan),
-    "services.visit_plans.decide": on_plan(visit_plans.DecidePlan, is_granted=True, note="good"),
+    "services.visit_plans.decide": on_plan(
+        visit_plans.DecidePlan, "handed_plan", is_granted=True, note="good"
+    ),
     "services.visit_plans.summarise": on_plan(visit_plans.SummarisePlan, summary="all was made"),
-    "services.visit_plans.review": on_plan(visit_plans.ReviewPlan, verdict="well done"),
+    "services.visit_plans.review": on_plan(
+        visit_plans.ReviewPlan, "past_plan", verdict="well done"
+    ),
     "services.visit_plans.week": lambda world, at: (clock.today(),),
     "services.visit_plans.plan_of": lambda world, at: (clock.today(),),
     "services.visit_reports.report": lambda world, at: (clock.today(), clock.today(), at),

@@ -80,7 +80,7 @@ class Somewhere(World):
             *("step", "steward", "paper", "apology", "task", "response"),
             *("survey:draft", "survey:approved"),
             *("bay", "asked", "booked", "begun", "call"),
-            *("visit", "visit_form", "photo", "promise", "plan"),
+            *("visit", "visit_form", "photo", "promise", "plan", "handed_plan", "past_plan"),
             *(CadenceState.DRAFT, CadenceState.APPROVED),
             f"step of {CadenceState.APPROVED}",
             *("proposal", "issue", "heard", "review"),

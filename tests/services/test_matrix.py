@@ -251,7 +251,7 @@ def test_calls_do_reach_the_deed(world):
     unfinished = {
         service: outcomes[service] for service in permitted if outcomes[service] != "done"
     }
-    assert unfinished == UNFINISHED
+    assert set(unfinished.items()) ^ set(UNFINISHED.items()) == set()
 
 
 UNFINISHED = {
@@ -279,6 +279,11 @@ UNFINISHED = {
     "services.complaints.take_step": "out of reach",
     # Whoever made the call reads what was said of it.
     "services.qa.read": "NotFound",
+    # A weekly plan and a visit's form are written by whoever goes.
+    "services.visit_plans.add_visit": "out of reach",
+    "services.visit_plans.submit": "out of reach",
+    "services.visit_plans.summarise": "out of reach",
+    "services.visits.correct_form": "out of reach",
     # The reservation is somebody else's.
     "services.users.replace_own": "SignedOut",
 }

@@ -8,11 +8,16 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from commands import app
-from db.models import Counter, Ownership, OwnershipRole
+from db.models import CallResult, Counter, Ownership, OwnershipRole
 from services import customers, verification
+from services.core import clock
 from services.core.access import System
 from services.core.run import fetch, perform
 from tests.dealer import Dealer, owner
+from tests.services.test_appointments import MONDAY, bay, book
+from tests.services.test_visits import planned, record
+
+__all__ = ["bay"]
 
 CALLER = System("tests")
 
@@ -69,6 +74,37 @@ def test_a_counter_behind_its_numbers_is_named(dealer: Dealer):
     break_it("UPDATE counters SET value = 0 WHERE series = 'customers'")
     assert [row.value for row in dealer.rows(Counter) if row.series == "customers"] == [0]
     assert finding("numbers").wrong == 1
+
+
+def test_a_contact_that_says_other_than_its_attempts_is_named(dealer: Dealer, key: int):
+    one, other = planned(dealer, customer_id=key), planned(dealer, customer_id=dealer.customer())
+    record(dealer, one, CallResult.NO_ANSWER)
+    assert finding("contacts") == verification.Finding("contacts", 2, 0, [])
+    break_it("UPDATE visit_tasks SET attempts = 2 WHERE attempts = 1")
+    [wrong] = finding("contacts").first
+    assert (wrong.id, wrong.says) == (one, "2 attempts are counted, 1 were made")
+    break_it(
+        "UPDATE visit_tasks SET attempts = 1, state = 'merged', ended_at = created_at,"
+        " merged_into_id = (SELECT max(id) FROM visit_tasks) WHERE attempts = 2",
+        "UPDATE visit_tasks SET state = 'done', ended_at = created_at WHERE attempts = 0",
+    )
+    assert {each.id: each.says for each in finding("contacts").first} == {
+        one: "it was merged into a contact with somebody else",
+        other: "it ended by a contact of which nothing is written",
+    }
+
+
+def test_an_appointment_that_holds_other_time_than_its_own_is_named(
+    dealer: Dealer, bay: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(clock, "now", lambda: MONDAY)
+    key = book(dealer, bay_id=bay)
+    assert finding("appointments") == verification.Finding("appointments", 1, 0, [])
+    break_it("DELETE FROM appointment_slots WHERE id = (SELECT min(id) FROM appointment_slots)")
+    [wrong] = finding("appointments").first
+    assert (wrong.id, wrong.says) == (key, "its time is not what it holds of its bay")
+    break_it("UPDATE appointments SET state = 'cancelled', reason = 'x', ended_at = created_at")
+    assert finding("appointments").first[0].says == "it is off, and holds time"
 
 
 @pytest.mark.usefixtures("key")
