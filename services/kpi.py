@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from db.models import Store
-from services import complaints, surveys, visits
+from services import appointments, complaints, inbound, promises, qa, surveys, visits
 from services.core import parameters
 from services.core.access import Actor, Permission, load
 from services.core.errors import InvalidInput, NotFound
@@ -50,6 +50,8 @@ class Measured:
     store_id: int | None
     figure: Figure
     target: float | None
+    opens: bool
+    """Whether the reader may see what stands behind it (`behind`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ class _Subject:
     behind: Callable[[Session, Figure, int], Any] | None
     """None: the feature's own page shows it (`surveys.responses`)."""
 
+    def opens(self, actor: Actor) -> bool:
+        return self.behind is not None and actor.may(self.needs)
+
 
 SUBJECTS: Final = (
     _Subject(complaints.METRICS, complaints.Past, Permission.COMPLAINTS_VIEW, complaints.behind),
@@ -71,6 +76,21 @@ SUBJECTS: Final = (
         _Subject(metrics, visits.Past, Permission.VISITS_VIEW, behind)
         for metrics, behind in visits.METRICS
     ),
+    *(
+        _Subject(metrics, appointments.Past, Permission.VISITS_VIEW, behind)
+        for metrics, behind in appointments.METRICS
+    ),
+    *(
+        _Subject(metrics, inbound.Past, Permission.VISITS_VIEW, behind)
+        for metrics, behind in inbound.METRICS
+    ),
+    *(
+        _Subject(metrics, visits.FormsPast, Permission.VISITS_VIEW, behind)
+        for metrics, behind in visits.OF_VISITS
+    ),
+    _Subject(promises.METRICS, promises.Past, Permission.VISITS_VIEW, promises.BEHIND),
+    # Nobody reads what was said of a colleague's call but who leads (V02).
+    *(_Subject(metrics, qa.Past, Permission.VISITS_LEAD, behind) for metrics, behind in qa.METRICS),
 )
 METRICS: Final[Mapping[str, tuple[Metric, _Subject]]] = {
     metric.code: (metric, subject) for subject in SUBJECTS for metric in subject.metrics
@@ -105,6 +125,7 @@ def figures(
             store_id,
             metric.measure(pasts[id(subject)]),
             targets.get(metric.code),
+            subject.opens(actor),
         )
         for metric, subject in known
     ]
@@ -145,7 +166,7 @@ def behind(
     period = _period(session, since, until, store_id)
     figure = metric.measure(subject.past(session, period, store_id))
     target = _targets(session, [metric], period, store_id).get(code)
-    measured = Measured(_line(metric), period, store_id, figure, target)
+    measured = Measured(_line(metric), period, store_id, figure, target, opens=True)
     return measured, subject.behind(session, figure, page)
 
 
@@ -154,7 +175,8 @@ def _period(session: Session, since: date, until: date, store_id: int | None) ->
         raise EndBeforeBegin
     if store_id is not None:
         load(session, Store, store_id)
-    return Period(max(since, EARLIEST), min(until, LATEST))
+    first, last = (min(max(day, EARLIEST), LATEST) for day in (since, until))
+    return Period(first, last)
 
 
 def _known(code: str) -> tuple[Metric, _Subject]:

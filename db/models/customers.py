@@ -244,6 +244,8 @@ class TouchKind(StrEnum):
 
 
 _OUR_CALLS = text("kind = 'call' AND NOT is_inbound")
+_OUR_CALLS_ON_SQLITE = text("kind = 'call' AND is_inbound = 0")
+"""In the words in which a query asks for them, or the index is not used."""
 
 
 class Touch(Base, Scoped, table=True):
@@ -252,7 +254,7 @@ class Touch(Base, Scoped, table=True):
     __tablename__ = "touches"
     __table_args__ = (
         Index("ix_touches_customer_id_at", "customer_id", "at"),
-        Index("ix_touches_calls", "at", "user_id", sqlite_where=_OUR_CALLS,
+        Index("ix_touches_calls", "at", "user_id", sqlite_where=_OUR_CALLS_ON_SQLITE,
               postgresql_where=_OUR_CALLS),
     )  # fmt: skip
 

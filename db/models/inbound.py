@@ -40,6 +40,7 @@ class CompanionAnswer(StrEnum):
 
 
 _OPEN = text("answered_at IS NULL")
+_PROMISED = text("promised_at IS NOT NULL")
 
 
 class InboundCall(Base, Scoped, Versioned, table=True):
@@ -50,6 +51,9 @@ class InboundCall(Base, Scoped, Versioned, table=True):
     __table_args__ = (
         Index("ix_inbound_calls_store", "store_id", "at"),
         Index("ix_inbound_calls_due", "promised_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_inbound_calls_promised", "promised_at", sqlite_where=_PROMISED,
+              postgresql_where=_PROMISED),
+        Index("ix_inbound_calls_at", "at"),
         Index("ix_inbound_calls_customer", "customer_id", "at"),
         CheckConstraint("customer_id IS NOT NULL OR caller <> '' OR phone <> ''", name="who"),
         CheckConstraint("rings BETWEEN 0 AND 99", name="rings_bounded"),
@@ -64,7 +68,7 @@ class InboundCall(Base, Scoped, Versioned, table=True):
             name="lost_demand",
         ),
         CheckConstraint("(companion = '') = (companion_answer IS NULL)", name="companion_asked"),
-    )
+    )  # fmt: skip
 
     id: int = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)

@@ -28,6 +28,7 @@ class Promise(Base, Scoped, Versioned, table=True):
     __tablename__ = "promises"
     __table_args__ = (
         Index("ix_promises_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_promises_moment", "due_at"),
         Index("ix_promises_customer", "customer_id", "state"),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_or_open"),
         CheckConstraint("(state = 'open') = (told_by IS NULL)", name="closed_with_a_reply"),

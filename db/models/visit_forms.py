@@ -35,6 +35,8 @@ class VisitForm(Base, Scoped, Versioned, table=True):
     __table_args__ = (
         Index("ix_visit_forms_writer", "writer_id", "ended_at"),
         Index("ix_visit_forms_store_ended", "store_id", "ended_at"),
+        Index("ix_visit_forms_ended", "ended_at"),
+        Index("ix_visit_forms_improve_on", "improve_on"),
         Index("ix_visit_forms_improve", "store_id", "improve_on", sqlite_where=_UNDONE,
               postgresql_where=_UNDONE),
         CheckConstraint("started_at < ended_at", name="begins_before_it_ends"),

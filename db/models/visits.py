@@ -162,6 +162,7 @@ class CadenceStep(Base, table=True):
 
 
 _PLANNED = text("state = 'planned'")
+_ENDED = text("ended_at IS NOT NULL")
 
 
 class VisitTask(Base, Scoped, Versioned, table=True):
@@ -175,6 +176,7 @@ class VisitTask(Base, Scoped, Versioned, table=True):
               postgresql_where=_PLANNED),
         Index("ix_visit_tasks_store_due", "store_id", "due_from", sqlite_where=_PLANNED,
               postgresql_where=_PLANNED),
+        Index("ix_visit_tasks_ended", "ended_at", sqlite_where=_ENDED, postgresql_where=_ENDED),
         Index("ix_visit_tasks_customer", "customer_id", "state"),
         Index("ix_visit_tasks_last", "customer_id", "step_id", "due_from"),
         # With the store, which the reader's scope asks for: else a plan walks all of the store.

@@ -18,6 +18,7 @@ from services.appointments.booking import (
     remind,
 )
 from services.appointments.exporting import export_list
+from services.appointments.figures import LATELY, METRICS, USUALLY, Past
 from services.appointments.garage import advisors, bays, change_bay, open_bay
 from services.appointments.inputs import (
     BookAppointment,
@@ -41,11 +42,15 @@ from services.appointments.views import (
     Rates,
     Receipt,
     WeekGrid,
+    is_alarming,
 )
 from services.appointments.watching import mark_missed, rates
 
 __all__ = [
     "COMING",
+    "LATELY",
+    "METRICS",
+    "USUALLY",
     "AppointmentRow",
     "AppointmentSource",
     "AppointmentState",
@@ -63,6 +68,7 @@ __all__ = [
     "MarkMissed",
     "MoveAppointment",
     "OpenBay",
+    "Past",
     "Rates",
     "Receipt",
     "WeekGrid",
@@ -79,6 +85,7 @@ __all__ = [
     "day",
     "export_list",
     "free",
+    "is_alarming",
     "mark_missed",
     "miss",
     "move",

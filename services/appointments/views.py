@@ -132,9 +132,13 @@ class Rates:
     @property
     def is_alarming(self) -> bool:
         """Called off half as often again as usual: customers leave before they come."""
-        short, long = self.cancel_rate, self.long_rate
-        return short is not None and bool(long) and short >= SIGNAL * (long or 0)
+        return is_alarming(self.cancel_rate, self.long_rate)
 
 
 SIGNAL = 1.5
 """The 4-week mean over the 26-week mean from which on it is a signal (spec 2.6)."""
+
+
+def is_alarming(short: float | None, long: float | None) -> bool:
+    """Of the shares that were called off of the last 4 and 26 weeks. None: there were none."""
+    return short is not None and bool(long) and short >= SIGNAL * (long or 0)

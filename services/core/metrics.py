@@ -31,7 +31,7 @@ class Unit(StrEnum):
     COUNT = "count"
     YUAN = "yuan"
     POINTS = "points"
-    """Of a survey."""
+    """Of a survey, a form or a review."""
     TIMES = "times"
 
 
@@ -123,6 +123,20 @@ def share(hits: Sequence[int], rows: Sequence[int]) -> Figure:
         parts={"low": low, "high": high},
         rows=rows,
         hits=hits,
+    )
+
+
+def average(values: Mapping[int, float]) -> Figure:
+    """The mean of what the cases (ids) are worth."""
+    rows = list(values)
+    return Figure(
+        value=mean(values.values()) if values else None,
+        n=len(rows),
+        numerator=sum(values.values()),
+        denominator=len(rows),
+        rows=rows,
+        hits=rows,
+        each=values,
     )
 
 

@@ -2,6 +2,7 @@
 V28, V29, V40–V42)."""
 
 from db.models import CallWish, Channel, CompanionAnswer, DemandResult, Urgency
+from services.inbound.figures import METRICS, Past
 from services.inbound.following import link_complaint
 from services.inbound.inputs import (
     AnswerCall,
@@ -18,6 +19,7 @@ from services.inbound.views import CallRow, Filters, Listing, Rates, Receipt
 from services.inbound.watching import watch
 
 __all__ = [
+    "METRICS",
     "AnswerCall",
     "CallRow",
     "CallWish",
@@ -29,6 +31,7 @@ __all__ = [
     "LinkComplaint",
     "Listing",
     "PassCall",
+    "Past",
     "Rates",
     "Receipt",
     "RecordInbound",

@@ -10,16 +10,34 @@ from sqlalchemy import Row, exists, func, select
 from sqlmodel import Session, col
 
 from db.models import CallAttempt, Hold, Store, TaskState, Trigger, User, VisitKind, VisitTask
-from services import kpi
+from services import appointments, inbound, kpi, promises, qa
 from services.core import clock
 from services.core.access import Actor, Permission
-from services.core.metrics import Period
+from services.core.metrics import Figure, Metric, Period
+from services.core.words import N_
 from services.kpi import Measured
-from services.visits import METRICS
+from services.visits import METRICS, OF_VISITS
 from services.visits.figures import LATE
 from services.visits.past import MADE, NOT_DUE, REACHED
+from services.visits.rules import delivered, lines
 
-CODES: Final = tuple(metric.code for metrics, _ in METRICS for metric in metrics)
+
+def _codes(*of: Iterable[Metric]) -> tuple[str, ...]:
+    return tuple(metric.code for metrics in of for metric in metrics)
+
+
+_APPOINTMENTS, _REMINDERS = (metrics for metrics, _ in appointments.METRICS)
+GROUPS: Final = (
+    (N_("Contacts with customers"), _codes(*(some for some, _ in METRICS), _REMINDERS)),
+    (N_("Appointments and callers"), _codes(_APPOINTMENTS, *(some for some, _ in inbound.METRICS))),
+    (N_("Visits and their forms"), _codes(*(some for some, _ in OF_VISITS))),
+    (
+        N_("Promises and quality of calls"),
+        _codes(promises.METRICS, *(some for some, _ in qa.METRICS)),
+    ),
+)
+"""What stands together in the report: a heading (msgid), and metrics in the order of reading."""
+CODES: Final = tuple(code for _, codes in GROUPS for code in codes)
 HOURS: Final = range(8, 21)
 """Of the day; earlier and later attempts count with the first and the last."""
 WEEK: Final = 7
@@ -81,12 +99,42 @@ class BandLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureGroup:
+    """`label` is a msgid."""
+
+    label: str
+    figures: list[Measured]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLine:
+    """A class of customers by the name of its rule, in Chinese and in English, and the share that
+    was contacted within its interval; None: no customer is in it."""
+
+    name: str
+    name_en: str
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """So far above the usual are appointments called off: shares of the last 4 weeks and the last
+    26."""
+
+    lately: float
+    usually: float
+
+
+@dataclass(frozen=True, slots=True)
 class VisitReport:
-    """`attempts` and `reached` by weekday (Monday first) and hour of `HOURS`."""
+    """`called_off` None: not far more than usual. `attempts` and `reached` by weekday (Monday
+    first) and hour of `HOURS`."""
 
     period: Period
     store: str | None
-    figures: list[Measured]
+    groups: list[FigureGroup]
+    called_off: CalledOff | None
+    classes: list[ClassLine]
     whole: Counts
     people: list[PersonLine]
     """A store's line stands before its people's."""
@@ -110,19 +158,37 @@ def report(
     stores = dict(session.execute(select(col(Store.id), col(Store.name))).all())
     rows = [(row, _counts(row, period)) for row in _due(session, period, store_id)]
     attempts, reached = _hours(session, period, store_id)
-    late = next(one.figure for one in figures if one.metric.code == "VISIT-LATE")
+    by_code = {one.metric.code: one for one in figures}
     return VisitReport(
         period=period,
         store=stores.get(store_id) if store_id is not None else None,
-        figures=figures,
+        groups=[FigureGroup(name, [by_code[code] for code in codes]) for name, codes in GROUPS],
+        called_off=_called_off(by_code["APPT-CANCEL"].figure),
+        classes=_classes(session, by_code["VISIT-COVER"].figure),
         whole=sum((counts for _, counts in rows), Counts()),
         people=_people(session, rows, stores),
         causes=_causes(rows),
         held=_held(session, period, store_id),
-        overdue=[BandLine(name, int(late.parts[name] or 0)) for name, _ in LATE],
+        overdue=[
+            BandLine(name, int(by_code["VISIT-LATE"].figure.parts[name] or 0)) for name, _ in LATE
+        ],
         attempts=attempts,
         reached=reached,
     )
+
+
+def _called_off(figure: Figure) -> CalledOff | None:
+    lately, usually = (figure.parts[name] for name in (appointments.LATELY, appointments.USUALLY))
+    if lately is None or usually is None or not appointments.is_alarming(lately, usually):
+        return None
+    return CalledOff(lately, usually)
+
+
+def _classes(session: Session, coverage: Figure) -> list[ClassLine]:
+    names = {code: (told["name"], told["name_en"]) for code, told in delivered().items()}
+    names |= {one.code: (one.name, one.name_en or one.name) for one in reversed(lines(session))}
+    found = ((code, share) for code, share in coverage.parts.items() if code in names)
+    return [ClassLine(*names[code], share) for code, share in found]
 
 
 def _due(session: Session, period: Period, store_id: int | None) -> Sequence[Row[Any]]:

@@ -12,12 +12,16 @@ from services.core.labels import field_label
 from services.core.metrics import UNITS, Unit
 from services.core.words import N_, translate
 from services.kpi import Measured
-from services.visit_reports.gathering import HOURS, Counts, VisitReport
+from services.visit_reports.gathering import HOURS, CalledOff, Counts, VisitReport
 
 NAME: Final = N_("Return-visit report")
 WHOLE: Final = N_("All")
 NOBODY: Final = N_("Nobody yet")
 TOGETHER: Final = N_("Made together with another")
+CALLED_OFF: Final = N_(
+    "Of the appointments of the last 4 weeks {lately} % were called off, of the last 26 weeks "
+    "{usually} %: half as often again as usual, or more. Ask customers why"
+)
 DAYS: Final = (
     N_("Monday"),
     N_("Tuesday"),
@@ -36,6 +40,9 @@ COUNTED: Final = (
     N_("Reached"),
     N_("Completion"),
 )
+
+
+FIGURES: Final = (N_("Metric"), N_("Value"), N_("Target"), N_("Cases"), N_("What it counts"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +73,20 @@ class Telling:
         return f"{store} · {days}"
 
     def parts(self) -> list[Part]:
+        """For a workbook: all metrics in one table."""
+        return [*self._alarm(), self._figures(), *self._others()]
+
+    def _chapters(self) -> list[Part]:
+        """For paper: metrics below their headings."""
+        groups = [
+            self._part(one.label, FIGURES, [self._figure(each) for each in one.figures])
+            for one in self.found.groups
+        ]
+        return [*self._alarm(), *groups, *self._others()]
+
+    def _others(self) -> list[Part]:
         return [
-            self._figures(),
+            self._classes(),
             self._people(),
             self._causes(),
             self._funnel(),
@@ -89,7 +108,7 @@ class Telling:
                         tuple(one.header), tuple(tuple(map(str, row)) for row in one.rows)
                     ),
                 )
-                for one in self.parts()
+                for one in self._chapters()
                 if one.rows
             ),
         )
@@ -102,19 +121,39 @@ class Telling:
         numbers = (counts.due, counts.in_time, counts.late, counts.missed)
         return [*numbers, counts.tried, counts.reached, share]
 
+    def _alarm(self) -> list[Part]:
+        """What somebody has to look into; nothing where there is nothing."""
+        if self.found.called_off is None:
+            return []
+        words = self.say(CALLED_OFF, **shares_of(self.found.called_off))
+        return [self._part(N_("To look into"), (N_("What stands out"),), [[words]])]
+
     def _figures(self) -> Part:
+        rows = [
+            [self.say(group.label), *self._figure(one)]
+            for group in self.found.groups
+            for one in group.figures
+        ]
+        return self._part(N_("Metrics"), (N_("Subject"), *FIGURES), rows)
+
+    def _figure(self, one: Measured) -> list[Cell]:
+        return [
+            self.say(one.metric.label),
+            self._value(one, one.figure.value),
+            "–" if one.target is None else self._value(one, one.target),
+            one.figure.n,
+            self.say(one.metric.formula),
+        ]
+
+    def _classes(self) -> Part:
         rows: list[list[Cell]] = [
             [
-                self.say(one.metric.label),
-                self._value(one, one.figure.value),
-                "–" if one.target is None else self._value(one, one.target),
-                one.figure.n,
-                self.say(one.metric.formula),
+                one.name_en if self.language == "en" else one.name,
+                "–" if one.share is None else f"{one.share:.1%}",
             ]
-            for one in self.found.figures
+            for one in self.found.classes
         ]
-        header = (N_("Metric"), N_("Value"), N_("Target"), N_("Cases"), N_("What it counts"))
-        return self._part(N_("Metrics"), header, rows)
+        return self._part(N_("Coverage by class"), (N_("Rule of the class"), N_("Coverage")), rows)
 
     def _value(self, one: Measured, value: float | None) -> str:
         if value is None:
@@ -179,6 +218,14 @@ class Telling:
         ]
         title = self.say(N_("Reached, by weekday and hour"))
         return Part(title, ["", *(f"{hour}:00" for hour in HOURS)], rows)
+
+
+def shares_of(called_off: CalledOff) -> dict[str, str]:
+    """What `CALLED_OFF` is told with."""
+    return {
+        "lately": f"{100 * called_off.lately:.0f}",
+        "usually": f"{100 * called_off.usually:.0f}",
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,13 +36,14 @@ from services.visits.counted import (
     BEHIND_ATTEMPTS,
     BEHIND_CARS,
     BEHIND_CUSTOMERS,
+    BEHIND_FORMS,
+    BEHIND_IMPROVEMENTS,
     BEHIND_ORDERS,
     BEHIND_TASKS,
-    BehindVisits,
-    CountedRow,
 )
 from services.visits.figures import OF_ATTEMPTS, OF_CARS, OF_CUSTOMERS, OF_ORDERS, OF_TASKS
 from services.visits.forecast import Forecast, forecast
+from services.visits.form_figures import OF_FORMS, OF_IMPROVEMENTS, FormsPast
 from services.visits.form_quality import ANSWERS, BEST, marks, quality
 from services.visits.inputs import (
     AT_ONCE,
@@ -139,6 +140,7 @@ __all__ = [
     "METRICS",
     "NOWHERE",
     "OF_DATES",
+    "OF_VISITS",
     "ON_A_FORM",
     "PLACES",
     "AdoptCadences",
@@ -146,7 +148,6 @@ __all__ = [
     "Backtest",
     "BeginRule",
     "BeginVersion",
-    "BehindVisits",
     "BoardPerson",
     "BookLine",
     "CadenceLine",
@@ -160,7 +161,6 @@ __all__ = [
     "Card",
     "Cell",
     "CorrectForm",
-    "CountedRow",
     "Day",
     "DeclineProposal",
     "Desk",
@@ -173,6 +173,7 @@ __all__ = [
     "FormGround",
     "FormLine",
     "FormView",
+    "FormsPast",
     "Hold",
     "Lifecycle",
     "Made",
@@ -282,3 +283,5 @@ METRICS = (
     (OF_CARS, BEHIND_CARS),
 )
 """By the kind of record that they count, with what shows those."""
+OF_VISITS = ((OF_FORMS, BEHIND_FORMS), (OF_IMPROVEMENTS, BEHIND_IMPROVEMENTS))
+"""The same of visit forms, over `FormsPast`."""

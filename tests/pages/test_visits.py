@@ -1,19 +1,29 @@
 """The visit plan's page: my day, one call by one key, the rules."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
-from db.models import Cadence, CadenceState, CallAttempt, CallResult, TaskState, Touch, VisitTask
+from db.models import (
+    AppointmentState,
+    Cadence,
+    CadenceState,
+    CallAttempt,
+    CallResult,
+    TaskState,
+    Touch,
+    VisitTask,
+)
 from services import visits
 from services.core import clock
 from services.core.run import perform
 from tests.dealer import Dealer
 from tests.pages.visit import texts, visit
+from tests.services.test_measures import appointment, visit_form, weeks
 from tests.services.test_service_backtest import DELIVERED
 from tests.services.test_service_dues import SYSTEM, car, serviced
-from tests.services.test_visit_figures import attempt, task
+from tests.services.test_visit_figures import at, attempt, task
 from tests.services.test_visits import DAY, planned
 
 PAGE = "care/visits.py"
@@ -159,3 +169,38 @@ def test_the_report_opens_what_stands_behind_a_figure(dealer: Dealer):
     app = visit(dealer, "service", PAGE, **address)
     assert not app.exception
     assert "应回访 1 次，已完成 1 次" in texts(app)
+
+
+def test_the_report_warns_of_what_is_called_off(dealer: Dealer):
+    weeks(dealer, (3, 5), (2, 10))
+    address = {"view": "report", "length": "month", "on": "2026-06-08"}
+    app = visit(dealer, "manager", PAGE, language="en", **address)
+    assert not app.exception
+    [warning] = app.warning
+    assert "the last 4 weeks 38 % were called off, of the last 26 weeks 25 %" in warning.value
+    app = visit(dealer, "manager2", PAGE, **address)
+    assert not app.warning
+
+
+def test_the_report_shows_each_figure_as_it_is_told_elsewhere(dealer: Dealer):
+    appointment(dealer, at(2), AppointmentState.ARRIVED)
+    appointment(dealer, at(3), AppointmentState.CANCELLED)
+    visit_form(dealer, at(2), 9, improve_on=date(2026, 6, 3))
+    address = {"view": "report", "length": "month", "on": "2026-06-08"}
+    app = visit(dealer, "manager", PAGE, language="en", **address)
+    assert not app.exception
+    shown = {one.label: one.value for one in app.metric}
+    told = {
+        "Show rate": "100 %",
+        "Cancellation rate": "50 %",
+        "Quality of visit forms": "9 points",
+        "Improved by their day": "0 %",
+        "Promises kept": "–",
+    }
+    assert {name: shown[name] for name in told} == told
+    button(app, "visits:report:FORM-QUALITY").click().run()
+    assert not app.exception
+    assert "1 records, the newest first" in texts(app)
+    app = visit(dealer, "service", PAGE, language="en", **address)
+    assert "visits:report:QA-SCORE" not in {one.key for one in app.button}
+    assert "Score of reviewed calls" in {one.label for one in app.metric}

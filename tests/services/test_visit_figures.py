@@ -21,6 +21,7 @@ from db.models import (
 )
 from services import kpi, visits
 from services.core import clock
+from services.core.counted import Behind
 from services.core.errors import NotPermitted
 from services.core.run import fetch
 from services.kpi import Measured
@@ -230,9 +231,7 @@ def test_each_shows_what_stands_behind_it(dealer: Dealer, code: str):
     task(dealer, 5)
     _, customer = repair(dealer, 2)
     dealer.vehicle(customer, delivered_on=TODAY - 290 * DAY)
-    found: tuple[Measured, visits.BehindVisits] = fetch(
-        kpi.behind, dealer.caller("manager"), code, *JUNE
-    )
+    found: tuple[Measured, Behind] = fetch(kpi.behind, dealer.caller("manager"), code, *JUNE)
     measured, behind = found
     assert measured.figure.n > 0
     assert behind.seen == len(set(measured.figure.rows)) > 0

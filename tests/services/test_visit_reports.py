@@ -73,6 +73,8 @@ def test_what_it_counts(worked: Dealer):
         Hold.SPACING: (0, 1),
         Hold.DO_NOT_CONTACT: (0, 0),
         Hold.OPEN_COMPLAINT: (1, 0),
+        Hold.NO_CONSENT: (0, 0),
+        Hold.PREFERRED_DAYS: (0, 0),
         None: (1, 0),
     }
     assert [(one.name, one.count) for one in found.overdue] == [
@@ -111,14 +113,14 @@ def test_the_workbook_says_the_same_in_both_languages(worked: Dealer):
     file = taken(worked)
     assert file.name == "Return-visit report 2026-06-01_2026-06-30.xlsx"
     book = load_workbook(io.BytesIO(file.data))
-    assert len(book.sheetnames) == 7
+    assert len(book.sheetnames) == 8
     people = list(book["By store and person"].values)
     assert people[0][:4] == ("Store", "Contacted by", "Contacts due", "On time")
     assert people[1] == ("杭州西湖店", "All", 7, 1, 1, 4, 3, 2, "29%")
     assert people[3][:3] == ("杭州西湖店", "Nobody yet", 1)
     assert ("Contacts due", 7) in list(book["From due to made"].values)
     assert list(book["Reached, by weekday and hour"].values)[4][3] == "1/1"
-    figures = {row[0]: row[1] for row in book["Metrics"].values}
+    figures = {row[1]: row[2] for row in book["Metrics"].values}
     assert figures["Plan completion"] == "28.6%"
     chinese = load_workbook(io.BytesIO(taken(worked, language="zh_CN").data))
     assert list(chinese["按门店和人员"].values)[1][2:] == people[1][2:]

@@ -11,17 +11,19 @@ from pages.components.complaints.values import value_of, with_unit
 from pages.components.frame import fetch
 from pages.components.tables import Column, Kind
 from pages.components.visits import behind
-from pages.components.words import _, choice, fdate, field, fnumber, raw
+from pages.components.words import _, choice, fdate, field, fnumber, language, raw
 from services import visit_reports
 from services.core import clock
 from services.core.words import N_
 from services.customers import Places
 from services.kpi import Measured
-from services.visit_reports import Counts, VisitReport
+from services.visit_reports import Counts, FigureGroup, VisitReport
 
 WEEK: Final = "week"
 LENGTHS: Final = {WEEK: N_("Week"), "month": N_("Month")}
 CARD_PX: Final = 360
+TILES: Final = 5
+"""Side by side where the screen is wide."""
 FEW: Final = 5
 """Attempts of an hour that say nothing yet."""
 COUNTED: Final = {
@@ -49,7 +51,10 @@ def show(places: Places) -> None:
     with st.spinner(_(N_("Gathering the contacts of this time …"))):
         found = fetch(visit_reports.report, since, until, store_id)
     st.caption(_(N_("From {first} to {last}"), first=fdate(since), last=fdate(until)))
-    opened = _tiles(found.figures)
+    if found.called_off is not None:
+        alarm = _(visit_reports.CALLED_OFF, **visit_reports.shares_of(found.called_off))
+        st.warning(alarm, icon=":material/event_busy:")
+    opened = [one for group in found.groups for one in _group(group)]
     with st.grid(2, min_column_width=CARD_PX, gap="small"):
         with layout.card(height="stretch"):
             _funnel(found.whole)
@@ -64,6 +69,8 @@ def show(places: Places) -> None:
             _causes(found)
         with layout.card(_(N_("Held by the rule")), height="stretch"):
             _held(found)
+        with layout.card(_(N_("Coverage by class")), height="stretch"):
+            _classes(found)
     for one in opened:
         behind.open_rows(one.metric, since, until, store_id, found.store)
 
@@ -75,17 +82,23 @@ def _days(length: str, day: dt.date) -> tuple[dt.date, dt.date]:
     return first, (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
 
 
-def _tiles(figures: list[Measured]) -> list[Measured]:
-    with layout.tiles(len(figures) // 2):
-        return [one for one in figures if _tile(one)]
+def _group(group: FigureGroup) -> list[Measured]:
+    """The figures below a heading; those that the reader wants to look behind."""
+    st.subheader(_(group.label), anchor=False)
+    with layout.tiles(TILES):
+        return [one for one in group.figures if _tile(one)]
 
 
 def _tile(one: Measured) -> bool:
     goal = None if one.target is None else _(N_("target {value}"), value=with_unit(one.target, one))
+    count = _(N_("{count} cases"), count=fnumber(one.figure.n))
+    if not one.opens:
+        layout.tile(_(one.metric.label), value_of(one), count, note=_(one.metric.formula))
+        return False
     return layout.opening_tile(
         _(one.metric.label),
         value_of(one),
-        _(N_("{count} cases"), count=fnumber(one.figure.n)),
+        count,
         goal=goal,
         note=_(one.metric.formula),
         key=f"visits:report:{one.metric.code}",
@@ -210,4 +223,23 @@ def _held(found: VisitReport) -> None:
         ],
         key="visits:report:held",
         alt=raw(N_("Held by the rule")),
+    )
+
+
+def _classes(found: VisitReport) -> None:
+    tables.rows_table(
+        [
+            (
+                nth,
+                one.name_en if language() == "en" else one.name,
+                "–" if one.share is None else f"{fnumber(round(100 * one.share))} %",
+            )
+            for nth, one in enumerate(found.classes)
+        ],
+        [
+            Column("name", raw(N_("Rule of the class")), width=180),
+            Column("share", raw(N_("Coverage")), width=120),
+        ],
+        key="visits:report:classes",
+        alt=raw(N_("Coverage by class")),
     )
