@@ -114,8 +114,13 @@ def agreeing(readings: Iterable[Reading], most: int) -> Sequence[Reading]:
     runs: list[list[Reading]] = []
     for one in days:
         before = [run for run in runs if _follows(run[-1], one, most)]
-        runs.append([*max(before, key=_weight, default=[]), one])
+        runs.append([*max(before, key=_reach, default=[]), one])
     return max(runs, key=_weight, default=[])
+
+
+def _reach(run: Sequence[Reading]) -> tuple[int, int]:
+    """Of runs that go on with the same reading: the longest, of two such that which began first."""
+    return len(run), -run[0].on.toordinal()
 
 
 def _weight(run: Sequence[Reading]) -> tuple[int, date, timedelta]:
