@@ -61,7 +61,7 @@ def measure(
     with ExitStack() as closing:
         floors = closing.enter_context(ground.server(FLOORS, ground.live))
         for name, each in recorded.items():
-            keep_runs(ground.folder / Path(FLOORS).stem, name, each.runs)
+            keep_runs(ground.folder / Path(FLOORS).stem, name, each.drawn)
         player = replay(ground.played)
         closing.callback(player.close)
         empty = ground.visitor(closing, floors)
@@ -110,8 +110,10 @@ class _Turn:
         )
 
     def drawn(self, nth: int, meter: Meter) -> None:
-        address = f"floor={self.operation.name}"
-        if self.into.recorded.runs[0].is_fragment:
+        recorded = self.into.recorded
+        time = recorded.time(nth + self.warm, writes=self.operation.writes)
+        address = f"floor={self.operation.name}&time={time}"
+        if recorded.drawn[time][0].is_fragment:
             self.below.open(EMPTY, address)
             _weigh(self.into.page, nth, meter, self.below, self.below.rerun_fragment)
         else:

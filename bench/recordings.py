@@ -24,8 +24,19 @@ class Script:
 
 @dataclass
 class Recorded:
-    runs: list[Run] = field(default_factory=list)
+    """Time by time what was drawn and asked: of what only reads a few times, of which the last
+    stands for all that follow."""
+
+    drawn: list[list[Run]] = field(default_factory=list)
     scripts: list[Script] = field(default_factory=list)
+
+    @property
+    def runs(self) -> list[Run]:
+        return self.drawn[-1]
+
+    def time(self, nth: int, *, writes: bool) -> int:
+        """Which of the drawings is compared with the nth time."""
+        return min(nth, len(self.drawn) - 1) if writes else len(self.drawn) - 1
 
     def script(self, nth: int) -> Script:
         return self.scripts[min(nth, len(self.scripts) - 1)]
@@ -47,7 +58,7 @@ def record(ground: Ground, operations: Sequence[Operation], times: int) -> dict[
                 before = tape.read()
                 operation.act(visitor, ground.subject, nth)
                 during = tape.read()
-                into.runs = runs_of(during)
+                into.drawn.append(runs_of(during))
                 into.scripts.append(
                     Script(list(statements_of(before)), list(statements_of(during)))
                 )

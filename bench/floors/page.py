@@ -7,4 +7,4 @@ from bench.floors.recording import kept_runs
 from pages.components import board  # noqa: F401 - it is known before what was drawn is drawn again
 
 if asked := st.query_params.get("floor"):
-    show(kept_runs(asked))
+    show(kept_runs(asked)[int(st.query_params["time"])])

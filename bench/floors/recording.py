@@ -88,14 +88,15 @@ def statements_of(events: Sequence[Event]) -> Iterator[Ran]:
     return (event for event in events if isinstance(event, Ran))
 
 
-def keep_runs(folder: Path, name: str, runs: list[Run]) -> None:
-    """Hand an operation's drawings to the server of the floors, whose data folder this is."""
-    (folder / f"{name}.floor").write_bytes(pickle.dumps(runs))
+def keep_runs(folder: Path, name: str, drawn: Sequence[list[Run]]) -> None:
+    """Hand an operation's drawings, time by time, to the server of the floors, whose data folder
+    this is."""
+    (folder / f"{name}.floor").write_bytes(pickle.dumps(list(drawn)))
 
 
 @cache
-def kept_runs(name: str) -> list[Run]:
-    """The runs of an operation as constants, loaded once."""
+def kept_runs(name: str) -> list[list[Run]]:
+    """The runs of an operation, time by time, as constants, loaded once."""
     kept = (data_dir() / f"{name}.floor").read_bytes()
-    runs: list[Run] = pickle.loads(kept)  # noqa: S301 - as above
-    return runs
+    drawn: list[list[Run]] = pickle.loads(kept)  # noqa: S301 - as above
+    return drawn

@@ -147,7 +147,7 @@ def test_a_goal_is_met_up_to_its_bound() -> None:
 
 
 def measured(real: int, page: int, sql: int) -> Measured:
-    recorded = Recorded(scripts=[Script([], [Ran("SELECT 1")])])
+    recorded = Recorded(drawn=[[]], scripts=[Script([], [Ran("SELECT 1")])])
     return Measured(recorded, sample(real), sample(page), sample(0, database=sql))
 
 
