@@ -1,5 +1,5 @@
-"""The visit plan: whom one is to contact today, one contact with all that a call needs, the
-forms of visits, promises, the rules by which contacts are made."""
+"""The visit plan: whom one is to contact today, one contact with all that a call needs, the board
+of the week, promises, coming maintenances, the report."""
 
 import streamlit as st
 
@@ -9,20 +9,14 @@ from pages.components.surveys import asking
 from pages.components.visits import (
     calling,
     districts,
-    form_books,
-    form_view,
     maintenance,
     my_day,
     planning,
     promise_list,
-    quality,
     reports,
-    rule_file,
-    rules,
     standings,
     task_list,
     week,
-    week_plans,
 )
 from pages.components.words import _, fnumber, raw
 from services import customers, visits
@@ -32,45 +26,30 @@ from services.core.words import N_
 MY_DAY = "day"
 WEEK = "week"
 LIST = "list"
-FORMS = "forms"
 PROMISES = "promises"
-PLANS = "plans"
 MAINTENANCE = "maintenance"
 REPORT = "report"
-RULES = "rules"
-QUALITY = "quality"
 VIEWS = {
     MY_DAY: N_("My day"),
     WEEK: N_("Week board"),
     "standings": N_("By standing"),
     LIST: N_("List"),
     "districts": N_("Districts"),
-    FORMS: N_("Visit forms"),
     PROMISES: N_("Promises"),
-    PLANS: N_("Weekly plans"),
     MAINTENANCE: N_("Maintenance"),
     REPORT: N_("Report"),
-    RULES: N_("Rules of contact"),
-    QUALITY: N_("Quality of calls"),
 }
 BOARDS = {WEEK: week.show, "standings": standings.show, "districts": districts.show}
 
 actor = open_page(N_("Visit plan"), needs=Permission.VISITS_VIEW)
 keep_alive()
-asked, asked_form = pickers.asked_record("task"), pickers.asked_record("form")
-asked_rule = pickers.asked_record("rule")
+asked = pickers.asked_record("task")
 found = fetch(visits.day)
 asking.tell()
 
 if asked is not None:
     my_day.way_back()
     calling.show(actor, fetch(visits.call, asked), found)
-elif asked_form is not None:
-    form_books.way_back()
-    form_view.show(fetch(visits.visit_form, asked_form))
-elif asked_rule is not None:
-    rule_file.way_back()
-    rule_file.show(fetch(visits.rule_file, asked_rule))
 else:
     made = N_("{done} of {capacity} made today, {left} wait")
     said = _(
@@ -93,20 +72,12 @@ else:
         BOARDS[view](fetch(customers.places))
     elif view == LIST:
         task_list.show(fetch(customers.places), may_lead=may_lead)
-    elif view == RULES:
-        rules.show(actor)
-    elif view == FORMS:
-        form_books.show()
     elif view == PROMISES:
         promise_list.show()
-    elif view == PLANS:
-        week_plans.show()
     elif view == MAINTENANCE:
         maintenance.show(actor, fetch(customers.places))
     elif view == REPORT:
         reports.show(fetch(customers.places))
-    elif view == QUALITY:
-        quality.show(actor)
     else:
         my_day.show(found, may_lead=may_lead)
     if (whom := pickers.asked_record("plan")) is not None:

@@ -50,6 +50,22 @@ ENTRIES: Final = (
         CUSTOMERS,
     ),
     Entry(
+        "care/fieldwork.py",
+        N_("Field visits"),
+        ":material/directions_walk:",
+        "fieldwork",
+        Permission.VISITS_VIEW,
+        CUSTOMERS,
+    ),
+    Entry(
+        "care/rules.py",
+        N_("Rules and quality"),
+        ":material/rule:",
+        "rules",
+        Permission.VISITS_VIEW,
+        CUSTOMERS,
+    ),
+    Entry(
         "care/surveys.py",
         N_("Satisfaction"),
         ":material/sentiment_satisfied:",

@@ -236,19 +236,19 @@ KINDS: Final[dict[NoticeKind, Telling]] = {
     NoticeKind.QA_REVIEWED: Telling(
         N_("{person} reviewed a call of yours: {score} of 100"),
         ":material/hearing:",
-        "visits",
+        "rules",
         {"view": "view"},
     ),
     NoticeKind.SCRIPT_ANSWERED: Telling(
         N_("{what}: what you proposed for the script of “{name}”. {answer}"),
         ":material/edit_note:",
-        "visits",
+        "rules",
         {"rule": "rule"},
     ),
     NoticeKind.SCRIPT_PROPOSED: Telling(
         N_("{person} proposes another script for “{name}”"),
         ":material/edit_note:",
-        "visits",
+        "rules",
         {"rule": "rule"},
         waits_for_deed=True,
     ),

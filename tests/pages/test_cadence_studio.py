@@ -38,7 +38,7 @@ from tests.services.test_cadence_studio import (
 from tests.services.test_qa import calls, review
 from tests.services.test_visits import planned, record
 
-PAGE = "care/visits.py"
+PAGE, CALLS = "care/rules.py", "care/visits.py"
 CUSTOMERS = "care/customers.py"
 MONDAY = datetime(2026, 6, 8, 2, 0, tzinfo=UTC)
 
@@ -146,7 +146,7 @@ def test_a_proposal_is_made_at_the_call_and_taken_over(ruled: Dealer):
     ruled.order(key, kind=OrderKind.REPAIR, closed_on=date(2026, 6, 8))
     sweeping.DUTIES["visits"].do(System("tests"))
     [task] = [one for one in ruled.rows(VisitTask) if one.trigger is Trigger.REPAIR]
-    app = visit(ruled, "service", PAGE, language="en", task=str(task.id))
+    app = visit(ruled, "service", CALLS, language="en", task=str(task.id))
     assert "Good day" in texts(app)
     labelled(app, "Propose another script").click().run()
     of_form(app, "text_area", "script").set_value("How is {car}?")
@@ -213,7 +213,7 @@ def test_a_wrong_number_shows_in_the_file_and_is_closed_there(dealer: Dealer):
     record(dealer, planned(dealer, customer_id=key), CallResult.WRONG_NUMBER)
     [issue] = dealer.rows(FileIssue)
     second = planned(dealer, customer_id=key)
-    app = visit(dealer, "service", PAGE, language="en", task=str(second))
+    app = visit(dealer, "service", CALLS, language="en", task=str(second))
     assert "The number is another's" in " ".join(each.value for each in app.warning)
     app = visit(dealer, "steward", CUSTOMERS, language="en")
     assert "File issues: 1" in [each.label for each in app.button]

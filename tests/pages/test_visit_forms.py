@@ -15,6 +15,7 @@ from tests.pages.visit import texts, visit
 from tests.services import test_visit_forms as written
 from tests.services import test_visit_plans as planned
 
+FIELDWORK = "care/fieldwork.py"
 MONDAY = datetime(2026, 6, 8, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -77,20 +78,20 @@ def test_nobody_was_there_is_one_tap(dealer: Dealer):
 
 def test_the_books_lead_to_each_form(dealer: Dealer):
     form = written.write(dealer, written.a_visit(dealer))
-    app = visit(dealer, "manager", PAGE, language="en", view="forms")
+    app = visit(dealer, "manager", FIELDWORK, language="en", view="forms")
     assert not app.exception
     assert form.number in texts(app)
-    app = visit(dealer, "director", PAGE, language="en", form=str(form.id))
+    app = visit(dealer, "director", FIELDWORK, language="en", form=str(form.id))
     assert written.ANSWERS["gap"] in texts(app)
     assert [b for b in app.button if str(b.key).endswith(":correct")] == []  # another's
-    own = visit(dealer, "sales", PAGE, language="en", form=str(form.id))
+    own = visit(dealer, "sales", FIELDWORK, language="en", form=str(form.id))
     button(own, f"form:{form.id}:improve").click().run()
     assert not own.exception
 
 
 def test_a_stranger_to_the_store_sees_no_form(dealer: Dealer):
     form = written.write(dealer, written.a_visit(dealer))
-    app = visit(dealer, "sales2", PAGE, language="en", form=str(form.id))
+    app = visit(dealer, "sales2", FIELDWORK, language="en", form=str(form.id))
     assert "does not exist, or it is not yours to see" in app.error[0].value
     assert written.ANSWERS["gap"] not in texts(app)
 
@@ -118,19 +119,21 @@ def test_who_may_not_settle_it_is_not_offered_it(dealer: Dealer):
 
 def test_a_plan_is_handed_in_and_decided_on(dealer: Dealer):
     plan = planned.write(dealer)
-    app = visit(dealer, "sales", PAGE, language="en", view="plans", week="2026-06-08")
+    app = visit(dealer, "sales", FIELDWORK, language="en", view="plans", week="2026-06-08")
     assert "城东物流园" in texts(app)
     button(app, "plan:submit").click().run()
     assert not app.exception
     assert dealer.row(VisitPlan, plan).submitted_at == MONDAY
-    app = visit(dealer, "manager", PAGE, view="plans", week="2026-06-08")
+    app = visit(dealer, "manager", FIELDWORK, view="plans", week="2026-06-08")
     assert not app.exception
     assert "待批准" in texts(app)
 
 
-@pytest.mark.parametrize("view", ["forms", "promises", "plans"])
+@pytest.mark.parametrize(
+    ("page", "view"), [(FIELDWORK, "forms"), (PAGE, "promises"), (FIELDWORK, "plans")]
+)
 @pytest.mark.parametrize("who", ["director", "steward", "data"])
-def test_each_view_opens_empty(dealer: Dealer, who: str, view: str):
-    app = visit(dealer, who, PAGE, language="en", view=view)
+def test_each_view_opens_empty(dealer: Dealer, who: str, page: str, view: str):
+    app = visit(dealer, who, page, language="en", view=view)
     assert not app.exception
     assert [e.value for e in app.error] == []

@@ -27,6 +27,7 @@ from tests.services.test_visit_figures import at, attempt, task
 from tests.services.test_visits import DAY, planned
 
 PAGE = "care/visits.py"
+RULES = "care/rules.py"
 MONDAY = datetime(2026, 6, 8, 2, 0, tzinfo=UTC)
 
 
@@ -111,7 +112,7 @@ def test_anothers_contact_is_shown_and_not_offered(dealer: Dealer):
 
 
 def test_rules_are_taken_over_approved_and_ended(dealer: Dealer):
-    app = visit(dealer, "director", PAGE, language="en", view="rules")
+    app = visit(dealer, "director", RULES, language="en")
     button(app, "visits:adopt").click().run()
     assert not app.exception
     first = dealer.rows(Cadence)[0]
@@ -130,7 +131,7 @@ def test_rules_are_taken_over_approved_and_ended(dealer: Dealer):
 def test_who_does_not_lead_approves_nothing(dealer: Dealer):
     form = visits.AdoptCadences(request_id=uuid4())
     perform(visits.adopt, dealer.caller("director"), form)
-    app = visit(dealer, "service", PAGE, language="en", view="rules")
+    app = visit(dealer, "service", RULES, language="en")
     assert "After a repair" in texts(app)
     assert [each.key for each in app.button if str(each.key).startswith("visits:approve")] == []
 

@@ -86,6 +86,7 @@ def way_back() -> None:
         _(N_("Visit forms")), icon=":material/arrow_back:", type="tertiary", shortcut="alt+l"
     ):
         st.query_params.pop("form", None)
+        st.query_params["view"] = "forms"
         st.rerun()
 
 

@@ -29,7 +29,6 @@ def way_back() -> None:
         _(N_("Rules of contact")), icon=":material/arrow_back:", type="tertiary", shortcut="alt+l"
     ):
         st.query_params.pop("rule", None)
-        st.query_params["view"] = "rules"
         st.rerun()
 
 

@@ -160,5 +160,5 @@ def _plan(one: RepWeek, plan: PlanView) -> None:
                 layout.chips([Chip(choice(line.state), tone)])
                 st.markdown(plain(f"{fdate(line.due_on)} · {line.customer} · {line.purpose}"))
                 if line.form_id is not None:
-                    address = f"/visits?form={line.form_id}"
+                    address = f"/fieldwork?form={line.form_id}"
                     st.link_button(_(N_("Visit form")), address, type="tertiary")
