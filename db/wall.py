@@ -154,6 +154,13 @@ _OF_RECORD: Final = (
     f"({_hanging('beyond', 'complaint_files f WHERE f.sha256 = stored_files.sha256')}"
     f" OR {_held('deck_files')} OR {_held('visit_papers')})"
 )
+_NEAR: Final = (
+    f"CASE {_eyes('reads')} WHEN 'all' THEN true WHEN 'store' THEN store_id IS NULL OR {_HERE}"
+    " ELSE false END"
+)
+_LED: Final = (
+    f"CASE {_reach('writes')} WHEN 'all' THEN true WHEN 'store' THEN {_HERE} ELSE false END"
+)
 _COMPLAINT: Final = _complaints(_eyes("reads"))
 _SUMMARY: Final = _in_sight(_reach("reads"), "is_member")
 
@@ -170,6 +177,13 @@ _OTHERS: Final[dict[str, Rules]] = {
         "UPDATE": (_COMPLAINT, _COMPLAINT),
     },
     "audit_entries": {"SELECT": (_placed("audit"), None), "INSERT": (None, _KNOWN)},
+    # Whoever writes down an answer to one locks it.
+    "campaigns": {
+        "SELECT": (_NEAR, None),
+        "INSERT": (None, _LED),
+        "UPDATE": (_NEAR, _LED),
+        "DELETE": (_LED, None),
+    },
     "complaint_decks": {"ALL": (_DECKS, _DECKS)},
     "customer_summaries": {
         "SELECT": (_in_sight(_eyes("reads"), "is_member"), None),

@@ -20,6 +20,7 @@ from services import (
     appointments,
     approvals,
     calendars,
+    campaigns,
     complaints,
     customers,
     decks,
@@ -127,10 +128,20 @@ def _maintenances(caller: Caller) -> int:
     return changed
 
 
+def _campaigns(caller: Caller) -> int:
+    """Contacts of campaigns that run; those of ended ones are cancelled."""
+    changed = _all_of(campaigns.cancel_ended, campaigns.CancelEnded)(caller)
+    form: campaigns.MakeContacts | None = campaigns.MakeContacts()
+    while form is not None:
+        made = perform(campaigns.make, caller, form)
+        changed, form = changed + made.count, made.following
+    return changed
+
+
 def _visits(caller: Caller) -> int:
-    """Contacts are made of what happened, then the budget of contacts is laid upon all of whom
-    something changed, and once more upon those whom that has changed."""
-    changed = 0
+    """Contacts are made of what happened and of campaigns, then the budget of contacts is laid upon
+    all of whom something changed, and once more upon those whom that has changed."""
+    changed = _campaigns(caller)
     form: visits.MakeTasks | None = visits.MakeTasks()
     while form is not None:
         made = perform(visits.make, caller, form)

@@ -265,6 +265,8 @@ BEYOND_CALLERS = {
     "services.visits.unmaking.contacts_of",
     "services.visits.unmaking.remove",
     "services.visits.unmaking.worked_on",
+    # How many people come to an event, of whatever store: a number and nothing else.
+    "services.campaigns.answering.taken",
     # A notice is over for everyone who was told, whoever did the deed.
     "services.core.notices.settle",
     "services.core.notices.settle_unseen",

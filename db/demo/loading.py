@@ -18,6 +18,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, delete, func, insert, inspect, select
 
 from db.demo import accounts
+from db.demo.campaigns import write_campaigns
 from db.demo.chunks import TABLES
 from db.demo.enclosures import write_enclosures
 from db.demo.hours import write_hours
@@ -220,6 +221,7 @@ def _end(connection: Connection, begun: _Begun) -> dict[str, int]:
     )
     writer_for(connection).finish(finished, begun.indexes)
     write_studio(connection, world)
+    write_campaigns(connection, world)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size=-{_DEFAULT_CACHE_KIB}")
     return counts

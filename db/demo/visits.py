@@ -149,6 +149,8 @@ def _task(one: Plan, step: Step, day: int, key: str, order: Row | None) -> Row:
         "kind": step.told["kind"],
         "trigger": rule["trigger"],
         "step_id": step.id,
+        "campaign_id": None,
+        "lacked": 0,
         "trigger_key": key,
         "is_marketing": rule.get("is_marketing", False),
         "purpose": "",

@@ -11,6 +11,13 @@ from db.models.appointments import (
 from db.models.approvals import Approval, ApprovalState
 from db.models.audit import AuditBlock, AuditEntry, Draft, Reveal, Revision, SentRequest
 from db.models.calendars import CalendarDay, CalendarWeek
+from db.models.campaigns import (
+    Campaign,
+    CampaignAnswer,
+    CampaignKind,
+    CampaignState,
+    Rsvp,
+)
 from db.models.complaint_work import (
     ActionKind,
     CauseAction,
@@ -143,6 +150,10 @@ __all__ = [
     "CallAttempt",
     "CallResult",
     "CallWish",
+    "Campaign",
+    "CampaignAnswer",
+    "CampaignKind",
+    "CampaignState",
     "CauseAction",
     "Channel",
     "CompanionAnswer",
@@ -215,6 +226,7 @@ __all__ = [
     "Role",
     "RowOutcome",
     "RowState",
+    "Rsvp",
     "ScriptProposal",
     "SentRequest",
     "ServiceBasis",

@@ -40,6 +40,8 @@ class Trigger(StrEnum):
     """So long since the last contact as the customer's class allows (V31)."""
     NEXT_DATE = "next_date"
     """Agreed with the customer at the contact before (V30)."""
+    CAMPAIGN = "campaign"
+    """He is among those whom a campaign speaks to (V14)."""
     MANUAL = "manual"
     """Somebody wants it."""
 
@@ -178,6 +180,7 @@ class VisitTask(Base, Scoped, Versioned, table=True):
               postgresql_where=_PLANNED),
         Index("ix_visit_tasks_ended", "ended_at", sqlite_where=_ENDED, postgresql_where=_ENDED),
         Index("ix_visit_tasks_customer", "customer_id", "state"),
+        Index("ix_visit_tasks_campaign", "campaign_id", "trigger_key", unique=True),
         Index("ix_visit_tasks_last", "customer_id", "step_id", "due_from"),
         # With the store, which the reader's scope asks for: else a plan walks all of the store.
         Index("ix_visit_tasks_merged", "merged_into_id", "store_id"),
@@ -198,6 +201,9 @@ class VisitTask(Base, Scoped, Versioned, table=True):
     kind: VisitKind = Field(sa_type=enum_type(VisitKind))
     trigger: Trigger = Field(sa_type=enum_type(Trigger))
     step_id: int | None = Field(default=None, foreign_key="cadence_steps.id", ondelete="RESTRICT")
+    campaign_id: int | None = Field(default=None, foreign_key="campaigns.id", ondelete="RESTRICT")
+    lacked: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """What the file lacked when a campaign took him in, as `customer_summaries.missing`."""
     trigger_key: str = Field(max_length=60)
     """What it follows, in the same words whenever that is found again: order:12, birthday:7."""
     is_marketing: bool = Field(default=False)

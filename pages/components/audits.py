@@ -45,6 +45,8 @@ SUBJECTS = {
     "visit_papers": N_("Papers and pictures"),
     "promises": N_("Promise"),
     "cadences": N_("Rule of contacts"),
+    "campaigns": N_("Campaign"),
+    "campaign_answers": N_("Answer to an invitation"),
     "surveys": N_("Survey"),
     "survey_responses": N_("Answered survey"),
     "survey_answers": N_("Answer of a survey"),

@@ -66,6 +66,14 @@ ENTRIES: Final = (
         CUSTOMERS,
     ),
     Entry(
+        "care/campaigns.py",
+        N_("Campaigns"),
+        ":material/campaign:",
+        "campaigns",
+        Permission.VISITS_VIEW,
+        CUSTOMERS,
+    ),
+    Entry(
         "care/surveys.py",
         N_("Satisfaction"),
         ":material/sentiment_satisfied:",

@@ -35,6 +35,16 @@ class Action(StrEnum):
     CALENDARS_DAYS_SET = "calendars:days_set"
     CALENDARS_DAYS_WITHDRAWN = "calendars:days_withdrawn"
     CALENDARS_WITHDRAWN = "calendars:withdrawn"
+    CAMPAIGNS_ADOPTED = "campaigns:adopted"
+    CAMPAIGNS_ANSWERED = "campaigns:answered"
+    CAMPAIGNS_APPROVED = "campaigns:approved"
+    CAMPAIGNS_ARRIVED = "campaigns:arrived"
+    CAMPAIGNS_BEGUN = "campaigns:begun"
+    CAMPAIGNS_CLEARED = "campaigns:cleared"
+    CAMPAIGNS_CONTACTED = "campaigns:contacted"
+    CAMPAIGNS_DISCARDED = "campaigns:discarded"
+    CAMPAIGNS_EDITED = "campaigns:edited"
+    CAMPAIGNS_ENDED = "campaigns:ended"
     COMPLAINTS_ACCEPTED = "complaints:accepted"
     COMPLAINTS_ACKNOWLEDGED = "complaints:acknowledged"
     COMPLAINTS_ACTED = "complaints:acted"
@@ -174,6 +184,16 @@ ACTIONS: dict[Action, str] = {
     Action.CALENDARS_DAYS_SET: N_("Single days decided"),
     Action.CALENDARS_DAYS_WITHDRAWN: N_("Single days withdrawn"),
     Action.CALENDARS_WITHDRAWN: N_("Working hours withdrawn"),
+    Action.CAMPAIGNS_ADOPTED: N_("Campaign taken over"),
+    Action.CAMPAIGNS_ANSWERED: N_("Invitation answered"),
+    Action.CAMPAIGNS_APPROVED: N_("Campaign approved"),
+    Action.CAMPAIGNS_ARRIVED: N_("Guest arrived"),
+    Action.CAMPAIGNS_BEGUN: N_("Draft of a campaign begun"),
+    Action.CAMPAIGNS_CLEARED: N_("Contacts of ended campaigns cancelled"),
+    Action.CAMPAIGNS_CONTACTED: N_("Contacts of a campaign made"),
+    Action.CAMPAIGNS_DISCARDED: N_("Draft of a campaign thrown away"),
+    Action.CAMPAIGNS_EDITED: N_("Draft of a campaign edited"),
+    Action.CAMPAIGNS_ENDED: N_("Campaign ended early"),
     Action.COMPLAINTS_ACCEPTED: N_("Answer accepted"),
     Action.COMPLAINTS_ACKNOWLEDGED: N_("Complaint acknowledged"),
     Action.COMPLAINTS_ACTED: N_("Action against a cause"),

@@ -14,6 +14,7 @@ from sqlmodel import col
 from db.models import (
     Approval,
     AuditEntry,
+    Campaign,
     CauseAction,
     Complaint,
     ComplaintDeck,
@@ -80,7 +81,7 @@ def criteria(actor: "Actor") -> Iterable[tuple[type[Base], ColumnElement[bool]]]
     decks = sql_true() if actor.may(Permission.DECKS_VIEW) else false()
     mailbox = sql_true() if actor.may(Permission.COMPLAINTS_REGISTER) else false()
     own += [(MailboxCheck, mailbox)]
-    own += [(VisitPlan, _readable_plans(actor))]
+    own += [(VisitPlan, _readable_plans(actor)), (Campaign, _readable_campaigns(actor))]
     own += [(ComplaintDeck, decks), (DeckFile, decks), (StoredFile, _of_record(actor, decks))]
     if actor.reach(READS) is Reach.ALL:
         return own
@@ -199,6 +200,14 @@ def _readable_plans(actor: "Actor") -> ColumnElement[bool]:
     """Weekly plans of the people of the store, or of all; no customer's, so no member's."""
     reach = actor.reach(READS)
     return _readable(actor, VisitPlan, reach) if reach in {Reach.ALL, Reach.STORE} else false()
+
+
+def _readable_campaigns(actor: "Actor") -> ColumnElement[bool]:
+    """Those of the store and of the whole group, or all."""
+    reach, store = actor.reach(READS), col(Campaign.store_id)
+    if reach is Reach.STORE:
+        return or_(store.is_(None), store == actor.store_id)
+    return sql_true() if reach is Reach.ALL else false()
 
 
 def _readable_jobs(actor: "Actor") -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from sqlmodel import Session, col
 
 from db.grams import pinyin
 from db.models import (
+    CampaignAnswer,
     Consent,
     Customer,
     CustomerSummary,
@@ -312,6 +313,10 @@ def _hand_on_contacts(session: Session, customer: Customer, form: AssignCustomer
     for task in session.execute(query).scalars():
         if has_moved or task.owner_id == customer.owner_id:
             task.store_id, task.owner_id = form.store_id, form.owner_id
+    if has_moved:
+        said = select(CampaignAnswer).where(col(CampaignAnswer.customer_id) == customer.id)
+        for answer in session.execute(said).scalars():
+            answer.store_id = form.store_id
 
 
 def _belongings(session: Session, customer_id: int) -> list[Any]:

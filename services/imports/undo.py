@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 from db.models import (
     Appointment,
     BatchState,
+    CampaignAnswer,
     Complaint,
     Consent,
     Customer,
@@ -70,7 +71,7 @@ TABLES: Final[dict[str, type[Base]]] = {
     for model in (Customer, Vehicle, Ownership, Consent, Order, Complaint, SurveyResponse)
 }
 _LAST_FIRST: Final = (SurveyResponse, Consent, Ownership, Order, Vehicle, Customer)
-_DEPENDENTS: Final = (Touch, Document, Reveal, FileIssue, Promise)
+_DEPENDENTS: Final = (Touch, Document, Reveal, FileIssue, Promise, CampaignAnswer)
 _VOIDED: Final = frozenset({"orders", "complaints"})
 """Tables whose rows have a number that stays given."""
 

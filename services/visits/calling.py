@@ -18,6 +18,7 @@ from db.models import (
     VisitKind,
     VisitTask,
 )
+from services.campaigns import answering as inviting
 from services.core import audit, calendars, clock, parameters
 from services.core.access import Actor, Permission, load
 from services.core.audit import Action
@@ -75,11 +76,12 @@ class ReasonMissing(InvalidInput):
 def record_call(session: Session, actor: Actor, form: RecordCall) -> Receipt:
     """Write down what came of an attempt. Where the customer was reached the contact is done, with
     everything that was merged into it, and what was agreed becomes a contact of its own. What he
-    answered to the survey is written down with it, and a bad answer is a complaint at once.
+    answered to the survey or to an invitation is written down with it, and a bad answer is a
+    complaint at once.
 
     Raises NotPermitted, TaskEnded, StaleRecord, FormNeeded, WordsMissing, NextMissing, NextPast,
     CallTooShort, ReasonMissing, NobodyAnswered, PromiseIncomplete, PromisedPast, and what
-    `surveys.answering.answer` does.
+    `surveys.answering.answer` and `campaigns.answering.note` do.
     """
     actor.require(Permission.VISITS_WORK)
     task = hold(session, form.task_id, form.version)
@@ -87,8 +89,10 @@ def record_call(session: Session, actor: Actor, form: RecordCall) -> Receipt:
         raise FormNeeded
     attempted(session, actor, task, form)
     audit.record(session, actor, Action.VISITS_CALLED, task, result=form.result)
+    rsvp = (form.campaign_id, form.rsvp, form.people)
+    said = inviting.note(session, actor, task, *rsvp, form.result)
     raised = _answered(session, actor, task, form)
-    return Receipt(task.id, task.state, task.not_before, raised=raised)
+    return Receipt(task.id, task.state, task.not_before, raised=raised, said=said)
 
 
 def attempted(
@@ -239,6 +243,7 @@ def _agreed(task: VisitTask, on: date, purpose: str) -> VisitTask:
         desk=task.desk,
         kind=task.kind,
         trigger=Trigger.NEXT_DATE,
+        campaign_id=task.campaign_id,
         trigger_key=f"task:{task.id}",
         purpose=purpose,
         priority=task.priority,

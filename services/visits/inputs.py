@@ -4,7 +4,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from db.models import CallResult, Desk, FeedbackCode, TouchKind, VisitKind
+from db.models import CallResult, Desk, FeedbackCode, Rsvp, TouchKind, VisitKind
+from services.campaigns.inputs import People
 from services.core.fields import DateInRange, Line, Moment, OrNone, PositiveId, Reason, text, whole
 from services.core.inputs import Input, Request
 from services.core.uploads import Upload
@@ -40,6 +41,12 @@ class RecordCall(WorkOnTask):
     """The version by which he was asked."""
     answers: Answers = ()
     """What he answered, where he was reached; none: he was not asked, or would not answer."""
+    campaign_id: OrNone[PositiveId] = None
+    """The invitation that he answered."""
+    rsvp: OrNone[Rsvp] = None
+    """What he answered; None: he was not asked, or did not say."""
+    people: OrNone[People] = None
+    """Where he comes: how many come with him, he among them."""
     promise: OrNone[Promised] = None
     """What the customer was promised at it."""
     promised_at: OrNone[Moment] = None

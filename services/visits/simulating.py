@@ -95,7 +95,7 @@ def simulated(session: Session, actor: Actor, cadence_id: int) -> Simulation:
     today = clock.today()
     days = [today + timedelta(days=n) for n in range(AHEAD)]
     mine = _expected(session, [cadence], days)
-    others = _expected(session, _beside(session, cadence), days)
+    others = expected_of(session, cadence.desk, days, but=cadence.code)
     return Simulation(
         desk=cadence.desk,
         days=days,
@@ -106,15 +106,16 @@ def simulated(session: Session, actor: Actor, cadence_id: int) -> Simulation:
     )
 
 
-def _beside(session: Session, cadence: Cadence) -> Sequence[Cadence]:
-    """The rules that go on in force for the same desk, but for the versions of this one."""
+def expected_of(session: Session, desk: Desk, days: Sequence[date], *, but: str = "") -> Days:
+    """What the rules that go on in force for a desk make on these days, but for the versions of
+    one (code)."""
     query = select(Cadence).where(
         col(Cadence.state) == CadenceState.APPROVED,
         col(Cadence.until_on).is_(None),
-        col(Cadence.desk) == cadence.desk,
-        col(Cadence.code) != cadence.code,
+        col(Cadence.desk) == desk,
+        col(Cadence.code) != but,
     )
-    return session.execute(query).scalars().all()
+    return _expected(session, session.execute(query).scalars().all(), days)
 
 
 def _by_day(found: Days, days: Iterable[date]) -> list[float]:
@@ -236,7 +237,7 @@ def _places(
     """The stores that the actor sees in which the desk has people or the rule makes anything, the
     fullest first."""
     names = dict(session.execute(select(col(Store.id), col(Store.name))).all())
-    people = _people(session, desk)
+    people = people_of(session, desk)
     stores = {store for store, _day in mine} | people.keys()
     if actor.reach(READS) is not Reach.ALL:
         stores &= {actor.store_id}
@@ -260,7 +261,7 @@ def _mean(found: Days, store: int) -> float:
     return sum(count for (at, _day), count in found.items() if at == store) / AHEAD
 
 
-def _people(session: Session, desk: Desk) -> Mapping[int, int]:
+def people_of(session: Session, desk: Desk) -> Mapping[int, int]:
     """Store -> how many of a desk work there."""
     query = (
         select(col(User.store_id), func.count())

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from db.models import (
     CadenceStep,
     CallAttempt,
+    Campaign,
+    CampaignState,
     Complaint,
     Consent,
     Customer,
@@ -26,6 +28,7 @@ from db.models import (
     VisitTask,
 )
 from services import promises
+from services.campaigns.answering import invitation_of
 from services.core import clock, masks, parameters
 from services.core.access import WRITES, Actor, Permission, load
 from services.core.errors import NotFound
@@ -79,15 +82,17 @@ def call(session: Session, actor: Actor, task_id: int) -> Call:
         raise NotFound(record="VisitTask", id=task_id)
     customer = load(session, Customer, task.customer_id)
     row = row_of(found, clock.today(), phone=_phone(session, actor, task, customer))
-    steps = _steps(session, task)
+    is_planned = task.state is TaskState.PLANNED
+    steps = [*_steps(session, task), *_campaigns(session, task)]
+    steps.sort(key=lambda step: step.task_id != task.id)  # the leading one first
     said = _scripts(session, actor, task, row, steps)
     return Call(
         row=row,
         step_id=task.step_id,
         script=said["zh_CN"],
         script_en=said["en"],
-        template=steps[0].script if steps else "",
-        template_en=steps[0].script_en if steps else "",
+        template=steps[0].script if task.step_id else "",
+        template_en=steps[0].script_en if task.step_id else "",
         why=list(dict.fromkeys((step.purpose, step.purpose_en) for step in steps)),
         lacks_consent=task.is_marketing and not _agrees(session, customer.id),
         need=customer.need,
@@ -97,6 +102,7 @@ def call(session: Session, actor: Actor, task_id: int) -> Call:
         attempts=_attempts(session, task.id),
         may_work=_may_work(actor, task),
         asking=asking(session, task, [step.survey_code for step in steps]),
+        invitation=invitation_of(session, [task.id]) if is_planned else None,
     )
 
 
@@ -106,10 +112,11 @@ def _may_work(actor: Actor, task: VisitTask) -> bool:
 
 
 def _phone(session: Session, actor: Actor, task: VisitTask, customer: Customer) -> str:
-    """Whole for whoever a rule of contacts has call him, masked as in the file for others. What
+    """Whole for whoever a rule or a campaign has call him, masked as in the file for others. What
     somebody plans for himself shows him no more than the file does."""
     phone = customer.phone or ""
-    is_sent = task.owner_id == actor.id and task.step_id is not None
+    is_made = task.step_id is not None or task.campaign_id is not None
+    is_sent = task.owner_id == actor.id and is_made
     if is_sent and task.state is TaskState.PLANNED:
         return phone
     if "phone" not in policy.hidden_fields(session, actor, customer):
@@ -137,8 +144,8 @@ ROWS: Final[Any] = (
         col(VisitTask.kind),
         col(VisitTask.trigger),
         col(VisitTask.purpose).label("wanted"),
-        col(CadenceStep.purpose),
-        col(CadenceStep.purpose_en),
+        func.coalesce(col(CadenceStep.purpose), col(Campaign.name)).label("purpose"),
+        func.coalesce(col(CadenceStep.purpose_en), col(Campaign.name_en)).label("purpose_en"),
         col(VisitTask.due_from),
         col(VisitTask.due_to),
         col(VisitTask.expires_on),
@@ -164,6 +171,7 @@ ROWS: Final[Any] = (
     .join(Customer, col(Customer.id) == col(VisitTask.customer_id))
     .outerjoin(Vehicle, col(Vehicle.id) == col(VisitTask.vehicle_id))
     .outerjoin(CadenceStep, col(CadenceStep.id) == col(VisitTask.step_id))
+    .outerjoin(Campaign, col(Campaign.id) == col(VisitTask.campaign_id))
     .outerjoin(User, col(User.id) == col(VisitTask.owner_id))
 )
 
@@ -251,16 +259,39 @@ def _count(session: Session, *wanted: Any, since: date) -> int:
 
 def _steps(session: Session, task: VisitTask) -> Sequence[Row[Any]]:
     """The steps of the contact and of those that are made together with it, the leading first."""
-    query = (
+    query: Any = (
         select(
             col(CadenceStep.script),
             col(CadenceStep.script_en),
             col(CadenceStep.purpose),
             col(CadenceStep.purpose_en),
             col(CadenceStep.survey_code),
+            col(VisitTask.id).label("task_id"),
         )
         .join(VisitTask, col(VisitTask.step_id) == col(CadenceStep.id))
         .where(or_(col(VisitTask.id) == task.id, col(VisitTask.merged_into_id) == task.id))
+        .order_by(col(VisitTask.id) != task.id, col(VisitTask.id))
+    )
+    return session.execute(query).all()
+
+
+def _campaigns(session: Session, task: VisitTask) -> Sequence[Row[Any]]:
+    """The campaigns of the contact and of those that are made together with it, as if they were
+    steps; none that was ended, whoever else is called for."""
+    query: Any = (
+        select(
+            col(Campaign.script),
+            col(Campaign.script_en),
+            col(Campaign.name).label("purpose"),
+            col(Campaign.name_en).label("purpose_en"),
+            literal(None).label("survey_code"),
+            col(VisitTask.id).label("task_id"),
+        )
+        .join(VisitTask, col(VisitTask.campaign_id) == col(Campaign.id))
+        .where(
+            or_(col(VisitTask.id) == task.id, col(VisitTask.merged_into_id) == task.id),
+            col(Campaign.state) == CampaignState.APPROVED,
+        )
         .order_by(col(VisitTask.id) != task.id, col(VisitTask.id))
     )
     return session.execute(query).all()

@@ -15,6 +15,7 @@ from db.models import (
     Promise,
     SurveyResponse,
     TaskState,
+    Trigger,
     VisitForm,
     VisitTask,
 )
@@ -63,7 +64,7 @@ def worked_on(session: Session, tasks: Collection[VisitTask]) -> set[int]:
     by_hand = {
         task.id
         for task in tasks
-        if task.step_id is None
+        if (task.step_id is None and task.trigger is not Trigger.CAMPAIGN)
         or task.state not in untouched
         or task.rescheduled
         or task.attempts

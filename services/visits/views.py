@@ -17,6 +17,7 @@ from db.models import (
     ValueClass,
     VisitKind,
 )
+from services.campaigns.views import Invitation, Said
 from services.customers.views import Label
 from services.promises.views import PromiseLine
 from services.surveys.views import Asking, Raised
@@ -32,6 +33,8 @@ class Receipt:
     version: int = 1
     raised: Raised | None = None
     """The complaint that a bad answer led to."""
+    said: Said | None = None
+    """What he answered to an invitation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,8 @@ class Call:
     may_work: bool
     asking: Asking
     """The survey that is asked at it."""
+    invitation: Invitation | None
+    """What it invites to, as long as that is answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ from db.models import (
     CallAttempt,
     CallResult,
     CallWish,
+    Campaign,
+    CampaignAnswer,
+    CampaignKind,
     Consent,
     Customer,
     CustomerKind,
@@ -55,6 +58,7 @@ from db.models import (
     Revision,
     RowOutcome,
     RowState,
+    Rsvp,
     Store,
     StoredFile,
     Survey,
@@ -145,6 +149,7 @@ SCOPED = (
     Appointment, InboundCall,
     VisitForm, VisitPaper, Promise,
     FileIssue, QAReview,
+    CampaignAnswer,
 )  # fmt: skip
 DERIVED = (CustomerSummary, Revision)
 
@@ -165,6 +170,15 @@ class Ground:
         values = {"code": "csi", "number": 1, "name": "满意度", "created_at": clock.now()}
         new = Survey(kind=SurveyKind.CSI, state=SurveyState.APPROVED, **values)
         return there[0].id if there else self.dealer.add(new)[0]
+
+    def campaigns(self) -> tuple[int, int]:
+        """Two of the whole group: a customer answers each of them once."""
+        there = self.dealer.rows(Campaign)
+        values = {"name": "活动", "kind": CampaignKind.INVITATION, "desk": Desk.SERVICE}
+        values |= {"channel": VisitKind.CALL, "created_at": clock.now()}
+        new = [Campaign(code=code, **values) for code in ("first", "second")]
+        one, other = [row.id for row in there] or self.dealer.add(*new)
+        return one, other
 
     def put(self, model: Any, make: Callable[[str], Any]) -> None:
         rows = {kind: make(kind) for kind in KINDS}
@@ -326,6 +340,16 @@ def _review(ground: Ground, kind: str) -> QAReview:
     )
 
 
+def _rsvp(ground: Ground, kind: str) -> CampaignAnswer:
+    return CampaignAnswer(
+        campaign_id=ground.campaigns()[CampaignAnswer in ground.keys],
+        customer_id=ground.key(Customer, kind),
+        answer=Rsvp.UNDECIDED,
+        at=datetime(2026, 5, 4, tzinfo=UTC),
+        **ground.scope(kind),
+    )
+
+
 MAKERS: dict[Any, Callable[[Ground, str], Any]] = {
     Customer: _customer,
     Vehicle: lambda ground, kind: Vehicle(brand="Aurora", **ground.scope(kind)),
@@ -360,6 +384,7 @@ MAKERS: dict[Any, Callable[[Ground, str], Any]] = {
     Promise: _promise,
     FileIssue: _issue,
     QAReview: _review,
+    CampaignAnswer: _rsvp,
 }
 
 
@@ -627,6 +652,7 @@ SMALL_CHANGES: dict[Any, tuple[str, Any]] = {
     Promise: ("reply", "changed"),
     FileIssue: ("note", "changed"),
     QAReview: ("note", "changed"),
+    CampaignAnswer: ("answer", Rsvp.COMES_NOT),
 }
 
 

@@ -27,6 +27,10 @@ from db.models import (
     CalendarDay,
     CalendarWeek,
     CallWish,
+    Campaign,
+    CampaignAnswer,
+    CampaignKind,
+    CampaignState,
     CauseAction,
     Complaint,
     ComplaintChannel,
@@ -48,6 +52,7 @@ from db.models import (
     ItemKind,
     Job,
     JobState,
+    Lifecycle,
     Notice,
     OwnershipRole,
     ParameterValue,
@@ -64,6 +69,7 @@ from db.models import (
     ResponseSource,
     RowOutcome,
     RowState,
+    Rsvp,
     ScriptProposal,
     Severity,
     Stage,
@@ -79,6 +85,7 @@ from db.models import (
     TouchKind,
     Trigger,
     Urgency,
+    ValueClass,
     Verdict,
     VisitForm,
     VisitKind,
@@ -96,6 +103,7 @@ from services import (
     approvals,
     audits,
     calendars,
+    campaigns,
     complaints,
     customers,
     decks,
@@ -212,6 +220,7 @@ class World:
             for kind, row in self._studio(store).items():
                 [self.ids[kind, store]] = self.dealer.add(row)
             self._surveys(store, keeper)
+            self._campaigns(store)
             for kind, row in self._work(store, keeper).items():
                 [self.ids[kind, store]] = self.dealer.add(row)
         decks.freeze_month(System("tests"), MONTH)
@@ -557,6 +566,25 @@ class World:
         )
         [self.ids["response", store]] = self.dealer.add(response)
 
+    def _campaigns(self, store: int) -> None:
+        """A draft, an invitation for today, and a guest's answer to it."""
+        name, today = MARKS[store][0], clock.today()
+        values = {"name": name, "desk": Desk.SALES, "channel": VisitKind.CALL, "store_id": store}
+        values |= {"kind": CampaignKind.INVITATION, "script": "{customer}", "event_on": today}
+        values |= {"from_on": today, "until_on": today, "created_at": clock.now()}
+        for state in (CampaignState.DRAFT, CampaignState.APPROVED):
+            campaign = Campaign(code=f"own_{store}_{state}", state=state, **values)
+            [self.ids[f"campaign:{state}", store]] = self.dealer.add(campaign)
+        answer = CampaignAnswer(
+            campaign_id=self.ids["campaign:approved", store],
+            customer_id=self.ids["customer", store],
+            store_id=store,
+            answer=Rsvp.COMES,
+            people=2,
+            at=clock.now(),
+        )
+        [self.ids["answer", store]] = self.dealer.add(answer)
+
     def _step(self, rule: int) -> CadenceStep:
         return CadenceStep(
             cadence_id=rule,
@@ -670,6 +698,12 @@ def on_task(kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
 
 def on_survey(state: str, kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
     return lambda world, at: form(kind, survey_id=world.ids[f"survey:{state}", at], **values)
+
+
+def on_campaign(state: str, kind: Any, /, **values: Any) -> Callable[[World, int], tuple[Any]]:
+    return lambda world, at: form(
+        kind, campaign_id=world.ids[f"campaign:{state}", at], version=1, **values
+    )
 
 
 def a_part(_world: World, at: int) -> tuple[surveys.Part]:
@@ -1296,6 +1330,51 @@ EXAMPLES: dict[str, Callable[[World, int], tuple[Any, ...] | dict[str, Any]]] = 
     ),
     "services.users.switch": a_person(users.SwitchUser, version=1, is_active=False),
     "services.users.reset_password": a_person(users.ResetPassword, password=NEW_PASSWORD),
+    "services.campaigns.adopt": lambda world, at: form(campaigns.AdoptCampaigns),
+    "services.campaigns.answer": lambda world, at: form(
+        campaigns.AnswerInvitation,
+        campaign_id=world.ids["campaign:approved", at],
+        customer_id=world.ids["customer", at],
+        rsvp=Rsvp.COMES,
+        people=3,
+    ),
+    "services.campaigns.approve": on_campaign("draft", campaigns.WorkOnCampaign),
+    "services.campaigns.arrive": lambda world, at: form(
+        campaigns.MarkArrival, answer_id=world.ids["answer", at], version=1
+    ),
+    "services.campaigns.begin": lambda world, at: form(
+        campaigns.BeginCampaign,
+        name="冬季活动",
+        kind=CampaignKind.NEWS,
+        desk=Desk.SALES,
+        channel=VisitKind.CALL,
+        store_id=at,
+    ),
+    "services.campaigns.campaign_file": lambda world, at: (world.ids["campaign:approved", at],),
+    "services.campaigns.campaigns": constant(),
+    "services.campaigns.cancel_ended": constant(campaigns.CancelEnded()),
+    "services.campaigns.discard": on_campaign("draft", campaigns.WorkOnCampaign),
+    "services.campaigns.edit": on_campaign(
+        "draft",
+        campaigns.EditCampaign,
+        name="冬季活动",
+        name_en="Winter",
+        kind=CampaignKind.INVITATION,
+        desk=Desk.SERVICE,
+        channel=VisitKind.CALL,
+        script="{customer}",
+        script_en="{customer}",
+        lifecycle=Lifecycle.EXISTING,
+        value_class=ValueClass.ORDINARY,
+        quiet_days=30,
+        from_on=clock.today(),
+        until_on=clock.today(),
+        event_on=clock.today(),
+        capacity=9,
+    ),
+    "services.campaigns.end": on_campaign("approved", campaigns.EndCampaign, reason=REASON),
+    "services.campaigns.make": constant(campaigns.MakeContacts()),
+    "services.campaigns.outlook": lambda world, at: (world.ids["campaign:draft", at],),
     "services.surveys.adopt": lambda world, at: form(surveys.AdoptSurveys),
     "services.surveys.approve": on_survey(
         "draft", surveys.ApproveSurvey, version=1, from_on=clock.today()

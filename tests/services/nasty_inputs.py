@@ -79,6 +79,7 @@ class Somewhere(World):
             *("approval", "job", "notice", "remedy", "money", "action", "done_action"),
             *("step", "steward", "paper", "apology", "task", "response"),
             *("survey:draft", "survey:approved"),
+            *("campaign:draft", "campaign:approved", "answer"),
             *("bay", "asked", "booked", "begun", "call"),
             *("visit", "visit_form", "photo", "promise", "plan", "handed_plan", "past_plan"),
             *(CadenceState.DRAFT, CadenceState.APPROVED),

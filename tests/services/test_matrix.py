@@ -162,6 +162,8 @@ ABOUT_A_RECORD = {
     for name in (
         *(f"appointments.{name}" for name in ON_AN_APPOINTMENT),
         *(f"inbound.{name}" for name in ("answer", "link_complaint", "one", "pass_on", "take")),
+        *(f"campaigns.{name}" for name in ("answer", "approve", "arrive", "campaign_file")),
+        *(f"campaigns.{name}" for name in ("discard", "edit", "end", "outlook")),
         "calendars.change_hours",
         "calendars.set_days",
         "calendars.withdraw_days",

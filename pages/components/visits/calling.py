@@ -8,6 +8,8 @@ import streamlit as st
 
 from pages.components import layout
 from pages.components.appointments import booking
+from pages.components.campaigns import inviting
+from pages.components.campaigns.forms import after
 from pages.components.customers import issues
 from pages.components.customers.colours import label_chip
 from pages.components.forms import Form, send_button
@@ -71,6 +73,7 @@ def show(actor: Actor, call: Call, found: Day) -> None:
     with left:
         _why(call)
         if form is not None:
+            inviting.show(form, call.invitation)
             asking.show(form, call.asking)
         _before(call)
     with right:
@@ -215,9 +218,11 @@ def _result(form: Form, call: Call, found: Day) -> None:
         if is_reached:
             seconds = int(time.monotonic() - begun)
             answers = asking.said(form, call.asking.form)
+            answers |= inviting.said(form, call.invitation)
             _send(form, call, found, CallResult.CONNECTED, seconds=seconds, **answers)
         if is_refused:
-            _send(form, call, found, CallResult.REFUSED)
+            said = inviting.said(form, call.invitation)
+            _send(form, call, found, CallResult.REFUSED, **said)
         if not asked and _was_too_short(form):  # just now: the field is there at once
             form.text("short_reason")
 
@@ -230,7 +235,8 @@ def _send(form: Form, call: Call, found: Day, result: CallResult, **more: Any) -
     """Write it down, and lead to the next one."""
     row = call.row
     more |= {"task_id": row.id, "version": row.version, "result": result}
-    receipt = form.send(visits.record_call, RecordCall, asking.without(form), **more)
+    typed = inviting.without(asking.without(form))
+    receipt = form.send(visits.record_call, RecordCall, typed, **more)
     if receipt is None:
         return
     st.session_state[asking.RAISED] = receipt.raised
@@ -239,4 +245,6 @@ def _send(form: Form, call: Call, found: Day, result: CallResult, **more: Any) -
     if receipt.again_at is not None:
         again = fmoment(receipt.again_at)
         done(_(N_("{name} is tried again {moment}"), name=row.customer, moment=again))
+    if receipt.said is not None:
+        done(after(receipt.said, row.customer))
     done(_(N_("Written down for {name}"), name=row.customer))

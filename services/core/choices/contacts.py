@@ -6,6 +6,8 @@ from typing import Final
 from db.models import (
     CadenceState,
     CallResult,
+    CampaignKind,
+    CampaignState,
     FeedbackCode,
     Hold,
     IssueKind,
@@ -13,6 +15,7 @@ from db.models import (
     PlanState,
     PromiseState,
     ProposalState,
+    Rsvp,
     ServiceBasis,
     TaskState,
     Trigger,
@@ -33,6 +36,19 @@ CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
         CallResult.OFF: N_("Switched off"),
         CallResult.WRONG_NUMBER: N_("Wrong number"),
         CallResult.REFUSED: N_("Does not want it"),
+    },
+    CampaignKind: {
+        CampaignKind.INVITATION: N_("Invitation to an event"),
+        CampaignKind.NEWS: N_("News"),
+        CampaignKind.OFFER: N_("Special offer"),
+        CampaignKind.ANNUAL_CARE: N_("Annual care"),
+        CampaignKind.GREETING: N_("Festival greeting"),
+        CampaignKind.WIN_BACK: N_("Winning back"),
+    },
+    CampaignState: {
+        CampaignState.DRAFT: N_("Draft"),
+        CampaignState.APPROVED: N_("Approved"),
+        CampaignState.ENDED: N_("Ended early"),
     },
     FeedbackCode: {
         FeedbackCode.NEED: N_("Needs something"),
@@ -83,6 +99,11 @@ CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
         ProposalState.TAKEN: N_("Taken over"),
         ProposalState.DECLINED: N_("Not taken over"),
     },
+    Rsvp: {
+        Rsvp.COMES: N_("Comes"),
+        Rsvp.UNDECIDED: N_("Undecided"),
+        Rsvp.COMES_NOT: N_("Does not come"),
+    },
     TaskState: {
         TaskState.PLANNED: N_("To be made"),
         TaskState.DONE: N_("Made"),
@@ -105,6 +126,7 @@ CONTACTS: Final[dict[type[StrEnum], dict[str, str]]] = {
         Trigger.BIRTHDAY: N_("Birthday"),
         Trigger.CLASS: N_("Regular contact"),
         Trigger.NEXT_DATE: N_("Agreed with the customer"),
+        Trigger.CAMPAIGN: N_("Campaign"),
         Trigger.MANUAL: N_("Wanted by a colleague"),
     },
     VisitKind: {
