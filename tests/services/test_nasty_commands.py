@@ -86,11 +86,8 @@ NEVER_DONE = {
     "services.sessions.redeem",
     "services.settings.history",
     "services.verification.verify",
-    "services.visit_plans.decide",
-    "services.visit_plans.review",
 }
-"""None of the cases is a ticket, a month, a parameter, or a part; one alone confirms an answer; a
-plan is decided upon after it was handed in."""
+"""None of the cases is a ticket, a month, a parameter, or a part; one alone confirms an answer."""
 RAW_COLUMNS = {
     "complaint_decks.content",
     "drafts.values",

@@ -86,6 +86,7 @@ def test_every_kind_has_words_in_both_languages(kind: NoticeKind, language: str)
         "level": ["L3 major"],
         "month": "2026-05",
         "percent": 80,
+        "score": 90,
         "hour": "10:00",
         "view": "mailbox",
         "who": "Li",
