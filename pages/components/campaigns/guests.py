@@ -9,7 +9,7 @@ from pages.components.frame import done, request_id, submit
 from pages.components.layout import Chip, Tone
 from pages.components.words import _, choice, fmoment, fnumber, plain, raw
 from services import campaigns
-from services.campaigns import CampaignFile, Guest
+from services.campaigns import CampaignFile, Guest, Rsvp
 from services.core.words import N_
 
 
@@ -17,8 +17,14 @@ def show(file: CampaignFile) -> None:
     with layout.card(_(N_("Guests")), _(N_("Those who come first, then those who wait for room"))):
         if not file.guests:
             st.caption(_(N_("Nobody has answered yet")))
+        others = [one for one in file.guests if one.answer is Rsvp.COMES_NOT and not one.came_at]
         for guest in file.guests:
-            _guest(file, guest)
+            if guest not in others:
+                _guest(file, guest)
+        if others:
+            with st.expander(_(N_("Do not come: {count}"), count=fnumber(len(others)))):
+                for guest in others:
+                    _guest(file, guest)
 
 
 def _guest(file: CampaignFile, guest: Guest) -> None:
