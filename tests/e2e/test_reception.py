@@ -44,10 +44,7 @@ def test_a_call_becomes_an_appointment_by_keyboard(at_live: Live, caller: int): 
         settled(page)
         _choose(page, drawer, "Bay", "快修9号")
         day = open_at(10).astimezone().date()
-        drawer.get_by_role("spinbutton").first.focus()
-        page.keyboard.type(f"{day:%Y%m%d}")
-        page.keyboard.press("Escape")
-        settled(page)
+        _type_day(page, drawer, f"{day:%Y%m%d}")
         _choose(page, drawer, "Free times", "10:00")
         page.keyboard.press("Control+Enter")
         expect(page.get_by_text("Booked for").first).to_be_visible()
@@ -55,6 +52,19 @@ def test_a_call_becomes_an_appointment_by_keyboard(at_live: Live, caller: int): 
     [call] = [one for one in at_live.dealer.rows(InboundCall) if one.customer_id == caller]
     assert (row.starts_at, call.words, call.appointment_id) == (open_at(10), KEYED, row.id)
     assert call.answered_at is not None
+
+
+def _type_day(page, drawer, digits: str) -> None:
+    """Once more where the answer to the choice before came in between, on a slow machine."""
+    parts = drawer.get_by_role("spinbutton")
+    for _attempt in range(3):
+        parts.first.focus()
+        page.keyboard.type(digits)
+        page.keyboard.press("Escape")
+        settled(page)
+        if "".join(parts.all_inner_texts()) == digits:
+            return
+    assert "".join(parts.all_inner_texts()) == digits
 
 
 def _choose(page, drawer, name: str, option: str) -> None:
