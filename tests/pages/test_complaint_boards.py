@@ -257,7 +257,7 @@ def test_a_row_behind_a_tile_opens_its_case(dealer: Dealer):
 def test_nothing_stands_behind_a_figure_of_nothing(dealer: Dealer):
     app = open_tile(visit(dealer, "manager", PAGE, language="en", view="figures"), "FCR")
     assert not app.exception
-    assert "No complaint is behind this figure" in texts(app)
+    assert "Nothing is behind this figure" in texts(app)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What stands behind a figure: how it is made, and the complaints that make it."""
+"""The complaints that stand behind a figure."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,25 +7,17 @@ from typing import Final
 
 import streamlit as st
 
-from pages.components import layout, tables
+from pages.components import behind, tables
 from pages.components.complaints.colours import SEVERITIES, path
-from pages.components.complaints.values import number, value_of, with_unit
-from pages.components.drawers import drawer
 from pages.components.frame import fetch
 from pages.components.tables import Column, Kind
-from pages.components.words import _, choice, fdate, field, fnumber, raw
+from pages.components.words import _, choice, field, fnumber, raw
 from services import kpi
 from services.complaints import CountedLine
 from services.core.metrics import Unit
 from services.core.words import N_
-from services.kpi import Measured, MetricLine
+from services.kpi import Measured
 
-PARTS: Final = {
-    "p90": N_("Nine of ten within"),
-    "mean": N_("Average"),
-    "gross": N_("Median with pauses"),
-}
-"""Further figures of a time."""
 AMOUNTS: Final = {Unit.WORKING_HOURS: N_("Hours taken"), Unit.YUAN: N_("Yuan")}
 
 
@@ -44,38 +36,20 @@ class Row:
     closed_at: dt.datetime | None
 
 
-def open_rows(
-    metric: MetricLine,
-    since: dt.date,
-    until: dt.date,
-    store_id: int | None,
-    store: str | None,
-) -> None:
-    """`store` is a name."""
-    opened = drawer(_(metric.label), name=store, width="large", is_list=True)
-    opened(_rows)(metric.code, since, until, store_id)
-
-
-def _rows(code: str, since: dt.date, until: dt.date, store_id: int | None) -> None:
+def rows(code: str, since: dt.date, until: dt.date, store_id: int | None) -> None:
     key = f"complaints:behind:{code}:{since}:{until}:{store_id}"
     page = st.session_state.get(key, 1)
     measured, found = fetch(kpi.behind, code, since, until, store_id, page)
-    st.markdown(_(measured.metric.formula))
-    st.caption(_(N_("From {first} to {last}"), first=fdate(since), last=fdate(until)))
-    layout.facts(facts_of(measured))
+    behind.head(measured, since, until)
     if found.seen == 0 and found.unseen == 0:
-        layout.empty(
-            _(N_("No complaint is behind this figure")),
-            _(N_("Choose a longer time, or another store")),
-            ":material/filter_none:",
-        )
+        behind.nothing()
         return
     st.caption(_how_many(measured, found.seen))
     if found.lines:
-        rows = [_row(line) for line in found.lines]
+        lines = [_row(line) for line in found.lines]
         chosen = tables.rows_table(
-            rows,
-            _columns(measured.metric.unit, rows),
+            lines,
+            _columns(measured.metric.unit, lines),
             key=f"{key}:{found.page}",
             on_select="once",
             height=tables.ROW_PX * 16,
@@ -93,30 +67,6 @@ def _rows(code: str, since: dt.date, until: dt.date, store_id: int | None) -> No
         )
     if found.pages > 1:
         st.pagination(found.pages, key=key)
-
-
-def facts_of(measured: Measured) -> dict[str, object]:
-    figure, unit = measured.figure, measured.metric.unit
-    facts: dict[str, object] = {raw(N_("Figure")): value_of(measured)}
-    if measured.target is not None:
-        facts[raw(N_("Target"))] = with_unit(measured.target, measured)
-    if unit in {Unit.SHARE, Unit.PER_HUNDRED, Unit.PER_THOUSAND}:
-        facts[raw(N_("Numerator"))] = fnumber(figure.numerator or 0)
-        facts[raw(N_("Denominator"))] = fnumber(figure.denominator or 0)
-    else:
-        facts[raw(N_("Cases"))] = fnumber(figure.n)
-    low, high = figure.parts.get("low"), figure.parts.get("high")
-    if low is not None and high is not None:
-        facts[raw(N_("True share, 95 times of 100"))] = raw(
-            N_("{low} to {high} %"), low=number(low, measured), high=number(high, measured)
-        )
-    if unit is Unit.WORKING_HOURS:
-        facts |= {
-            raw(words): raw(N_("{value} h"), value=number(amount, measured))
-            for name, words in PARTS.items()
-            if (amount := figure.parts.get(name)) is not None
-        }
-    return facts
 
 
 def _how_many(measured: Measured, seen: int) -> str:

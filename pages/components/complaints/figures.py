@@ -7,11 +7,12 @@ from typing import Final, Literal
 import streamlit as st
 
 from pages.components import charts, layout, pickers
+from pages.components.behind import open_rows
 from pages.components.charts import Series
 from pages.components.complaints import behind, crossings, narrowing
 from pages.components.complaints.colours import name
-from pages.components.complaints.values import number, value_of, with_unit
 from pages.components.frame import fetch
+from pages.components.values import number, value_of, with_unit
 from pages.components.words import Safe, _, fnumber, raw
 from services import complaints, kpi
 from services.complaints import HeadingTree
@@ -63,7 +64,7 @@ def show(places: Places) -> None:
             _ages(now["BACKLOG"])
     for code in opened:
         store = dict(places.stores).get(store_id or 0)
-        behind.open_rows(now[code].metric, since, until, store_id, store)
+        open_rows(behind.rows, now[code].metric, since, until, store_id, store)
 
 
 def _by_code(found: Sequence[Measured]) -> dict[str, Measured]:

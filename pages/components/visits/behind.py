@@ -1,4 +1,4 @@
-"""What stands behind a figure of contacts: how it is made, and the records that make it."""
+"""The records that stand behind a figure of contacts."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,17 +7,14 @@ from enum import StrEnum
 
 import streamlit as st
 
-from pages.components import layout, tables
-from pages.components.complaints.behind import facts_of
-from pages.components.drawers import drawer
+from pages.components import behind, tables
 from pages.components.frame import fetch
 from pages.components.tables import Column, Kind
-from pages.components.words import _, choice, fdate, field, fnumber, raw
+from pages.components.words import _, choice, field, fnumber, raw
 from services import kpi
 from services.core.counted import CountedRow
 from services.core.metrics import Unit
 from services.core.words import N_
-from services.kpi import MetricLine
 
 
 @dataclass(frozen=True)
@@ -35,31 +32,13 @@ class Row:
     on: dt.date | None
 
 
-def open_rows(
-    metric: MetricLine,
-    since: dt.date,
-    until: dt.date,
-    store_id: int | None,
-    store: str | None,
-) -> None:
-    """`store` is a name."""
-    opened = drawer(_(metric.label), name=store, width="large", is_list=True)
-    opened(_rows)(metric.code, since, until, store_id)
-
-
-def _rows(code: str, since: dt.date, until: dt.date, store_id: int | None) -> None:
+def rows(code: str, since: dt.date, until: dt.date, store_id: int | None) -> None:
     key = f"visits:behind:{code}:{since}:{until}:{store_id}"
     page = st.session_state.get(key, 1)
     measured, found = fetch(kpi.behind, code, since, until, store_id, page)
-    st.markdown(_(measured.metric.formula))
-    st.caption(_(N_("From {first} to {last}"), first=fdate(since), last=fdate(until)))
-    layout.facts(facts_of(measured))
+    behind.head(measured, since, until)
     if not found.seen:
-        layout.empty(
-            _(N_("Nothing is behind this figure")),
-            _(N_("Choose a longer time, or another store")),
-            ":material/filter_none:",
-        )
+        behind.nothing()
         return
     st.caption(_(N_("{count} records, the newest first"), count=fnumber(found.seen)))
     tables.rows_table(

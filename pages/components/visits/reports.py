@@ -6,10 +6,11 @@ from typing import Final
 import streamlit as st
 
 from pages.components import charts, files, layout, pickers, tables
+from pages.components.behind import open_rows
 from pages.components.complaints import narrowing
-from pages.components.complaints.values import value_of, with_unit
 from pages.components.frame import fetch
 from pages.components.tables import Column, Kind
+from pages.components.values import value_of, with_unit
 from pages.components.visits import behind
 from pages.components.words import _, choice, fdate, field, fnumber, language, raw
 from services import visit_reports
@@ -72,7 +73,7 @@ def show(places: Places) -> None:
         with layout.card(_(N_("Coverage by class")), height="stretch"):
             _classes(found)
     for one in opened:
-        behind.open_rows(one.metric, since, until, store_id, found.store)
+        open_rows(behind.rows, one.metric, since, until, store_id, found.store)
 
 
 def _days(length: str, day: dt.date) -> tuple[dt.date, dt.date]:
