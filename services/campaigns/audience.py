@@ -15,7 +15,6 @@ from db.models import (
     CustomerSummary,
     Hold,
     Purpose,
-    Trigger,
     VisitTask,
 )
 from services.core import clock
@@ -86,7 +85,3 @@ def _withdrawn(purpose: Purpose) -> ColumnElement[bool]:
     """He agreed once and does not agree any more."""
     given = and_(col(Consent.customer_id) == col(Customer.id), col(Consent.purpose) == purpose)
     return and_(exists().where(given), ~exists().where(given, col(Consent.withdrawn_at).is_(None)))
-
-
-TAKEN_IN: Final = Trigger.CAMPAIGN
-"""Of the contacts that carry a campaign, those that it made; the others were agreed at them."""

@@ -35,7 +35,7 @@ from services.campaigns.inputs import (
     EndCampaign,
     WorkOnCampaign,
 )
-from services.core import audit, clock, notices, numbers
+from services.core import audit, clock, dual, notices, numbers
 from services.core.access import GRANTS, WRITES, Actor, Permission, Reach, load
 from services.core.audit import Action
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
@@ -206,12 +206,10 @@ def leads(actor: Actor, store_id: int | None) -> bool:
 
 
 def may_approve(session: Session, actor: Actor, campaign: Campaign) -> bool:
-    """Whether he leads and somebody else wrote it, or there is nobody else who could approve it."""
-    if not leads(actor, campaign.store_id):
-        return False
-    if campaign.author_id is None or campaign.author_id != actor.id:
-        return True
-    return set(_leaders(session, campaign.store_id)) <= {actor.id}
+    """Whether it is his to approve and dual control lets him."""
+    return leads(actor, campaign.store_id) and dual.may_approve(
+        actor, campaign.author_id, lambda: _leaders(session, campaign.store_id)
+    )
 
 
 def lacking(campaign: Campaign) -> list[str]:

@@ -19,7 +19,7 @@ from db.models import (
     User,
 )
 from db.surveys import delivered
-from services.core import audit, clock, notices
+from services.core import audit, clock, dual, notices
 from services.core.access import Actor, Permission, load
 from services.core.audit import Action
 from services.core.errors import Conflict, InvalidInput, NotFound, NotPermitted, StaleRecord
@@ -73,7 +73,7 @@ def surveys(session: Session, actor: Actor) -> list[SurveyLine]:
     items = items_of(session, [row.id for row, _author, _second in rows])
     counted = select(col(SurveyResponse.survey_id), func.count(col(SurveyResponse.id)))
     answered = dict(session.execute(counted.group_by(col(SurveyResponse.survey_id))).all())
-    may_lead, has_second = actor.may(Permission.VISITS_LEAD), _has_second(session, actor)
+    may_lead, leaders = actor.may(Permission.VISITS_LEAD), _leaders(session)
     return [
         SurveyLine(
             **{name: getattr(row, name) for name in _PLAIN},
@@ -82,7 +82,7 @@ def surveys(session: Session, actor: Actor) -> list[SurveyLine]:
             answered=answered.get(row.id, 0),
             may_approve=may_lead
             and row.state is SurveyState.DRAFT
-            and not (has_second and _is_own(actor, row)),
+            and dual.may_approve(actor, row.author_id, lambda: leaders),
             items=items.get(row.id, []),
         )
         for row, author, approver in rows
@@ -237,7 +237,7 @@ def approve(session: Session, actor: Actor, form: ApproveSurvey) -> Receipt:
     survey = _hold(session, form, SurveyState.DRAFT)
     if form.from_on < clock.today():
         raise AskedFromPast
-    if _is_own(actor, survey) and _has_second(session, actor):
+    if not dual.may_approve(actor, survey.author_id, lambda: _leaders(session)):
         raise OwnSurvey(record="surveys", id=survey.id)
     wording.countable(survey.kind, items_of(session, [survey.id]).get(survey.id, []))
     for one in session.execute(
@@ -280,12 +280,8 @@ def _hold(session: Session, form: WorkOnSurvey, state: SurveyState) -> Survey:
     return survey
 
 
-def _is_own(actor: Actor, survey: Survey) -> bool:
-    return survey.author_id is not None and survey.author_id == actor.id
-
-
-def _has_second(session: Session, actor: Actor) -> bool:
-    return bool(set(notices.those_who_may(session, Permission.VISITS_LEAD)) - {actor.id})
+def _leaders(session: Session) -> list[int]:
+    return notices.those_who_may(session, Permission.VISITS_LEAD)
 
 
 def _add(session: Session, code: str, number: int, **values: Any) -> Survey:

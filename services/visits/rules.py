@@ -21,7 +21,7 @@ from db.models import (
     ValueClass,
     VisitKind,
 )
-from services.core import audit, clock, notices, parameters
+from services.core import audit, clock, dual, notices, parameters
 from services.core.access import Actor, Permission, load
 from services.core.audit import Action
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
@@ -171,12 +171,10 @@ def troubles(session: Session, line: CadenceLine, known: Sequence[CadenceLine]) 
 
 
 def may_approve(session: Session, actor: Actor, author_id: int | None) -> bool:
-    """Whether he leads and somebody else wrote it, or there is nobody else who could approve it."""
-    if not actor.may(Permission.VISITS_LEAD):
-        return False
-    if author_id is None or author_id != actor.id:
-        return True
-    return set(notices.those_who_may(session, Permission.VISITS_LEAD)) <= {actor.id}
+    """Whether he leads and dual control lets him."""
+    return actor.may(Permission.VISITS_LEAD) and dual.may_approve(
+        actor, author_id, lambda: notices.those_who_may(session, Permission.VISITS_LEAD)
+    )
 
 
 def _end_before(session: Session, actor: Actor, cadence: Cadence, from_on: date) -> None:
