@@ -7,13 +7,12 @@ from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, case, func, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from db.models import Appointment, AppointmentState, Customer, Trigger, User, VisitTask
-from services.appointments.watching import LONG, SHORT
 from services.core import clock, counted
 from services.core.counted import Query, behind, columns
-from services.core.metrics import Better, Figure, Metric, Unit, share
+from services.core.metrics import Better, Figure, Metric, Period, Unit, share
 from services.core.words import N_
 from services.visits.counted import BEHIND_TASKS
 from services.visits.past import MADE
@@ -22,6 +21,8 @@ DECIDED: Final = frozenset({AppointmentState.ARRIVED, AppointmentState.NO_SHOW})
 REMINDERS: Final = frozenset({Trigger.MAINTENANCE, Trigger.INSURANCE, Trigger.INSPECTION})
 BOOKED_WITHIN: Final = timedelta(days=30)
 """After a reminder, its own day not counted (ours)."""
+SHORT, LONG = timedelta(weeks=4), timedelta(weeks=26)
+"""Over which the rate of cancellations is compared (spec 2.6)."""
 LATELY, USUALLY = "4_weeks", "26_weeks"
 """Parts of the rate of cancellations."""
 _DAY: Final = timedelta(days=1)
@@ -134,6 +135,13 @@ def _cancelled(past: Past) -> Figure:
 def _booked(past: Past) -> Figure:
     found = past.reminded
     return share([key for key, is_hit in found.items() if is_hit], list(found))
+
+
+def fared(session: Session, store_id: int | None) -> tuple[Figure, Figure]:
+    """APPT-SHOW and APPT-CANCEL of the last four weeks that are over."""
+    today = clock.today()
+    past = Past(session, Period(today - SHORT, today - _DAY), store_id)
+    return _show(past), _cancelled(past)
 
 
 def _appointments() -> Query:

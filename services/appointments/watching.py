@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.models import Appointment, AppointmentState
+from services.appointments import figures
 from services.appointments.booking import COMING, give_up
 from services.appointments.inputs import MarkMissed
 from services.appointments.views import Rates
@@ -14,8 +15,6 @@ from services.core import clock, parameters
 from services.core.access import Actor, Permission
 
 AT_ONCE: Final = 200
-SHORT, LONG = timedelta(weeks=4), timedelta(weeks=26)
-"""Over which the rate of cancellations is compared (spec 2.6)."""
 
 
 def mark_missed(session: Session, actor: Actor, form: MarkMissed) -> int:
@@ -42,32 +41,15 @@ def mark_missed(session: Session, actor: Actor, form: MarkMissed) -> int:
 def rates(session: Session, actor: Actor, store_id: int | None = None) -> Rates:
     """Of the last four weeks, of what he sees, or of a store."""
     actor.require(Permission.VISITS_VIEW)
-    short, long = _counts(session, SHORT, store_id), _counts(session, LONG, store_id)
-    cancelled, everything = long[AppointmentState.CANCELLED], sum(long.values())
-    came, missed = short[AppointmentState.ARRIVED], short[AppointmentState.NO_SHOW]
+    shown, called_off = figures.fared(session, store_id)
     return Rates(
-        came=came,
-        due=came + missed,
-        cancelled=short[AppointmentState.CANCELLED],
-        made=sum(short.values()),
-        long_rate=cancelled / everything if everything else None,
+        came=int(shown.numerator or 0),
+        due=int(shown.denominator or 0),
+        cancelled=int(called_off.numerator or 0),
+        made=int(called_off.denominator or 0),
+        long_rate=called_off.parts[figures.USUALLY],
         to_confirm=_to_confirm(session, store_id),
     )
-
-
-def _counts(session: Session, back: timedelta, store_id: int | None) -> dict[AppointmentState, int]:
-    """Of the appointments whose day has come, by state."""
-    end = clock.midnight(clock.today())
-    query = (
-        select(col(Appointment.state), func.count())
-        .where(col(Appointment.starts_at) >= end - back, col(Appointment.starts_at) < end)
-        .group_by(col(Appointment.state))
-    )
-    if store_id is not None:
-        query = query.where(col(Appointment.store_id) == store_id)
-    found = dict.fromkeys(AppointmentState, 0)
-    found.update((state, count) for state, count in session.execute(query))
-    return found
 
 
 def _to_confirm(session: Session, store_id: int | None) -> int:
