@@ -14,7 +14,6 @@ from sqlmodel import Session, col
 from db.models import (
     Appointment,
     AppointmentSlot,
-    AppointmentState,
     AuditBlock,
     AuditEntry,
     CallAttempt,
@@ -34,6 +33,7 @@ from db.models import (
 from db.storage import digest_of
 from services import sealing
 from services.appointments import slots
+from services.appointments.listing import LIVE
 from services.core import audit
 from services.core.access import Actor, Permission, beyond
 from services.core.errors import InvalidInput
@@ -42,7 +42,7 @@ from services.core.words import N_
 from services.customers import summary
 from services.customers.writing import SERIES
 from services.visits import retrying
-from services.visits.past import REACHED
+from services.visits.ending import REACHED
 
 STEP: Final = 1000
 FIRST: Final = 20
@@ -241,16 +241,6 @@ def _contact_fault(
     return None
 
 
-_HOLDING: Final = frozenset(
-    {
-        AppointmentState.REQUESTED,
-        AppointmentState.BOOKED,
-        AppointmentState.CONFIRMED,
-        AppointmentState.ARRIVED,
-    }
-)
-
-
 def _appointments(session: Session) -> Check:
     """A live appointment has each quarter of its bay, and no other; one that is off has none."""
     for rows in _steps(session, Appointment):
@@ -264,7 +254,7 @@ def _appointments(session: Session) -> Check:
             held[key].add((at, bay))
         for row in rows:
             due = {(at, row.bay_id) for at in slots.quarters(row.starts_at, row.minutes)}
-            if row.state not in _HOLDING:
+            if row.state not in LIVE:
                 fault = "it is off, and holds time" if held[row.id] else None
             elif row.bay_id is not None:
                 fault = None if held[row.id] == due else "its time is not what it holds of its bay"

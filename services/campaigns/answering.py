@@ -7,13 +7,11 @@ has to be told.
 """
 
 from collections.abc import Collection
-from typing import Final
 
 from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from db.models import (
-    CallResult,
     Campaign,
     CampaignAnswer,
     CampaignKind,
@@ -29,8 +27,6 @@ from services.core.access import WRITES, Actor, Permission, beyond, load
 from services.core.audit import Action
 from services.core.errors import Conflict, InvalidInput, NotPermitted, StaleRecord
 from services.core.words import N_
-
-REACHED: Final = frozenset({CallResult.CONNECTED, CallResult.REFUSED})
 
 
 class NobodyInvited(InvalidInput):
@@ -64,7 +60,8 @@ def note(
     campaign_id: int | None,
     rsvp: Rsvp | None,
     people: int | None,
-    result: CallResult,
+    *,
+    was_reached: bool,
 ) -> Said | None:
     """Write down what a customer answered at a contact, in its transaction; None where nothing was
     asked or said. The customer is locked by the caller, and the campaign by this.
@@ -73,7 +70,7 @@ def note(
     """
     if campaign_id is None or rsvp is None:
         return None
-    if result not in REACHED:
+    if not was_reached:
         raise NobodyInvited
     if campaign_id not in campaigns_of(session, [task.id]):
         raise NotInvited
@@ -206,7 +203,8 @@ def _say(
     if campaign.capacity is not None:
         own = 0 if row.is_waiting else row.people
         room = campaign.capacity - taken(session, campaign.id) + own
-    row.answer, row.people = rsvp, people or 0 if rsvp is Rsvp.COMES else 0
+    row.answer = rsvp
+    row.people = (people or 0) if rsvp is Rsvp.COMES else 0
     row.is_waiting = room is not None and row.people > room
     row.at, row.user_id = clock.now(), actor.id
     session.add(row)

@@ -23,7 +23,6 @@ from db.models import (
     OwnershipRole,
     TaskState,
     Trigger,
-    User,
     VisitTask,
 )
 from services.campaigns import audience
@@ -32,6 +31,8 @@ from services.core import audit, clock
 from services.core.access import Actor, Permission
 from services.core.audit import Action
 from services.core.words import N_
+from services.visits.ending import end
+from services.visits.making import desks_of, maker_of
 
 AHEAD: Final = timedelta(days=14)
 """So long before it begins its contacts are there, so that a week can be planned."""
@@ -67,9 +68,7 @@ def make(session: Session, actor: Actor, form: MakeContacts) -> Made:
         return Made(0, None)
     found = _missing(session, campaign, form.customer_id)
     cars = _cars(session, [row.id for row in found])
-    desks: dict[int, Desk | None] = dict(
-        session.execute(select(col(User.id), col(User.desk))).all()
-    )
+    desks = desks_of(session)
     session.add_all(_task(campaign, row, cars.get(row.id), desks) for row in found)
     if found:
         deed, code = Action.CAMPAIGNS_CONTACTED, campaign.code
@@ -106,8 +105,7 @@ def cancel_open(session: Session, of: Any) -> int:
     )
     rows = session.execute(query).scalars().all()
     for task in rows:
-        task.state, task.reason, task.ended_at = TaskState.CANCELLED, ENDED, clock.now()
-        task.not_before, task.hold, task.held_until = None, None, None
+        end(task, TaskState.CANCELLED, ENDED)
     return len(rows)
 
 
@@ -178,15 +176,13 @@ def _cars(session: Session, customers: Collection[int]) -> Mapping[int, int]:
 def _task(
     campaign: Campaign, row: Row[Any], car: int | None, desks: Mapping[int, Desk | None]
 ) -> VisitTask:
-    """Made by whoever keeps the file, where that is his desk's work; else by the desk. Whoever
-    comes to match only later has his turn at once."""
+    """Whoever comes to match only later has his turn at once."""
     today = clock.today()
     begin, until = campaign.from_on or today, campaign.until_on or today
     due = min(until, max(today, due_from(begin, until, row.id)))
-    is_his = desks.get(row.owner_id) in {None, campaign.desk}
     return VisitTask(
         store_id=row.store_id,
-        owner_id=row.owner_id if is_his else None,
+        owner_id=maker_of(row.owner_id, campaign.desk, desks),
         customer_id=row.id,
         vehicle_id=car,
         desk=campaign.desk,

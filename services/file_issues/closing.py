@@ -22,6 +22,7 @@ from services.core.fields import PositiveId, Reason
 from services.core.inputs import Input, Request
 from services.core.words import N_
 from services.file_issues.opening import PHONE, WHOLE
+from services.visits.ending import end
 
 STEP: Final = 200
 """Files in one transaction."""
@@ -124,5 +125,4 @@ def _close(session: Session, actor: Actor, issue: FileIssue, note: str) -> None:
     )
     for task in session.execute(query).scalars():
         if actor.is_system or actor.covers(WRITES, task):
-            task.state, task.ended_at = TaskState.CANCELLED, clock.now()
-            task.hold, task.held_until = None, None
+            end(task, TaskState.CANCELLED)

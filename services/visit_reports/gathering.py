@@ -17,8 +17,9 @@ from services.core.metrics import Figure, Metric, Period
 from services.core.words import N_
 from services.kpi import Measured
 from services.visits import METRICS, OF_VISITS
+from services.visits.ending import REACHED
 from services.visits.figures import LATE
-from services.visits.past import MADE, NOT_DUE, REACHED
+from services.visits.past import MADE, NOT_DUE
 from services.visits.rules import delivered, lines
 
 

@@ -30,6 +30,7 @@ from services.promises import making as promising
 from services.surveys import answering
 from services.surveys.views import Raised
 from services.visits import retrying
+from services.visits.ending import REACHED, end
 from services.visits.inputs import TOUCHES, RecordCall
 from services.visits.views import Receipt
 
@@ -90,7 +91,8 @@ def record_call(session: Session, actor: Actor, form: RecordCall) -> Receipt:
     attempted(session, actor, task, form)
     audit.record(session, actor, Action.VISITS_CALLED, task, result=form.result)
     rsvp = (form.campaign_id, form.rsvp, form.people)
-    said = inviting.note(session, actor, task, *rsvp, form.result)
+    was_reached = form.result in REACHED
+    said = inviting.note(session, actor, task, *rsvp, was_reached=was_reached)
     raised = _answered(session, actor, task, form)
     return Receipt(task.id, task.state, task.not_before, raised=raised, said=said)
 
@@ -130,10 +132,10 @@ def attempted(
     )
     session.add(attempt)
     session.flush()
-    if form.result in {CallResult.CONNECTED, CallResult.REFUSED}:
+    if form.result in REACHED:
         _reached(session, task, form, next_purpose)
     elif form.result is CallResult.WRONG_NUMBER:
-        _end(session, task, TaskState.UNREACHABLE)
+        end(task, TaskState.UNREACHABLE)
         opening.number_failed(session, actor, customer, IssueKind.PHONE_WRONG, task.id)
     else:
         _again(session, task, form.result)
@@ -207,7 +209,7 @@ def _touch(
     at: datetime,
 ) -> Touch | None:
     """On the customer's timeline, where somebody spoke with him."""
-    if form.result not in {CallResult.CONNECTED, CallResult.REFUSED}:
+    if form.result not in REACHED:
         return None
     touch = Touch(
         customer_id=customer.id,
@@ -228,7 +230,7 @@ def _touch(
 def _reached(session: Session, task: VisitTask, form: RecordCall, next_purpose: str) -> None:
     is_declined = form.result is CallResult.REFUSED
     task.next_on, task.reason = form.next_on, form.no_more or ""
-    _end(session, task, TaskState.DECLINED if is_declined else TaskState.DONE)
+    end(task, TaskState.DECLINED if is_declined else TaskState.DONE)
     if form.next_on is not None:
         session.add(_agreed(task, form.next_on, next_purpose))
 
@@ -260,7 +262,7 @@ def _again(session: Session, task: VisitTask, result: CallResult) -> None:
     tries = list(session.execute(query).scalars())
     task.attempts = retrying.counted(tries)
     if retrying.is_enough(tries, _most(session, task)):
-        _end(session, task, TaskState.UNREACHABLE)
+        end(task, TaskState.UNREACHABLE)
         return
     hours = calendars.calendar(session, task.store_id).spans
     task.not_before = retrying.again_at(result, tries, clock.now(), hours)
@@ -271,9 +273,3 @@ def _most(session: Session, task: VisitTask) -> int:
         return ATTEMPTS
     query = select(col(CadenceStep.max_attempts)).where(col(CadenceStep.id) == task.step_id)
     return int(session.execute(query).scalar_one())
-
-
-def _end(session: Session, task: VisitTask, state: TaskState) -> None:
-    """What was merged into it keeps that state: it was made, or not, together with it."""
-    task.state, task.ended_at = state, clock.now()
-    task.not_before, task.hold, task.held_until = None, None, None

@@ -9,7 +9,8 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy import case as which
 from sqlmodel import Session, col
 
-from db.models import Cadence, CadenceStep, CallAttempt, CallResult, TaskState, VisitTask
+from db.models import Cadence, CadenceStep, CallAttempt, TaskState, VisitTask
+from services.visits.ending import REACHED
 from services.visits.views import CadenceLine, StepLine
 
 _OF_RULE: Final = (
@@ -95,7 +96,7 @@ def outcomes(session: Session, code: str) -> list[Outcome]:
     another is counted with that one."""
     reached = exists().where(
         col(CallAttempt.task_id) == col(VisitTask.id),
-        col(CallAttempt.result).in_((CallResult.CONNECTED, CallResult.REFUSED)),
+        col(CallAttempt.result).in_(REACHED),
     )
     is_alone = col(VisitTask.state) != TaskState.MERGED
     has_ended = col(VisitTask.state).not_in(

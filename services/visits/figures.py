@@ -7,7 +7,8 @@ from db.models import TaskState
 from services.core import parameters
 from services.core.metrics import Better, Figure, Metric, Unit, share
 from services.core.words import N_
-from services.visits.past import REACHED, Past
+from services.visits.ending import REACHED
+from services.visits.past import Past
 
 LATE: Final = (("0-3", 3), ("4-7", 7), ("8-14", 14), ("15+", None))
 """Bands of days late, each with its last day."""

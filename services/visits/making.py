@@ -95,7 +95,7 @@ def make(session: Session, actor: Actor, form: MakeTasks) -> Made:
         found, customer = _by_class(session, following, form.customer_id)
     else:
         found, customer = _by_event(session, following), 0
-    desks = dict(session.execute(select(col(User.id), col(User.desk))).all())
+    desks = desks_of(session)
     # One key, one contact: a car may have two owners, and one of them is called.
     books = calendars.calendars(session, {row.store_id for row, _anchor, _key in found})
     rows = {
@@ -230,6 +230,19 @@ def day_of(anchor: Any) -> date:
     return clock.day_of(anchor) if hasattr(anchor, "hour") else anchor
 
 
+def desks_of(session: Session) -> dict[int, Desk | None]:
+    """Person -> his desk."""
+    return dict(session.execute(select(col(User.id), col(User.desk))).all())
+
+
+def maker_of(owner_id: int | None, desk: Desk, desks: Mapping[int, Desk | None]) -> int | None:
+    """Who makes a contact of a desk: whoever keeps the file, where that is his desk's work; else
+    nobody by name, and the desk takes it."""
+    if owner_id is None or desks.get(owner_id) not in {None, desk}:
+        return None
+    return owner_id
+
+
 def _task(
     following: Step,
     row: Row[Any],
@@ -237,15 +250,13 @@ def _task(
     key: str,
     desks: Mapping[int, Desk | None],
 ) -> VisitTask:
-    """Made by whoever keeps the file, where that is his desk's work; else by the desk. One that is
-    over already is missed: nobody tried in its time."""
+    """One that is over already is missed: nobody tried in its time."""
     cadence, step = following.cadence, following.step
-    is_his = desks.get(row.owner_id) in {None, cadence.desk}
     begin, end, last = days
     is_over = last < clock.today()
     return VisitTask(
         store_id=row.store_id,
-        owner_id=row.owner_id if is_his else None,
+        owner_id=maker_of(row.owner_id, cadence.desk, desks),
         customer_id=row.customer_id,
         vehicle_id=row.vehicle_id,
         order_id=row.order_id,

@@ -14,7 +14,6 @@ from db.models import (
     Cadence,
     CadenceState,
     CallAttempt,
-    CallResult,
     Customer,
     Order,
     OrderKind,
@@ -33,7 +32,6 @@ from services.visits.rules import delivered
 from services.visits.service_due import predict
 from services.visits.standings import OURS
 
-REACHED: Final = frozenset({CallResult.CONNECTED, CallResult.REFUSED})
 """Somebody spoke with the customer, whatever he wanted."""
 MADE: Final = frozenset({TaskState.DONE, TaskState.DECLINED})
 NOT_DUE: Final = frozenset({TaskState.CANCELLED, TaskState.SUPPRESSED, TaskState.MERGED})

@@ -13,6 +13,7 @@ from services.core.errors import InvalidInput, NotFound, NotPermitted, StaleReco
 from services.core.words import N_
 from services.customers import policy
 from services.visits.calling import check_desk, hold
+from services.visits.ending import end
 from services.visits.inputs import CancelTask, MoveTask, PlanContact, WorkOnTask
 from services.visits.views import Receipt
 
@@ -112,8 +113,7 @@ def cancel(session: Session, actor: Actor, form: CancelTask) -> Receipt:
     task = hold(session, form.task_id, form.version)
     if not actor.covers(WRITES, task):
         raise NotPermitted(record="visit_tasks", id=task.id)
-    task.state, task.ended_at, task.reason = TaskState.CANCELLED, clock.now(), form.reason
-    task.hold, task.held_until = None, None
+    end(task, TaskState.CANCELLED, form.reason)
     audit.record(session, actor, Action.VISITS_CANCELLED, task, reason=form.reason)
     return Receipt(task.id, task.state)
 

@@ -13,6 +13,7 @@ from services.core.access import Actor, Permission
 from services.core.audit import Action
 from services.core.inputs import Input
 from services.core.words import N_
+from services.visits.ending import end
 from services.visits.making import days_of
 from services.visits.triggers import cycle_key
 
@@ -77,8 +78,7 @@ def _settled(task: VisitTask, due: ServiceDue | None, step: CadenceStep) -> bool
 
 
 def _cancel(task: VisitTask, why: str) -> bool:
-    task.state, task.reason, task.ended_at = TaskState.CANCELLED, why, clock.now()
-    task.not_before, task.hold, task.held_until = None, None, None
+    end(task, TaskState.CANCELLED, why)
     return True
 
 

@@ -19,9 +19,9 @@ from db.models import (
     VisitForm,
     VisitTask,
 )
-from services.core import clock
 from services.core.access import beyond
 from services.core.words import N_
+from services.visits.ending import end
 
 TAKEN_BACK: Final = N_("What it followed came with a list that was taken back")
 """Why such a contact was cancelled; kept in English, and worded for whoever reads it."""
@@ -93,8 +93,7 @@ def remove(session: Session, tasks: Collection[VisitTask]) -> None:
 def cancel_open(session: Session, column: str, keys: Collection[int]) -> None:
     """Cancel the open contacts that follow these orders or complaints (`column` names the link)."""
     for task in _open(session, column, keys):
-        task.state, task.reason = TaskState.CANCELLED, TAKEN_BACK
-        task.ended_at, task.hold, task.held_until = clock.now(), None, None
+        end(task, TaskState.CANCELLED, TAKEN_BACK)
 
 
 def _open(session: Session, column: str, keys: Collection[int]) -> Iterator[VisitTask]:
